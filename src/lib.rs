@@ -1,0 +1,4 @@
+//! Tower middleware for Cross-Origin Resource Sharing (CORS).
+
+#[cfg(feature = "browser")]
+pub mod browser;
