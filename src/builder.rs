@@ -1,0 +1,177 @@
+//! From what a user wrote to a policy, or to everything that is wrong with it.
+
+mod compile;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{Method, Uri};
+
+use crate::error::PolicyErrors;
+use crate::origin::Origin;
+use crate::policy::{Policy, Predicate};
+
+/// Collects what a [`Policy`] shall allow; [`build`](Self::build) judges it.
+///
+/// Methods that take several values add to what earlier calls gave; `allow_credentials` and
+/// `max_age` replace it.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+#[expect(clippy::struct_excessive_bools, reason = "each is an opt-in of its own")]
+pub struct PolicyBuilder {
+    origins: Vec<String>,
+    predicates: Vec<Predicate>,
+    credentials: bool,
+    methods: Vec<String>,
+    headers: Vec<String>,
+    exposed: Vec<String>,
+    max_age: Option<Duration>,
+    insecure_origins: bool,
+    public_suffixes: bool,
+    null_origin: bool,
+}
+
+impl PolicyBuilder {
+    /// Allows origins.
+    ///
+    /// Each is an exact origin, as browsers serialize it (`https://a.example`,
+    /// `http://localhost:3000`, `http://[::1]`, `capacitor://localhost`), or a pattern:
+    ///
+    /// - `https://*.a.example`: every name under `a.example`, at any depth, but not itself;
+    /// - `http://localhost:*`: any port, the default one too;
+    /// - `https://*.a.example:*`: both;
+    /// - `*`: any origin, opaque ones too.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-origin>
+    pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        store(&mut self.origins, origins);
+        self
+    }
+
+    /// Allows the origins that a predicate says, besides those that are listed.
+    ///
+    /// It is asked on each CORS request whose `Origin` is not among those listed, so it should be
+    /// quick. It is given the parsed origin (never `null`, never anything malformed), the method
+    /// of the request (of a preflight: the one that is asked for) and the URI. With credentials it
+    /// is not asked about `http` origins that are not loopback.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origins_if(|origin, _method, uri| {
+    ///         origin.scheme() == "https" && uri.path().starts_with("/public/")
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn allow_origins_if(
+        mut self,
+        predicate: impl Fn(&Origin<'_>, &Method, &Uri) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.predicates.push(Predicate(Arc::new(predicate)));
+        self
+    }
+
+    /// Allows requests with credentials: cookies, client certificates, HTTP authentication.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-credentials>
+    pub fn allow_credentials(mut self, allow: bool) -> Self {
+        self.credentials = allow;
+        self
+    }
+
+    /// Allows methods besides GET, HEAD and POST, which need no permission. `*` is any method.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-methods>
+    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        store(&mut self.methods, methods);
+        self
+    }
+
+    /// Allows request headers, by name in any case, or by prefix: `x-amz-*`.
+    ///
+    /// `*` is any but `authorization`, which has to be named: `["*", "authorization"]`.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-headers>,
+    /// <https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name>
+    pub fn allow_headers(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        store(&mut self.headers, names);
+        self
+    }
+
+    /// Exposes response headers to scripts, besides those that are safelisted. `*` is any.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-expose-headers>,
+    /// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
+    pub fn expose_headers(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        store(&mut self.exposed, names);
+        self
+    }
+
+    /// For how long browsers may keep the answer to a preflight: whole seconds, at most 86,400.
+    ///
+    /// Without it browsers keep it for 5 seconds. Chromium keeps it for 2 hours at the most,
+    /// `WebKit` for 10 minutes.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-max-age>
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = Some(max_age);
+        self
+    }
+
+    /// Allows credentials for `http` origins that are not loopback.
+    ///
+    /// Whoever is between such a page and its server can put a script into it, and act as its
+    /// visitor.
+    pub fn dangerously_allow_insecure_origins(mut self, allow: bool) -> Self {
+        self.insecure_origins = allow;
+        self
+    }
+
+    /// Allows credentials for patterns like `https://*.github.io`, under which anybody may have a
+    /// name.
+    ///
+    /// See <https://publicsuffix.org>.
+    pub fn dangerously_allow_public_suffixes(mut self, allow: bool) -> Self {
+        self.public_suffixes = allow;
+        self
+    }
+
+    /// Allows `null`, the origin of every sandboxed frame, `data:` URL and local file, an
+    /// attacker's too. It cannot be combined with credentials.
+    pub fn dangerously_allow_null_origin(mut self, allow: bool) -> Self {
+        self.null_origin = allow;
+        self
+    }
+
+    /// Judges all of it, and compiles the policy.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake, in one error: [`PolicyError`] lists them, each with the value and with what
+    /// to write instead.
+    ///
+    /// ```
+    /// let errors = tower_cors::Policy::builder()
+    ///     .allow_origins(["https://a.example/", "https://b.example"])
+    ///     .allow_methods(["put"])
+    ///     .build()
+    ///     .unwrap_err();
+    /// assert_eq!(
+    ///     errors.to_string(),
+    ///     "origin \"https://a.example/\" has a path; write \"https://a.example\"\n\
+    ///      method \"put\" is not PUT, methods are case-sensitive; write \"PUT\"",
+    /// );
+    /// ```
+    pub fn build(&self) -> Result<Policy, PolicyErrors> {
+        let mut errors = Vec::new();
+        let rule = self.compile(&mut errors);
+        PolicyErrors::none_of(errors)?;
+        Ok(Policy::new(rule))
+    }
+}
+
+fn store(values: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {
+    values.extend(more.into_iter().map(|value| value.as_ref().to_owned()));
+}

@@ -1,0 +1,261 @@
+//! What a policy says of one request, and how that is written into a header map.
+
+use std::fmt;
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap,
+    HeaderName, HeaderValue, VARY,
+};
+
+use crate::request::RequestKind;
+use crate::vary::Vary;
+
+/// What a [`Policy`](crate::Policy) says of one request.
+///
+/// It owns what it needs, so it may outlive both the request and the policy.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Decision {
+    pub(crate) kind: RequestKind,
+    pub(crate) denial: Option<Denial>,
+    pub(crate) answer: Answer,
+}
+
+/// The header fields that go with a decision.
+#[derive(Clone, Debug)]
+pub(crate) enum Answer {
+    /// For the response of the inner service.
+    Decorate(Decoration),
+    /// For the answer to a preflight; a denied one gets no CORS header.
+    Preflight(Option<Grant>),
+}
+
+/// Why a request is denied.
+///
+/// Its `Display` is a sentence for logs, and holds nothing that the client sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Denial {
+    /// The policy does not allow the origin, or the value of `Origin` is none.
+    OriginNotAllowed,
+    /// There are several `Origin` lines.
+    OriginRepeated,
+    /// The policy does not allow the requested method, or no policy can: it is forbidden, or none.
+    MethodNotAllowed,
+    /// There are several `Access-Control-Request-Method` lines.
+    MethodRepeated,
+    /// The policy does not allow one of the requested names, or it is none.
+    HeaderNotAllowed,
+    /// `Access-Control-Request-Headers` has over 16 lines, 4,096 bytes, or 16 empty elements.
+    HeaderListTooLong,
+}
+
+impl Decision {
+    /// What the request is.
+    #[must_use]
+    pub fn kind(&self) -> RequestKind {
+        self.kind
+    }
+
+    /// Why the request is denied, if it is. A plain request never is.
+    #[must_use]
+    pub fn denial(&self) -> Option<Denial> {
+        self.denial
+    }
+
+    /// Whether nothing speaks against the request.
+    #[must_use]
+    pub fn is_allowed(&self) -> bool {
+        self.denial.is_none()
+    }
+
+    /// The header fields that the response gets, by themselves.
+    #[must_use]
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        self.clone().write_to(&mut headers);
+        headers
+    }
+
+    /// Writes the header fields into those of a response, as the layer does: CORS headers that
+    /// stand there already are removed, and `Vary` is merged.
+    pub fn write_to(self, headers: &mut HeaderMap) {
+        match self.answer {
+            Answer::Decorate(mut decoration) => decoration.write_over(headers),
+            Answer::Preflight(grant) => replace_preflight(grant, headers),
+        }
+    }
+}
+
+impl fmt::Display for Denial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::OriginNotAllowed => "the origin is not allowed",
+            Self::OriginRepeated => "the request has several Origin fields",
+            Self::MethodNotAllowed => "the requested method is not allowed",
+            Self::MethodRepeated => "the request has several Access-Control-Request-Method fields",
+            Self::HeaderNotAllowed => "a requested header name is not allowed",
+            Self::HeaderListTooLong => "the Access-Control-Request-Headers are too long",
+        })
+    }
+}
+
+/// What the response to a plain or simple request gets.
+#[derive(Clone, Debug)]
+pub(crate) struct Decoration {
+    pub(crate) allow_origin: Option<HeaderValue>,
+    pub(crate) expose_headers: Option<HeaderValue>,
+    pub(crate) allow_credentials: bool,
+    pub(crate) vary: bool,
+}
+
+impl Decoration {
+    /// What a response gets that a dynamic policy allows nobody to read.
+    pub(crate) const VARY: Self =
+        Self { allow_origin: None, expose_headers: None, allow_credentials: false, vary: true };
+
+    /// Writes the fields in place of the inner service's.
+    pub(crate) fn write_over(&mut self, headers: &mut HeaderMap) {
+        let found = Found::scan(headers);
+        self.write(found, headers);
+    }
+
+    /// Writes the fields, unless the inner service allows an origin itself.
+    pub(crate) fn write_beside(&mut self, headers: &mut HeaderMap) {
+        let found = Found::scan(headers);
+        if found.allow_origin {
+            self.write_vary(found, headers);
+        } else {
+            self.write(found, headers);
+        }
+    }
+
+    fn write(&mut self, found: Found, headers: &mut HeaderMap) {
+        if found.any {
+            remove_cors_headers(headers);
+        }
+        if let Some(origin) = self.allow_origin.take() {
+            append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            if self.allow_credentials {
+                append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
+            }
+            if let Some(names) = self.expose_headers.take() {
+                append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
+            }
+        }
+        self.write_vary(found, headers);
+    }
+
+    fn write_vary(&self, found: Found, headers: &mut HeaderMap) {
+        if self.vary {
+            Vary::ORIGIN.write_to(headers, found.vary);
+        }
+    }
+}
+
+/// What the answer to an allowed preflight gets.
+#[derive(Clone, Debug)]
+pub(crate) struct Grant {
+    pub(crate) allow_origin: HeaderValue,
+    pub(crate) allow_credentials: bool,
+    pub(crate) allow_methods: Option<HeaderValue>,
+    pub(crate) allow_headers: Lines,
+    pub(crate) max_age: Option<HeaderValue>,
+}
+
+/// The lines of one field.
+#[derive(Clone, Debug)]
+pub(crate) enum Lines {
+    None,
+    One(HeaderValue),
+    Many(Vec<HeaderValue>),
+}
+
+/// Writes the answer to a preflight in place of the inner service's.
+pub(crate) fn replace_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
+    remove_cors_headers(headers);
+    write_preflight(grant, headers);
+}
+
+/// Writes the answer to a preflight into a map without CORS headers.
+pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
+    if let Some(grant) = grant {
+        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
+        if grant.allow_credentials {
+            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
+        }
+        if let Some(method) = grant.allow_methods {
+            append(headers, ACCESS_CONTROL_ALLOW_METHODS, method);
+        }
+        match grant.allow_headers {
+            Lines::None => {}
+            Lines::One(line) => append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line),
+            Lines::Many(lines) => {
+                for line in lines {
+                    append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line);
+                }
+            }
+        }
+        if let Some(seconds) = grant.max_age {
+            append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
+        }
+    }
+    let present = headers.contains_key(VARY);
+    Vary::PREFLIGHT.write_to(headers, present);
+}
+
+static TRUE: HeaderValue = HeaderValue::from_static("true");
+
+/// The six header fields of a CORS response: <https://fetch.spec.whatwg.org/#http-responses>
+const CORS_HEADERS: [HeaderName; 6] = [
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS,
+    ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_HEADERS,
+    ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE,
+];
+
+/// Which of the fields that matter the inner service has set: one pass over the names, which is
+/// an order of magnitude cheaper than looking each of them up.
+#[derive(Clone, Copy, Default)]
+struct Found {
+    allow_origin: bool,
+    any: bool,
+    vary: bool,
+}
+
+impl Found {
+    fn scan(headers: &HeaderMap) -> Self {
+        let mut found = Self::default();
+        for name in headers.keys() {
+            match *name {
+                ACCESS_CONTROL_ALLOW_ORIGIN => {
+                    found.allow_origin = true;
+                    found.any = true;
+                }
+                ACCESS_CONTROL_ALLOW_CREDENTIALS
+                | ACCESS_CONTROL_ALLOW_METHODS
+                | ACCESS_CONTROL_ALLOW_HEADERS
+                | ACCESS_CONTROL_EXPOSE_HEADERS
+                | ACCESS_CONTROL_MAX_AGE => found.any = true,
+                VARY => found.vary = true,
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+fn remove_cors_headers(headers: &mut HeaderMap) {
+    for name in CORS_HEADERS {
+        headers.remove(name);
+    }
+}
+
+/// Appends a field. A map that is full, at 32,768 fields, stays as it is: its response then says
+/// less than the policy would, never more.
+fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+    let _full = headers.try_append(name, value);
+}

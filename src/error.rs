@@ -1,0 +1,349 @@
+//! What can be wrong with a policy, said so that it can be put right.
+
+use std::fmt;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::origin::OriginFault;
+
+/// One mistake in a configuration.
+///
+/// `value` is what was written; `fix`, where it can be known, what to write instead. The message,
+/// one line, says both: `origin "https://a.example/" has a path; write "https://a.example"`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// Neither an origin nor a predicate: the policy would deny everybody.
+    NoOrigins,
+    /// An origin is not as browsers serialize it, or a pattern is none.
+    #[non_exhaustive]
+    Origin {
+        /// As written.
+        value: String,
+        /// What is wrong.
+        fault: OriginFault,
+        /// What was probably meant.
+        fix: Option<String>,
+    },
+    /// Credentials for `*`: any page could act as its visitor.
+    AnyOriginWithCredentials,
+    /// Credentials for opaque origins: any sandboxed page could act as its visitor.
+    NullOriginWithCredentials,
+    /// Credentials for an `http` origin that is not loopback: whoever is between the page and its
+    /// server could act as its visitor.
+    #[non_exhaustive]
+    InsecureOriginWithCredentials {
+        /// As written.
+        value: String,
+    },
+    /// Credentials for every name under a public suffix, where anybody may have a name.
+    #[non_exhaustive]
+    PublicSuffixWithCredentials {
+        /// As written.
+        value: String,
+    },
+    /// Credentials for a `*.` pattern, in a build without the feature `public-suffix`, which
+    /// cannot tell whether it stands for a public suffix.
+    #[non_exhaustive]
+    PublicSuffixUnknown {
+        /// As written.
+        value: String,
+    },
+    /// A method that is not a token.
+    #[non_exhaustive]
+    MethodNotToken {
+        /// As written.
+        value: String,
+    },
+    /// A `*` within a method.
+    #[non_exhaustive]
+    MethodWildcard {
+        /// As written.
+        value: String,
+    },
+    /// CONNECT, TRACE or TRACK, which no script may use.
+    #[non_exhaustive]
+    MethodForbidden {
+        /// As written.
+        value: String,
+    },
+    /// A standard method in another case.
+    #[non_exhaustive]
+    MethodCase {
+        /// As written.
+        value: String,
+        /// The standard method.
+        fix: &'static str,
+    },
+    /// A name of a request header that is not a token.
+    #[non_exhaustive]
+    HeaderNotToken {
+        /// As written.
+        value: String,
+    },
+    /// A `*` within a name of a request header, but not at its end.
+    #[non_exhaustive]
+    HeaderWildcard {
+        /// As written.
+        value: String,
+    },
+    /// A request header that no script may set.
+    #[non_exhaustive]
+    HeaderForbidden {
+        /// As written.
+        value: String,
+    },
+    /// A header of the CORS protocol itself, among the request headers.
+    #[non_exhaustive]
+    HeaderOfProtocol {
+        /// As written.
+        value: String,
+    },
+    /// Exposing `*` with credentials, where it would be taken for a name.
+    AnyExposedHeaderWithCredentials,
+    /// A name of a response header that is not a token.
+    #[non_exhaustive]
+    ExposedHeaderNotToken {
+        /// As written.
+        value: String,
+    },
+    /// A `*` within a name of a response header.
+    #[non_exhaustive]
+    ExposedHeaderWildcard {
+        /// As written.
+        value: String,
+    },
+    /// A response header that no script may read.
+    #[non_exhaustive]
+    ExposedHeaderForbidden {
+        /// As written.
+        value: String,
+    },
+    /// A header that only requests have, among the exposed ones.
+    #[non_exhaustive]
+    ExposedHeaderRequestOnly {
+        /// As written.
+        value: String,
+    },
+    /// A max-age over the 86,400 seconds that are the most any browser keeps.
+    #[non_exhaustive]
+    MaxAgeTooLong {
+        /// As written.
+        value: Duration,
+    },
+    /// A max-age with a fraction of a second.
+    #[non_exhaustive]
+    MaxAgeFraction {
+        /// As written.
+        value: Duration,
+    },
+    /// A status of successful preflights that is not successful.
+    #[non_exhaustive]
+    PreflightStatus {
+        /// As written.
+        value: StatusCode,
+    },
+}
+
+impl PolicyError {
+    /// The method of the builder (and key of a document) at fault: `allow_origins`.
+    #[must_use]
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::NoOrigins
+            | Self::Origin { .. }
+            | Self::AnyOriginWithCredentials
+            | Self::InsecureOriginWithCredentials { .. }
+            | Self::PublicSuffixWithCredentials { .. }
+            | Self::PublicSuffixUnknown { .. } => "allow_origins",
+            Self::NullOriginWithCredentials => "dangerously_allow_null_origin",
+            Self::MethodNotToken { .. }
+            | Self::MethodWildcard { .. }
+            | Self::MethodForbidden { .. }
+            | Self::MethodCase { .. } => "allow_methods",
+            Self::HeaderNotToken { .. }
+            | Self::HeaderWildcard { .. }
+            | Self::HeaderForbidden { .. }
+            | Self::HeaderOfProtocol { .. } => "allow_headers",
+            Self::AnyExposedHeaderWithCredentials
+            | Self::ExposedHeaderNotToken { .. }
+            | Self::ExposedHeaderWildcard { .. }
+            | Self::ExposedHeaderForbidden { .. }
+            | Self::ExposedHeaderRequestOnly { .. } => "expose_headers",
+            Self::MaxAgeTooLong { .. } | Self::MaxAgeFraction { .. } => "max_age",
+            Self::PreflightStatus { .. } => "preflight_status",
+        }
+    }
+}
+
+/// Form: subject "value" what is wrong; what to write.
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut say = |subject: &str, value: &str, wrong: &str, fix: &str| {
+            write!(f, "{subject} {value:?} {wrong}; {fix}")
+        };
+        let (method, header, exposed) = ("method", "request-header name", "response-header name");
+        match self {
+            Self::NoOrigins => {
+                f.write_str("no origin is allowed; call `allow_origins` or `allow_origins_if`")
+            }
+            Self::Origin { value, fault, fix } => match fix {
+                Some(fix) => write!(f, "origin {value:?} {fault}; write {fix:?}"),
+                None => write!(f, "origin {value:?} {fault}; {}", advice(*fault)),
+            },
+            Self::AnyOriginWithCredentials => f.write_str(
+                "`allow_credentials` cannot be combined with any origin; list the origins",
+            ),
+            Self::NullOriginWithCredentials => f.write_str(
+                "`allow_credentials` cannot be combined with the null origin; remove one of them",
+            ),
+            Self::InsecureOriginWithCredentials { value } => say(
+                "origin",
+                value,
+                "is insecure, and credentials are allowed",
+                "write its https: form, or call `dangerously_allow_insecure_origins`",
+            ),
+            Self::PublicSuffixWithCredentials { value } => say(
+                "origin",
+                value,
+                "stands for every name under a public suffix, and credentials are allowed",
+                "list the origins, or call `dangerously_allow_public_suffixes`",
+            ),
+            Self::PublicSuffixUnknown { value } => say(
+                "origin",
+                value,
+                "may stand for a public suffix, and credentials are allowed",
+                "enable the feature `public-suffix`, or call `dangerously_allow_public_suffixes`",
+            ),
+            Self::MethodNotToken { value } => {
+                say(method, value, "is not a token", "write one method an item, as in \"PUT\"")
+            }
+            Self::MethodWildcard { value } => {
+                say(method, value, "has a `*` that is not the whole", "write \"*\", or the methods")
+            }
+            Self::MethodForbidden { value } => {
+                say(method, value, "is forbidden by the Fetch Standard", "remove it")
+            }
+            Self::MethodCase { value, fix } => write!(
+                f,
+                "method {value:?} is not {fix}, methods are case-sensitive; write {fix:?}"
+            ),
+            Self::HeaderNotToken { value } => {
+                say(header, value, "is not a token", "write one name an item, as in \"x-api-key\"")
+            }
+            Self::HeaderWildcard { value } => say(
+                header,
+                value,
+                "has a `*` that is not at its end",
+                "write \"*\", the names, or a prefix, as in \"x-amz-*\"",
+            ),
+            Self::HeaderForbidden { value } => {
+                let cookie = value.eq_ignore_ascii_case("cookie");
+                let fix = if cookie { "call `allow_credentials` instead" } else { "remove it" };
+                say(header, value, "is forbidden by the Fetch Standard", fix)
+            }
+            Self::HeaderOfProtocol { value } => {
+                say(header, value, "belongs to the CORS protocol itself", "remove it")
+            }
+            Self::AnyExposedHeaderWithCredentials => f.write_str(
+                "`allow_credentials` cannot be combined with exposing any header; list the names",
+            ),
+            Self::ExposedHeaderNotToken { value } => {
+                say(exposed, value, "is not a token", "write one name an item, as in \"etag\"")
+            }
+            Self::ExposedHeaderWildcard { value } => {
+                say(exposed, value, "has a `*` that is not the whole", "write \"*\", or the names")
+            }
+            Self::ExposedHeaderForbidden { value } => {
+                say(exposed, value, "is forbidden by the Fetch Standard", "remove it")
+            }
+            Self::ExposedHeaderRequestOnly { value } => {
+                say(exposed, value, "is one of requests only", "remove it, or call `allow_headers`")
+            }
+            Self::MaxAgeTooLong { value } => {
+                let seconds = value.as_secs().to_string();
+                say(
+                    "max-age",
+                    &seconds,
+                    "is over the 86400 seconds that browsers keep",
+                    "write 86400",
+                )
+            }
+            Self::MaxAgeFraction { value } => {
+                let (seconds, whole) = (value.as_secs_f64().to_string(), value.as_secs());
+                say("max-age", &seconds, "has a fraction of a second", &format!("write {whole}"))
+            }
+            Self::PreflightStatus { value } => {
+                let wrong = "is not successful, so browsers would refuse it";
+                say("preflight status", value.as_str(), wrong, "write 204 or 200")
+            }
+        }
+    }
+}
+
+/// What to do about an origin that cannot be repaired.
+fn advice(fault: OriginFault) -> &'static str {
+    match fault {
+        OriginFault::List => "write each origin as an item of its own",
+        OriginFault::NotAscii => "write its ASCII form, as in \"https://xn--bcher-kva.example\"",
+        OriginFault::Null => "leave it out and call `dangerously_allow_null_origin`",
+        OriginFault::File => "remove it",
+        OriginFault::Ipv4 => "write four numbers from 0 to 255, as in \"http://127.0.0.1\"",
+        OriginFault::Ipv6 => "write it compressed and in lower case, as in \"http://[::1]\"",
+        OriginFault::ZoneId => "write the address without its zone",
+        OriginFault::Port => "write a port from 1 to 65535, or `*` for any",
+        OriginFault::Wildcard => "write \"*\", \"https://*.a.example\" or \"https://a.example:*\"",
+        _ => "write scheme://host or scheme://host:port, as in \"https://a.example\"",
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+/// Every mistake in a configuration; there is at least one.
+///
+/// Both `Display` and `Debug` print one message a line, so that a `main` that returns the error
+/// shows it well.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PolicyErrors(Vec<PolicyError>);
+
+impl PolicyErrors {
+    /// `Ok` if there are no errors.
+    pub(crate) fn none_of(errors: Vec<PolicyError>) -> Result<(), Self> {
+        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
+    }
+
+    /// The mistakes, in the order of the builder's methods.
+    pub fn iter(&self) -> std::slice::Iter<'_, PolicyError> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a PolicyErrors {
+    type Item = &'a PolicyError;
+    type IntoIter = std::slice::Iter<'a, PolicyError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for PolicyErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (count, error) in self.iter().enumerate() {
+            if count > 0 {
+                writeln!(f)?;
+            }
+            write!(f, "{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for PolicyErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for PolicyErrors {}

@@ -1,0 +1,108 @@
+//! The layer, and its settings.
+
+use http::StatusCode;
+use tower_layer::Layer;
+
+use crate::error::PolicyError;
+use crate::policy::Policy;
+use crate::service::Cors;
+
+/// Applies a policy to a service: answers preflights, and decorates the responses to all other
+/// requests.
+///
+/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. A layer on the
+/// handlers of one method (`MethodRouter::route_layer`) is never reached by a preflight, whose
+/// method is `OPTIONS`.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use tower_cors::{CorsLayer, Policy};
+///
+/// let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
+/// let app: Router = Router::new()
+///     .route("/", get(|| async { "hello" }))
+///     .layer(CorsLayer::new(policy));
+/// # Ok::<(), tower_cors::PolicyErrors>(())
+/// ```
+///
+/// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CorsLayer<P = Policy> {
+    policy: P,
+    settings: Settings,
+}
+
+/// What can be set on a layer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) preflight_status: StatusCode,
+    pub(crate) pass_on_preflights: bool,
+    pub(crate) keep_inner_headers: bool,
+}
+
+impl<P> CorsLayer<P> {
+    /// A layer that applies the policy.
+    pub fn new(policy: P) -> Self {
+        let settings = Settings {
+            preflight_status: StatusCode::NO_CONTENT,
+            pass_on_preflights: false,
+            keep_inner_headers: false,
+        };
+        Self { policy, settings }
+    }
+
+    /// Answers successful preflights with another status than 204: some old proxies and browsers
+    /// take no other than 200.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#ok-status>
+    ///
+    /// # Errors
+    ///
+    /// [`PolicyError::PreflightStatus`] for any status but 200 to 299, which browsers refuse.
+    ///
+    /// ```
+    /// use http::StatusCode;
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// let layer = CorsLayer::new(Policy::permissive()).preflight_status(StatusCode::OK)?;
+    /// assert!(layer.preflight_status(StatusCode::FOUND).is_err());
+    /// # Ok::<(), tower_cors::PolicyError>(())
+    /// ```
+    pub fn preflight_status(mut self, status: StatusCode) -> Result<Self, PolicyError> {
+        if !status.is_success() {
+            return Err(PolicyError::PreflightStatus { value: status });
+        }
+        self.settings.preflight_status = status;
+        Ok(self)
+    }
+
+    /// Passes allowed preflights on to the inner service, for services that answer `OPTIONS`
+    /// themselves. Denied ones never reach it.
+    ///
+    /// The response is the inner service's, with the CORS headers of the policy in place of its
+    /// own. If its status is not 200 to 299, with which browsers refuse a preflight, the answer has
+    /// the layer's status and no body.
+    pub fn pass_on_preflights(mut self, pass_on: bool) -> Self {
+        self.settings.pass_on_preflights = pass_on;
+        self
+    }
+
+    /// Keeps the CORS headers of responses of the inner service that have an
+    /// `Access-Control-Allow-Origin`, and adds none to them but `Vary`.
+    ///
+    /// Otherwise, and on all other responses, the headers of the policy stand in place of those of
+    /// the inner service. Answers to preflights are the policy's in any case.
+    pub fn keep_inner_headers(mut self, keep: bool) -> Self {
+        self.settings.keep_inner_headers = keep;
+        self
+    }
+}
+
+impl<S, P: Clone> Layer<S> for CorsLayer<P> {
+    type Service = Cors<S, P>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Cors::new(inner, self.policy.clone(), self.settings)
+    }
+}

@@ -1,0 +1,173 @@
+//! The compiled set of request-header names, and the reading of a list of them.
+
+use std::cmp::Ordering;
+
+use http::HeaderValue;
+use http::header::GetAll;
+
+use crate::decision::Denial;
+use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
+
+/// The most lines of `Access-Control-Request-Headers`, their bytes, and the empty elements in all.
+const MAX_LINES: usize = 16;
+const MAX_BYTES: usize = 4096;
+const MAX_EMPTY: usize = 16;
+
+/// The names that a preflight may ask for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    any: bool,
+    /// In lower case and sorted, as browsers send them.
+    listed: Vec<Box<[u8]>>,
+    /// In lower case and sorted, none of them a prefix of another.
+    prefixes: Vec<Box<[u8]>>,
+}
+
+impl Names {
+    /// Compiles names that were judged before, in any case.
+    pub(crate) fn new<'a>(
+        any: bool,
+        listed: impl Iterator<Item = &'a str>,
+        prefixes: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let mut prefixes = sorted(prefixes);
+        // What begins with another stands behind it.
+        prefixes.dedup_by(|longer, shorter| longer.starts_with(shorter));
+        Self { any, listed: sorted(listed), prefixes }
+    }
+
+    pub(crate) fn is_any(&self) -> bool {
+        self.any
+    }
+
+    /// Whether `authorization` is allowed, which takes being named.
+    pub(crate) fn lists_authorization(&self) -> bool {
+        self.find(NON_WILDCARD_REQUEST_HEADER.as_bytes()).is_ok()
+    }
+
+    /// Whether all the names in the lines of an `Access-Control-Request-Headers` are allowed, and
+    /// if so, whether there are any.
+    ///
+    /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
+    pub(crate) fn admit(&self, lines: &GetAll<'_, HeaderValue>) -> Result<Asked, Denial> {
+        let mut bytes = 0;
+        for (count, line) in (1..).zip(lines) {
+            bytes += line.len();
+            if count > MAX_LINES || bytes > MAX_BYTES {
+                return Err(Denial::HeaderListTooLong);
+            }
+        }
+        let mut reader = Reader { names: self, cursor: 0, empty: 0, asked: Asked::Nothing };
+        for line in lines {
+            reader.read(line.as_bytes())?;
+        }
+        Ok(reader.asked)
+    }
+
+    /// Where the name stands among those listed, in whatever case it is.
+    fn find(&self, name: &[u8]) -> Result<usize, usize> {
+        self.listed.binary_search_by(|listed| compare_lower(listed, name))
+    }
+
+    fn allows_unlisted(&self, name: &[u8]) -> bool {
+        (self.any || self.has_prefix_of(name))
+            && is_token(name)
+            && !name.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER.as_bytes())
+    }
+
+    fn has_prefix_of(&self, name: &[u8]) -> bool {
+        let after = self
+            .prefixes
+            .partition_point(|prefix| compare_lower(prefix, name) != Ordering::Greater);
+        // Only the last that is not greater can be a prefix: one before it would be a prefix of it.
+        after.checked_sub(1).and_then(|last| self.prefixes.get(last)).is_some_and(|prefix| {
+            name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        })
+    }
+}
+
+/// Whether a preflight asks for any header at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Nothing,
+    Names,
+}
+
+/// Reads the lines of one request.
+struct Reader<'a> {
+    names: &'a Names,
+    /// The listed name that comes next if the request keeps to the order in which browsers write.
+    cursor: usize,
+    empty: usize,
+    asked: Asked,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, line: &[u8]) -> Result<(), Denial> {
+        let mut list = line;
+        loop {
+            let rest = match self.read_next_listed(list) {
+                Some(rest) => rest,
+                None => self.read_element(list)?,
+            };
+            match rest {
+                [_comma, rest @ ..] => list = rest,
+                [] => return Ok(()),
+            }
+        }
+    }
+
+    /// Reads the listed name that comes next, if the list begins with it: what follows, from its
+    /// comma on.
+    fn read_next_listed<'l>(&mut self, list: &'l [u8]) -> Option<&'l [u8]> {
+        let rest = list.strip_prefix(&**self.names.listed.get(self.cursor)?)?;
+        if let [] | [b',', ..] = rest {
+            self.cursor += 1;
+            self.asked = Asked::Names;
+            return Some(rest);
+        }
+        None
+    }
+
+    /// Reads any element: what follows, from its comma on.
+    fn read_element<'l>(&mut self, list: &'l [u8]) -> Result<&'l [u8], Denial> {
+        let end = list.iter().position(|&byte| byte == b',').unwrap_or(list.len());
+        let (element, rest) = list.split_at_checked(end).unwrap_or((list, &[]));
+        let name = trim_whitespace(element);
+        if name.is_empty() {
+            self.empty += 1;
+            if self.empty > MAX_EMPTY {
+                return Err(Denial::HeaderListTooLong);
+            }
+        } else {
+            self.asked = Asked::Names;
+            match self.names.find(name) {
+                Ok(found) => self.cursor = found + 1,
+                Err(_) if self.names.allows_unlisted(name) => {}
+                Err(_) => return Err(Denial::HeaderNotAllowed),
+            }
+        }
+        Ok(rest)
+    }
+}
+
+/// OWS: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3>
+fn trim_whitespace(mut element: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = element {
+        element = rest;
+    }
+    element
+}
+
+/// Compares a name in lower case with one in any case.
+fn compare_lower(lower: &[u8], name: &[u8]) -> Ordering {
+    lower.iter().copied().cmp(name.iter().map(u8::to_ascii_lowercase))
+}
+
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<[u8]>> {
+    let mut names: Vec<Box<[u8]>> =
+        names.map(|name| name.to_ascii_lowercase().into_bytes().into()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

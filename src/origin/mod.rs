@@ -1,0 +1,99 @@
+//! Serialized origins: what a browser writes into the `Origin` field.
+//!
+//! [`Origin`] is one origin, parsed; [`pattern`] what a user may write in a policy; [`set`] the
+//! compiled form of many patterns. The grammar that they share is in [`syntax`].
+
+pub(crate) mod pattern;
+pub(crate) mod set;
+mod strings;
+mod syntax;
+
+use std::fmt;
+
+pub use syntax::OriginFault;
+
+/// A serialized tuple origin: scheme, host and port, as in `https://a.example:8443`.
+///
+/// It is what the predicate of [`PolicyBuilder::allow_origins_if`] is given. The text is exactly
+/// the one that the browser sent: lower-case scheme, no path, no default port. `null`, the
+/// serialization of every opaque origin, is none.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#origin-header>,
+/// HTML: <https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin>
+///
+/// [`PolicyBuilder::allow_origins_if`]: crate::PolicyBuilder::allow_origins_if
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Origin<'a> {
+    text: &'a str,
+    scheme: &'a str,
+    host: &'a str,
+    port: Option<u16>,
+}
+
+impl<'a> Origin<'a> {
+    /// Parses a serialized origin, at most 327 bytes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever no browser would send: `null`, `a.example` (no scheme), `https://a.example/` (a
+    /// path), `https://A.example` (upper case), `https://a.example:443` (the default port),
+    /// `http://[::0001]` (not as the URL Standard serializes it).
+    ///
+    /// ```
+    /// use tower_cors::Origin;
+    ///
+    /// let origin = Origin::parse("https://eu.shop.example:8443")?;
+    /// assert_eq!(origin.scheme(), "https");
+    /// assert_eq!(origin.host(), "eu.shop.example");
+    /// assert_eq!(origin.port(), Some(8443));
+    /// assert!(Origin::parse("https://eu.shop.example/").is_err());
+    /// # Ok::<(), tower_cors::OriginFault>(())
+    /// ```
+    pub fn parse(text: &'a str) -> Result<Self, OriginFault> {
+        let parts = syntax::Parts::split(text)?;
+        syntax::parse_host(parts.scheme, parts.host)?;
+        let port = parts.port.map(|port| syntax::parse_port(parts.scheme, port)).transpose()?;
+        Ok(Self { text, scheme: parts.scheme, host: parts.host, port })
+    }
+
+    /// The whole origin, as the browser sent it.
+    #[must_use]
+    pub fn as_str(&self) -> &'a str {
+        self.text
+    }
+
+    /// The scheme, in lower case and without its colon: `https`.
+    #[must_use]
+    pub fn scheme(&self) -> &'a str {
+        self.scheme
+    }
+
+    /// The host: a domain in ASCII form, an IPv4 address, or an IPv6 address in brackets.
+    #[must_use]
+    pub fn host(&self) -> &'a str {
+        self.host
+    }
+
+    /// The port, if it is not the default one of the scheme.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.port
+    }
+
+    /// Whether anyone between the page and its server could have written the page.
+    pub(crate) fn is_insecure(&self) -> bool {
+        self.scheme == "http" && !syntax::is_loopback(self.host)
+    }
+}
+
+impl fmt::Debug for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Origin").field(&self.text).finish()
+    }
+}
+
+impl fmt::Display for Origin<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text)
+    }
+}

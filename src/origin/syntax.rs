@@ -1,0 +1,291 @@
+//! The grammar of serialized origins.
+//!
+//! ```text
+//! origin = scheme "://" host [ ":" port ]
+//! scheme = lower-alpha *( lower-alpha / DIGIT / "+" / "-" / "." )
+//! host   = label *( "." label ) [ "." ] / IPv4address / "[" IPv6address "]"
+//! label  = 1*63( lower-alpha / DIGIT / "-" / "_" )
+//! port   = 1*5DIGIT
+//! ```
+//!
+//! Under schemes other than `http` and `https` a host is opaque: upper case and `~` are allowed,
+//! and digits alone do not make it an IPv4 address.
+//!
+//! URL: <https://url.spec.whatwg.org/#host-serializing>
+
+use std::fmt::{self, Write};
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// The most octets of a host, <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
+pub(super) const MAX_HOST: usize = 253;
+/// The most octets of a label.
+const MAX_LABEL: usize = 63;
+/// The most octets of a scheme; the longest in use, `safari-web-extension`, has 20.
+const MAX_SCHEME: usize = 64;
+/// The most octets of a serialized origin.
+pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + "://".len() + MAX_HOST + 1 + ":65535".len();
+
+/// Why a text is not a serialized origin, or not a pattern of origins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OriginFault {
+    /// The empty string.
+    Empty,
+    /// Space, tab or another control character, within or around: `" https://a.example"`.
+    WhiteSpace,
+    /// Several origins in one string: `https://a.example,https://b.example`.
+    List,
+    /// A character outside of ASCII: `https://bücher.example`.
+    NotAscii,
+    /// No scheme: `a.example`.
+    NoScheme,
+    /// A scheme with a character that none may have, without a letter, or over 64 octets: `ht_tp://a.example`.
+    Scheme,
+    /// An upper-case letter in the scheme: `HTTPS://a.example`.
+    SchemeUpperCase,
+    /// The scheme `file`, whose origins browsers serialize as `null`.
+    File,
+    /// `null`, the serialization of every opaque origin.
+    Null,
+    /// User information: `https://user@a.example`.
+    UserInfo,
+    /// A path, be it only a slash: `https://a.example/`.
+    Path,
+    /// A query: `https://a.example?q`.
+    Query,
+    /// A fragment: `https://a.example#f`.
+    Fragment,
+    /// No host: `https://`.
+    HostEmpty,
+    /// A character that no host may have: `https://a%60.example`.
+    HostCharacter,
+    /// An upper-case letter in a host under `http` or `https`: `https://A.example`.
+    HostUpperCase,
+    /// A host of over 253 octets.
+    HostTooLong,
+    /// A label, the part between two dots, of over 63 octets.
+    LabelTooLong,
+    /// An empty label: `https://a..example`, `https://.a.example`.
+    LabelEmpty,
+    /// An IPv4 address in any form but dotted decimal, or out of range: `http://127.1`.
+    Ipv4,
+    /// An IPv6 address not as the URL Standard serializes it: `http://[::0001]`.
+    Ipv6,
+    /// An IPv6 address with a zone: `http://[fe80::1%25eth0]`.
+    ZoneId,
+    /// A port that is not a number from 1 to 65535 without leading zeros.
+    Port,
+    /// The default port of the scheme: `https://a.example:443`.
+    DefaultPort,
+    /// A `*` that is neither the whole, nor the leading label, nor the port: `https://a.*.example`.
+    Wildcard,
+}
+
+impl fmt::Display for OriginFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "is empty",
+            Self::WhiteSpace => "has white space or a control character",
+            Self::List => "is a list in one string",
+            Self::NotAscii => "is not ASCII",
+            Self::NoScheme => "has no scheme",
+            Self::Scheme => "has a malformed scheme",
+            Self::SchemeUpperCase => "has an upper-case scheme",
+            Self::File => "has the scheme file, whose origins browsers send as null",
+            Self::Null => "stands for every opaque origin, sandboxed pages of attackers too",
+            Self::UserInfo => "has user information",
+            Self::Path => "has a path",
+            Self::Query => "has a query",
+            Self::Fragment => "has a fragment",
+            Self::HostEmpty => "has no host",
+            Self::HostCharacter => "has a character that no host may have",
+            Self::HostUpperCase => "has an upper-case host",
+            Self::HostTooLong => "has a host of over 253 octets",
+            Self::LabelTooLong => "has a label of over 63 octets",
+            Self::LabelEmpty => "has an empty label",
+            Self::Ipv4 => "has an IPv4 address that is not dotted decimal",
+            Self::Ipv6 => "has an IPv6 address that is not as browsers serialize it",
+            Self::ZoneId => "has an IPv6 zone, which no origin has",
+            Self::Port => "has a port that is not a number from 1 to 65535",
+            Self::DefaultPort => "names the default port",
+            Self::Wildcard => {
+                "has a `*` that is neither the whole, nor the leading label, nor the port"
+            }
+        })
+    }
+}
+
+impl std::error::Error for OriginFault {}
+
+/// An origin cut at its delimiters; the scheme is judged, host and port are not.
+#[derive(Clone, Copy)]
+pub(super) struct Parts<'a> {
+    pub(super) scheme: &'a str,
+    pub(super) host: &'a str,
+    pub(super) port: Option<&'a str>,
+}
+
+impl<'a> Parts<'a> {
+    pub(super) fn split(text: &'a str) -> Result<Self, OriginFault> {
+        match text {
+            "" => return Err(OriginFault::Empty),
+            "null" => return Err(OriginFault::Null),
+            _ => {}
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(OriginFault::NoScheme)?;
+        parse_scheme(scheme)?;
+        let authority = match rest.find(['/', '?', '#']).map(|end| rest.split_at(end)) {
+            None => rest,
+            Some(("", _)) => return Err(OriginFault::HostEmpty),
+            Some((_, tail)) if tail.starts_with('?') => return Err(OriginFault::Query),
+            Some((_, tail)) if tail.starts_with('#') => return Err(OriginFault::Fragment),
+            Some(_) => return Err(OriginFault::Path),
+        };
+        if authority.contains('@') {
+            return Err(OriginFault::UserInfo);
+        }
+        // The colons of an IPv6 address are inside its brackets.
+        let (host, port) = match authority.rfind(':') {
+            Some(colon) if !authority.ends_with(']') => {
+                let (host, port) = authority.split_at(colon);
+                (host, port.get(1..))
+            }
+            _ => (authority, None),
+        };
+        Ok(Self { scheme, host, port })
+    }
+}
+
+fn parse_scheme(scheme: &str) -> Result<(), OriginFault> {
+    if scheme.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Err(OriginFault::SchemeUpperCase);
+    }
+    let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
+    if scheme == "file" {
+        Err(OriginFault::File)
+    } else if scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme.len() <= MAX_SCHEME
+        && scheme.bytes().all(allowed)
+    {
+        Ok(())
+    } else {
+        Err(OriginFault::Scheme)
+    }
+}
+
+/// Judges a host without `*`.
+pub(super) fn parse_host(scheme: &str, host: &str) -> Result<(), OriginFault> {
+    if host.is_empty() {
+        return Err(OriginFault::HostEmpty);
+    }
+    if let Some(address) = host.strip_prefix('[') {
+        return parse_ipv6(address);
+    }
+    if host.len() > MAX_HOST {
+        return Err(OriginFault::HostTooLong);
+    }
+    // One trailing dot is the DNS root, and makes another origin.
+    parse_labels(is_web(scheme), host.strip_suffix('.').unwrap_or(host).as_bytes())?;
+    if is_web(scheme) && ends_in_number(host) && host.parse::<Ipv4Addr>().is_err() {
+        return Err(OriginFault::Ipv4);
+    }
+    Ok(())
+}
+
+/// Judges labels with dots between them, of a domain or of an opaque host.
+pub(super) fn parse_labels(web: bool, labels: &[u8]) -> Result<(), OriginFault> {
+    for label in labels.split(|&byte| byte == b'.') {
+        for byte in label {
+            match byte {
+                b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => {}
+                b'A'..=b'Z' if web => return Err(OriginFault::HostUpperCase),
+                b'A'..=b'Z' | b'~' if !web => {}
+                _ => return Err(OriginFault::HostCharacter),
+            }
+        }
+        match label.len() {
+            0 => return Err(OriginFault::LabelEmpty),
+            1..=MAX_LABEL => {}
+            _ => return Err(OriginFault::LabelTooLong),
+        }
+    }
+    Ok(())
+}
+
+/// Judges a port, which no default port is.
+pub(super) fn parse_port(scheme: &str, port: &str) -> Result<u16, OriginFault> {
+    let digits = port.bytes().all(|byte| byte.is_ascii_digit());
+    match port.parse() {
+        Ok(number) if digits && !port.starts_with('0') => match default_port(scheme) {
+            Some(default) if default == number => Err(OriginFault::DefaultPort),
+            _ => Ok(number),
+        },
+        _ => Err(OriginFault::Port),
+    }
+}
+
+pub(super) fn default_port(scheme: &str) -> Option<u16> {
+    match scheme {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    }
+}
+
+/// Whether hosts under the scheme are domains and addresses, rather than opaque.
+pub(super) fn is_web(scheme: &str) -> bool {
+    matches!(scheme, "http" | "https")
+}
+
+/// URL: <https://url.spec.whatwg.org/#ends-in-a-number-checker>
+pub(super) fn ends_in_number(host: &str) -> bool {
+    let host = host.strip_suffix('.').unwrap_or(host);
+    let last = host.rsplit('.').next().unwrap_or(host);
+    let hexadecimal = last.strip_prefix("0x");
+    !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())
+        || hexadecimal.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+fn parse_ipv6(address: &str) -> Result<(), OriginFault> {
+    let address = address.strip_suffix(']').ok_or(OriginFault::Ipv6)?;
+    if address.contains('%') {
+        return Err(OriginFault::ZoneId);
+    }
+    let parsed: Ipv6Addr = address.parse().map_err(|_| OriginFault::Ipv6)?;
+    let mut rest = Remaining(address);
+    match write_ipv6(&mut rest, parsed) {
+        Ok(()) if rest.0.is_empty() => Ok(()),
+        _ => Err(OriginFault::Ipv6),
+    }
+}
+
+/// What is left of an expected text; writing anything else is an error.
+struct Remaining<'a>(&'a str);
+
+impl Write for Remaining<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 = self.0.strip_prefix(text).ok_or(fmt::Error)?;
+        Ok(())
+    }
+}
+
+/// URL: <https://url.spec.whatwg.org/#concept-ipv6-serializer>
+///
+/// The standard library's `Display` writes mapped addresses with a dotted tail, which is the one
+/// thing in which it differs.
+pub(super) fn write_ipv6(out: &mut impl Write, address: Ipv6Addr) -> fmt::Result {
+    match address.segments() {
+        [0, 0, 0, 0, 0, 0xffff, high, low] => write!(out, "::ffff:{high:x}:{low:x}"),
+        _ => write!(out, "{address}"),
+    }
+}
+
+/// Secure Contexts: <https://w3c.github.io/webappsec-secure-contexts/#is-origin-trustworthy>
+pub(super) fn is_loopback(host: &str) -> bool {
+    let address: Option<Ipv4Addr> = host.parse().ok();
+    let domain = host.strip_suffix('.').unwrap_or(host);
+    address.is_some_and(|address| address.is_loopback())
+        || host == "[::1]"
+        || domain == "localhost"
+        || domain.ends_with(".localhost")
+}

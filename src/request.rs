@@ -1,0 +1,142 @@
+//! What of a request a policy reads, and what the request is.
+
+use std::fmt;
+
+use http::header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, request};
+
+/// The head of a request: its method, URI and header fields, borrowed.
+///
+/// ```
+/// use tower_cors::{RequestHead, RequestKind};
+///
+/// let request = http::Request::options("/items")
+///     .header("origin", "https://app.example")
+///     .header("access-control-request-method", "PUT")
+///     .body(())?;
+/// assert_eq!(RequestHead::from(&request).classify(), RequestKind::Preflight);
+/// # Ok::<(), http::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct RequestHead<'a> {
+    method: &'a Method,
+    uri: &'a Uri,
+    headers: &'a HeaderMap,
+}
+
+/// What a request is to the CORS protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::exhaustive_enums, reason = "the standard knows no fourth kind")]
+pub enum RequestKind {
+    /// No `Origin` field: not a CORS request.
+    Plain,
+    /// An `Origin` field, and not a preflight: a CORS request,
+    /// <https://fetch.spec.whatwg.org/#cors-request>. The request that follows a successful
+    /// preflight is one.
+    Simple,
+    /// `OPTIONS` with `Origin` and `Access-Control-Request-Method`: a CORS-preflight request,
+    /// <https://fetch.spec.whatwg.org/#cors-preflight-request>.
+    Preflight,
+}
+
+impl<'a> RequestHead<'a> {
+    /// The head of a request in its parts.
+    #[must_use]
+    pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
+        Self { method, uri, headers }
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(self) -> &'a Method {
+        self.method
+    }
+
+    /// The URI, as it stands in the request: with `http`'s servers a path, or an absolute one.
+    #[must_use]
+    pub fn uri(self) -> &'a Uri {
+        self.uri
+    }
+
+    /// The header fields.
+    #[must_use]
+    pub fn headers(self) -> &'a HeaderMap {
+        self.headers
+    }
+
+    /// What the request is. Fields count when they are there, whatever their value.
+    #[must_use]
+    pub fn classify(self) -> RequestKind {
+        match self.read() {
+            Reading::Plain => RequestKind::Plain,
+            Reading::Simple { .. } => RequestKind::Simple,
+            Reading::Preflight { .. } => RequestKind::Preflight,
+        }
+    }
+
+    /// Classifies, and keeps the fields that it took: each look-up is done once.
+    pub(crate) fn read(self) -> Reading<'a> {
+        let Some(origin) = Field::find(self.headers, &ORIGIN) else {
+            return Reading::Plain;
+        };
+        if *self.method != Method::OPTIONS {
+            return Reading::Simple { origin };
+        }
+        match Field::find(self.headers, &ACCESS_CONTROL_REQUEST_METHOD) {
+            Some(method) => Reading::Preflight { origin, method },
+            None => Reading::Simple { origin },
+        }
+    }
+}
+
+/// A classified request, with the fields that classify it.
+pub(crate) enum Reading<'a> {
+    Plain,
+    Simple { origin: Field<'a> },
+    Preflight { origin: Field<'a>, method: Field<'a> },
+}
+
+/// A field that is there.
+#[derive(Clone, Copy)]
+pub(crate) enum Field<'a> {
+    Once(&'a HeaderValue),
+    Repeated,
+}
+
+impl<'a> Field<'a> {
+    /// The value, unless there are several lines.
+    pub(crate) fn once(self) -> Option<&'a HeaderValue> {
+        match self {
+            Self::Once(value) => Some(value),
+            Self::Repeated => None,
+        }
+    }
+
+    fn find(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
+        let mut lines = headers.get_all(name).iter();
+        let first = lines.next()?;
+        Some(if lines.next().is_none() { Self::Once(first) } else { Self::Repeated })
+    }
+}
+
+impl<'a, B> From<&'a Request<B>> for RequestHead<'a> {
+    fn from(request: &'a Request<B>) -> Self {
+        Self::new(request.method(), request.uri(), request.headers())
+    }
+}
+
+impl<'a> From<&'a request::Parts> for RequestHead<'a> {
+    fn from(parts: &'a request::Parts) -> Self {
+        Self::new(&parts.method, &parts.uri, &parts.headers)
+    }
+}
+
+/// The header fields are left out, since some are secrets.
+impl fmt::Debug for RequestHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", self.method)
+            .field("uri", self.uri)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,175 @@
+//! The service that the layer makes, and the future of its response.
+
+use std::fmt;
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use http::{HeaderMap, Request, Response, StatusCode};
+use pin_project_lite::pin_project;
+use tower_service::Service;
+
+use crate::decision::{self, Answer, Decoration, Grant};
+use crate::layer::Settings;
+use crate::policy::Policy;
+use crate::request::RequestHead;
+use crate::select::PolicySource;
+
+/// A service whose preflights are answered, and whose other responses are decorated, as a policy
+/// says. [`CorsLayer`](crate::CorsLayer) makes it.
+///
+/// Cloning it costs a reference count and what the inner service costs, whatever the policy.
+#[derive(Clone, Debug)]
+pub struct Cors<S, P = Policy> {
+    inner: S,
+    policy: P,
+    settings: Settings,
+}
+
+impl<S, P> Cors<S, P> {
+    pub(crate) fn new(inner: S, policy: P, settings: Settings) -> Self {
+        Self { inner, policy, settings }
+    }
+}
+
+impl<S, P, B, R> Service<Request<B>> for Cors<S, P>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone,
+    P: PolicySource,
+    R: Default,
+{
+    type Response = Response<R>;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let Settings { preflight_status, pass_on_preflights, keep_inner_headers } = self.settings;
+        let head = RequestHead::from(&request);
+        let answer = self.policy.with_policy(head, |policy| policy.answer(head));
+        ResponseFuture::new(match answer {
+            Answer::Decorate(decoration) => {
+                let future = self.inner.call(request);
+                State::Decorated { future, decoration, keep: keep_inner_headers }
+            }
+            Answer::Preflight(Some(grant)) if pass_on_preflights => {
+                let (future, grant) = (self.inner.call(request), Box::new(grant));
+                State::PassedOn { future, grant: Some(grant), status: preflight_status }
+            }
+            Answer::Preflight(grant) => {
+                self.release_readiness();
+                let status = if grant.is_some() { preflight_status } else { StatusCode::FORBIDDEN };
+                let mut headers = recycle(request.into_parts().0.headers);
+                decision::write_preflight(grant, &mut headers);
+                State::Answered { response: Some((status, headers)) }
+            }
+        })
+    }
+}
+
+impl<S: Clone, P> Cors<S, P> {
+    /// Gives back what the inner service reserved when it was ready, such as a permit of a
+    /// concurrency limit, since it will not be called.
+    fn release_readiness(&mut self) {
+        let unready = self.inner.clone();
+        drop(mem::replace(&mut self.inner, unready));
+    }
+}
+
+/// Makes an empty map of one that is not needed any more, so that an answer allocates nothing. A
+/// large one, which a hostile request may have made, is not worth clearing.
+fn recycle(mut headers: HeaderMap) -> HeaderMap {
+    const LARGE: usize = 64;
+    if headers.capacity() > LARGE {
+        return HeaderMap::new();
+    }
+    headers.clear();
+    headers
+}
+
+pin_project! {
+    /// The future of the response of [`Cors`].
+    #[must_use = "futures do nothing unless they are polled"]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<F> {
+        // The inner service answers, and the policy's fields are added.
+        Decorated { #[pin] future: F, decoration: Decoration, keep: bool },
+        // The inner service answers an allowed preflight.
+        PassedOn { #[pin] future: F, grant: Option<Box<Grant>>, status: StatusCode },
+        // The policy answered.
+        Answered { response: Option<(StatusCode, HeaderMap)> },
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    fn new(state: State<F>) -> Self {
+        Self { state }
+    }
+}
+
+impl<F, R, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    R: Default,
+{
+    type Output = Result<Response<R>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let response = match self.project().state.project() {
+            StateProjection::Decorated { future, decoration, keep } => {
+                let mut response = ready!(future.poll(cx))?;
+                if *keep {
+                    decoration.write_beside(response.headers_mut());
+                } else {
+                    decoration.write_over(response.headers_mut());
+                }
+                response
+            }
+            StateProjection::PassedOn { future, grant, status } => {
+                let mut response = ready!(future.poll(cx))?;
+                if !response.status().is_success() {
+                    *response.status_mut() = *status;
+                    drop_body(&mut response);
+                }
+                decision::replace_preflight(
+                    grant.take().map(|grant| *grant),
+                    response.headers_mut(),
+                );
+                response
+            }
+            StateProjection::Answered { response } => {
+                let (status, headers) = response.take().unwrap_or_default();
+                let mut response = Response::new(R::default());
+                *response.status_mut() = status;
+                *response.headers_mut() = headers;
+                response
+            }
+        };
+        Poll::Ready(Ok(response))
+    }
+}
+
+/// Drops the body of a response, and the fields that say how it is framed and coded.
+fn drop_body<R: Default>(response: &mut Response<R>) {
+    *response.body_mut() = R::default();
+    for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_ENCODING, CONTENT_TYPE] {
+        response.headers_mut().remove(name);
+    }
+}
+
+impl<F> fmt::Debug for ResponseFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
