@@ -2,6 +2,8 @@
 
 mod builder;
 mod decision;
+#[cfg(feature = "serde")]
+mod document;
 mod error;
 mod layer;
 mod methods;
@@ -19,6 +21,8 @@ pub mod browser;
 
 pub use builder::PolicyBuilder;
 pub use decision::{Decision, Denial};
+#[cfg(feature = "serde")]
+pub use document::DocumentError;
 pub use error::{PolicyError, PolicyErrors};
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginFault};
