@@ -9,7 +9,7 @@ use http::header::{
 };
 
 use crate::request::RequestKind;
-use crate::vary::Vary;
+use crate::vary;
 
 /// What a [`Policy`](crate::Policy) says of one request.
 ///
@@ -111,10 +111,6 @@ pub(crate) struct Decoration {
 }
 
 impl Decoration {
-    /// What a response gets that a dynamic policy allows nobody to read.
-    pub(crate) const VARY: Self =
-        Self { allow_origin: None, expose_headers: None, allow_credentials: false, vary: true };
-
     /// Writes the fields in place of the inner service's.
     pub(crate) fn write_over(&mut self, headers: &mut HeaderMap) {
         let found = Found::scan(headers);
@@ -149,7 +145,7 @@ impl Decoration {
 
     fn write_vary(&self, found: Found, headers: &mut HeaderMap) {
         if self.vary {
-            Vary::ORIGIN.write_to(headers, found.vary);
+            vary::ORIGIN.write_to(headers, found.vary);
         }
     }
 }
@@ -202,7 +198,7 @@ pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
         }
     }
     let present = headers.contains_key(VARY);
-    Vary::PREFLIGHT.write_to(headers, present);
+    vary::PREFLIGHT.write_to(headers, present);
 }
 
 static TRUE: HeaderValue = HeaderValue::from_static("true");

@@ -107,22 +107,18 @@ impl Policy {
             Reading::Plain => Decision {
                 kind: RequestKind::Plain,
                 denial: None,
-                answer: Answer::Decorate(self.constant().unwrap_or(Decoration::VARY)),
+                answer: Answer::Decorate(self.0.decorate(self.0.origins.constant())),
             },
             // CORS request: the inner service answers, and its response says whether the page may
             // read it.
             Reading::Simple { origin } => {
                 let method = || Ok(Cow::Borrowed(head.method()));
                 let verdict = self.0.admit_origin(origin, head.uri(), method);
-                let decoration = match (self.constant(), &verdict) {
-                    (Some(constant), _) => constant,
-                    (None, Ok(origin)) => self.0.decorate(origin),
-                    (None, Err(_)) => Decoration::VARY,
-                };
+                let allow_origin = self.0.origins.constant().or(verdict.ok());
                 Decision {
                     kind: RequestKind::Simple,
                     denial: verdict.err(),
-                    answer: Answer::Decorate(decoration),
+                    answer: Answer::Decorate(self.0.decorate(allow_origin)),
                 }
             }
             // CORS-preflight request: the answer says whether the browser may send the request.
@@ -140,27 +136,29 @@ impl Policy {
     /// The answer alone, for the layer. A static policy has the same for every request but a
     /// preflight, so its `Origin` is not even looked up.
     pub(crate) fn answer(&self, head: RequestHead<'_>) -> Answer {
-        if *head.method() != Method::OPTIONS
-            && let Some(constant) = self.constant()
-        {
-            return Answer::Decorate(constant);
+        match self.0.origins.constant() {
+            Some(origin) if *head.method() != Method::OPTIONS => {
+                Answer::Decorate(self.0.decorate(Some(origin)))
+            }
+            _ => self.decide(head).answer,
         }
-        self.decide(head).answer
     }
+}
 
-    /// What the response to any request but a preflight gets, if the policy is static: if that
-    /// does not depend on `Origin`.
+impl Origins {
+    /// The origin that is named to everybody, if the policy is static: if what it says of any
+    /// request but a preflight does not depend on `Origin`.
     ///
-    /// Deviation: none. The same bytes for every request, and no `Vary`, are what the standard
-    /// advises where there is one origin or any, so that caches keep one copy; other middleware
-    /// answers one origin with `Vary: Origin`.
+    /// The same bytes for every request, and no `Vary`, are what the standard advises where there
+    /// is one origin or any, so that caches keep one copy. Other middleware sends one origin with
+    /// `Vary: Origin`.
     ///
     /// <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
-    pub(crate) fn constant(&self) -> Option<Decoration> {
-        match &self.0.origins {
-            Origins::Any => Some(self.0.decorate(&ANY)),
-            Origins::One(origin) => Some(self.0.decorate(origin)),
-            Origins::Listed { .. } => None,
+    fn constant(&self) -> Option<&HeaderValue> {
+        match self {
+            Self::Any => Some(&ANY),
+            Self::One(origin) => Some(origin),
+            Self::Listed { .. } => None,
         }
     }
 }
@@ -223,12 +221,13 @@ impl Rule {
         if allowed { Ok(origin) } else { Err(Denial::OriginNotAllowed) }
     }
 
-    fn decorate(&self, allow_origin: &HeaderValue) -> Decoration {
+    /// What a response says; without an origin that may read it, only that this depends on `Origin`.
+    fn decorate(&self, allow_origin: Option<&HeaderValue>) -> Decoration {
         Decoration {
-            allow_origin: Some(allow_origin.clone()),
-            expose_headers: self.expose.clone(),
+            allow_origin: allow_origin.cloned(),
+            expose_headers: allow_origin.and(self.expose.as_ref()).cloned(),
             allow_credentials: self.credentials,
-            vary: matches!(self.origins, Origins::Listed { .. }),
+            vary: self.origins.constant().is_none(),
         }
     }
 

@@ -55,12 +55,20 @@ impl StringSet {
 
     /// Whether the string is in the set.
     pub(super) fn contains(&self, string: &[u8]) -> bool {
-        self.contains_joined(&[], string)
+        // A longer one is not even hashed: what a hostile string costs is bounded by the set.
+        if string.len() > self.longest {
+            return false;
+        }
+        match &self.strings {
+            Strings::Few(few) => few.iter().any(|one| **one == *string),
+            Strings::Many { text, spans } => {
+                spans.find(hash(&[], string), |span| span.of(text) == string).is_some()
+            }
+        }
     }
 
     /// Whether the string that the two parts make is in the set.
     pub(super) fn contains_joined(&self, head: &[u8], tail: &[u8]) -> bool {
-        // A longer one is not even hashed: what a hostile string costs is bounded by the set.
         if head.len() + tail.len() > self.longest {
             return false;
         }
