@@ -131,16 +131,18 @@ impl Decoration {
         if found.any {
             remove_cors_headers(headers);
         }
-        if let Some(origin) = self.allow_origin.take() {
-            append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            if self.allow_credentials {
-                append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
-            }
-            if let Some(names) = self.expose_headers.take() {
-                append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
-            }
-        }
+        // First, since a name that stands there already needs no room, yet a full map would grow.
         self.write_vary(found, headers);
+        let Some(origin) = self.allow_origin.take() else {
+            return;
+        };
+        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if self.allow_credentials {
+            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
+        }
+        if let Some(names) = self.expose_headers.take() {
+            append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
+        }
     }
 
     fn write_vary(&self, found: Found, headers: &mut HeaderMap) {

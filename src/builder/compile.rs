@@ -77,7 +77,7 @@ impl PolicyBuilder {
             && self.predicates.is_empty()
             && !self.null_origin;
         // What was parsed is ASCII without control characters, and so a value.
-        only.then(|| HeaderValue::from_str(one.text()).ok()).flatten()
+        HeaderValue::from_str(one.text()).ok().filter(|_| only).map(shared)
     }
 
     /// What is dangerous about a pattern with credentials, and was not asked for.
@@ -133,7 +133,7 @@ impl PolicyBuilder {
             return None;
         }
         // Names that are tokens make a value.
-        HeaderValue::try_from(names.join(",")).ok()
+        HeaderValue::try_from(names.join(",")).ok().map(shared)
     }
 
     fn compile_max_age(&self, errors: &mut Vec<PolicyError>) -> Option<HeaderValue> {
@@ -144,8 +144,14 @@ impl PolicyBuilder {
         if value > MAX_AGE {
             errors.push(PolicyError::MaxAgeTooLong { value });
         }
-        Some(HeaderValue::from(value.as_secs()))
+        Some(shared(HeaderValue::from(value.as_secs())))
     }
+}
+
+/// Shares a value ahead of its use: the first clone of one allocates the count of its clones.
+fn shared(value: HeaderValue) -> HeaderValue {
+    drop(value.clone());
+    value
 }
 
 /// Whether `*` is among the values, and the others.

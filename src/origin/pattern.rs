@@ -57,7 +57,9 @@ impl<'a> OriginPattern<'a> {
     fn parse(value: &'a str) -> Result<Self, OriginFault> {
         let Parts { scheme, host, port } = Parts::split(value).map_err(|fault| match fault {
             OriginFault::NoScheme if value.starts_with("*.") => fault,
-            OriginFault::NoScheme if value.contains('*') => OriginFault::Wildcard,
+            OriginFault::NoScheme | OriginFault::Scheme if value.contains('*') => {
+                OriginFault::Wildcard
+            }
             _ => fault,
         })?;
         let base = host.strip_prefix("*.");
@@ -135,6 +137,9 @@ fn may_have_subdomains(scheme: &str, base: &str) -> bool {
 /// What was probably meant: the closest pattern that is sound.
 pub(crate) fn repair(value: &str) -> Option<String> {
     let value = value.trim();
+    if value == "null" {
+        return None;
+    }
     let (scheme, rest) = match value.split_once("://") {
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
         None => (guess_scheme(value).to_owned(), value),

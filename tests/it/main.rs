@@ -7,5 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
+mod allocations;
+mod axum_routing;
 #[cfg(feature = "serde")]
 mod documents;
+mod messages;
+mod sockets;
+mod tower_rules;

@@ -1,0 +1,77 @@
+//! Where the layer belongs in an axum application, and what happens elsewhere.
+//!
+//! <https://docs.rs/axum/latest/axum/middleware/index.html#applying-middleware>
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::{get, put};
+use http::{Request, Response, StatusCode};
+use tower::ServiceExt;
+use tower_cors::{CorsLayer, Policy};
+
+fn layer() -> CorsLayer {
+    let origins = ["https://a.example", "https://b.example"];
+    let policy = Policy::builder().allow_origins(origins).allow_methods(["PUT"]).build();
+    CorsLayer::new(policy.unwrap())
+}
+
+async fn send(app: Router, method: &str, path: &str) -> Response<Body> {
+    let mut request =
+        Request::builder().method(method).uri(path).header("origin", "https://a.example");
+    if method == "OPTIONS" {
+        request = request.header("access-control-request-method", "PUT");
+    }
+    app.oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
+}
+
+fn allowed(response: &Response<Body>) -> bool {
+    response
+        .headers()
+        .get("access-control-allow-origin")
+        .is_some_and(|it| it == "https://a.example")
+}
+
+#[tokio::test]
+async fn on_the_router_behind_all_routes_everything_is_covered() {
+    let app = Router::new().route("/items", put(|| async {})).layer(layer());
+    let preflight = send(app.clone(), "OPTIONS", "/items").await;
+    assert_eq!((preflight.status(), allowed(&preflight)), (StatusCode::NO_CONTENT, true));
+    let request = send(app.clone(), "PUT", "/items").await;
+    assert_eq!((request.status(), allowed(&request)), (StatusCode::OK, true));
+    // Errors too, so that the page can read what went wrong.
+    let not_found = send(app.clone(), "PUT", "/nowhere").await;
+    assert_eq!((not_found.status(), allowed(&not_found)), (StatusCode::NOT_FOUND, true));
+    let not_allowed = send(app, "DELETE", "/items").await;
+    assert_eq!(
+        (not_allowed.status(), allowed(&not_allowed)),
+        (StatusCode::METHOD_NOT_ALLOWED, true)
+    );
+}
+
+#[tokio::test]
+async fn no_preflight_reaches_a_route_layer_of_a_method_router() {
+    let app = Router::new().route("/items", put(|| async {}).route_layer(layer()));
+    let preflight = send(app.clone(), "OPTIONS", "/items").await;
+    assert_eq!((preflight.status(), allowed(&preflight)), (StatusCode::METHOD_NOT_ALLOWED, false));
+    // The request itself would be decorated, but no browser would send it.
+    assert!(allowed(&send(app, "PUT", "/items").await));
+}
+
+#[tokio::test]
+async fn a_route_that_is_added_behind_the_layer_is_not_covered() {
+    let app = Router::new()
+        .route("/before", get(|| async {}))
+        .layer(layer())
+        .route("/behind", get(|| async {}));
+    assert!(allowed(&send(app.clone(), "GET", "/before").await));
+    assert!(!allowed(&send(app, "GET", "/behind").await));
+}
+
+#[tokio::test]
+async fn a_layer_of_one_nested_router_covers_that_router() {
+    let api = Router::new().route("/items", put(|| async {})).layer(layer());
+    let app = Router::new().nest("/api", api).route("/", get(|| async {}));
+    let preflight = send(app.clone(), "OPTIONS", "/api/items").await;
+    assert_eq!((preflight.status(), allowed(&preflight)), (StatusCode::NO_CONTENT, true));
+    assert!(!allowed(&send(app, "GET", "/").await));
+}
