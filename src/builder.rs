@@ -149,7 +149,7 @@ impl PolicyBuilder {
     ///
     /// # Errors
     ///
-    /// Every mistake, in one error: [`PolicyError`] lists them, each with the value and with what
+    /// Every mistake, in one error: [`PolicyError`](crate::PolicyError) lists them, each with the value and with what
     /// to write instead.
     ///
     /// ```

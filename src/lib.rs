@@ -1,4 +1,60 @@
 //! Tower middleware for Cross-Origin Resource Sharing (CORS).
+//!
+//! A [`Policy`] says which cross-origin requests are allowed. [`CorsLayer`] applies it to any Tower
+//! service: it answers preflights, and decorates the responses to all other requests with what the
+//! policy says of them.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use axum::{Router, routing::get};
+//! use tower_cors::{CorsLayer, Policy};
+//!
+//! let policy = Policy::builder()
+//!     .allow_origins(["https://app.example.com", "https://*.partner.example"])
+//!     .allow_credentials(true)
+//!     .allow_methods(["PUT", "DELETE"])
+//!     .allow_headers(["content-type", "authorization"])
+//!     .expose_headers(["x-request-id"])
+//!     .max_age(Duration::from_secs(600))
+//!     .build()?; // every mistake, in one error
+//!
+//! let app: Router =
+//!     Router::new().route("/", get(|| async { "hello" })).layer(CorsLayer::new(policy));
+//! # Ok::<(), tower_cors::PolicyErrors>(())
+//! ```
+//!
+//! # What goes on the wire
+//!
+//! The normative source is the Fetch Standard, <https://fetch.spec.whatwg.org/#http-cors-protocol>.
+//! The README has the answers as a table.
+//!
+//! # Codemap
+//!
+//! ```text
+//!               once, at start-up                              per request
+//!  PolicyBuilder ─build()─► Policy             RequestHead (method, URI, fields)
+//!       or: every PolicyError  │                     │
+//!                              └───────────► Policy::decide(head)                   policy.rs
+//!                                                    │  Decision: kind, denial, headers
+//!                        ┌───────────────────────────┴──────────────────┐
+//!               answer here (preflight)                call the inner service,
+//!                                                      then write the headers     service.rs
+//! ```
+//!
+//! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`), [`Decision`]
+//! (`decision.rs`) and [`Cors`] (`service.rs`) for what a request meets; [`PolicyBuilder`]
+//! (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a configuration does. Only
+//! `layer.rs` and `service.rs` know Tower.
+//!
+//! # Features
+//!
+//! A feature adds, and no answer on the wire depends on one.
+//!
+//! - `public-suffix` (default): tells public suffixes, under which anybody may have a name, from
+//!   other domains. Without it, credentials for any `*.` pattern need
+//!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
+//! - `serde`: [`Policy`] from JSON, and from whatever else `serde` reads.
 
 mod builder;
 mod decision;
@@ -30,3 +86,7 @@ pub use policy::Policy;
 pub use request::{RequestHead, RequestKind};
 pub use select::PolicySource;
 pub use service::{Cors, ResponseFuture};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

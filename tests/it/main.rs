@@ -12,5 +12,6 @@ mod axum_routing;
 #[cfg(feature = "serde")]
 mod documents;
 mod messages;
+mod peer;
 mod sockets;
 mod tower_rules;
