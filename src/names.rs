@@ -106,27 +106,29 @@ impl Reader<'_> {
     fn read(&mut self, line: &[u8]) -> Result<(), Denial> {
         let mut list = line;
         loop {
-            let rest = match self.read_next_listed(list) {
-                Some(rest) => rest,
-                None => self.read_element(list)?,
+            let Some(rest) = self.read_in_order(list) else {
+                return Ok(());
             };
-            match rest {
+            match self.read_element(rest)? {
                 [_comma, rest @ ..] => list = rest,
                 [] => return Ok(()),
             }
         }
     }
 
-    /// Reads the listed name that comes next, if the list begins with it: what follows, from its
-    /// comma on.
-    fn read_next_listed<'l>(&mut self, list: &'l [u8]) -> Option<&'l [u8]> {
-        let rest = list.strip_prefix(&**self.names.listed.get(self.cursor)?)?;
-        if let [] | [b',', ..] = rest {
+    /// Reads listed names for as long as they come in their order: what is left, if anything is.
+    fn read_in_order<'l>(&mut self, mut list: &'l [u8]) -> Option<&'l [u8]> {
+        for name in self.names.listed.get(self.cursor..)? {
+            let rest = match list.strip_prefix(&**name) {
+                Some([]) => None,
+                Some([b',', rest @ ..]) => Some(rest),
+                _ => break,
+            };
             self.cursor += 1;
             self.asked = Asked::Names;
-            return Some(rest);
+            list = rest?;
         }
-        None
+        Some(list)
     }
 
     /// Reads any element: what follows, from its comma on.

@@ -67,19 +67,21 @@ impl OriginSet {
 struct Subdomains {
     /// Each with its scheme before and its dot in front: `https://` and `.a.example`.
     suffixes: StringSet,
-    /// Bit `n` is set if some suffix has `n` dots.
-    depths: u128,
+    /// The length of the shortest and of the longest, without their schemes: no other boundary of
+    /// labels is looked up.
+    shortest: usize,
+    longest: usize,
 }
 
 impl Subdomains {
     fn new(suffixes: &[&str]) -> Self {
-        let depth = |suffix: &&str| match suffix.split_once("://") {
-            Some((_, host)) => host.bytes().filter(|&byte| byte == b'.').count(),
-            None => 0,
-        };
+        let lengths = suffixes
+            .iter()
+            .filter_map(|suffix| suffix.split_once("://").map(|(_scheme, host)| host.len()));
         Self {
             suffixes: StringSet::new(suffixes.iter().copied()),
-            depths: suffixes.iter().map(depth).fold(0, |depths, depth| depths | bit(depth)),
+            shortest: lengths.clone().min().unwrap_or(0),
+            longest: lengths.max().unwrap_or(0),
         }
     }
 
@@ -93,31 +95,26 @@ impl Subdomains {
         let Some((scheme, host)) = origin.split_at_checked(colon + "://".len()) else {
             return false;
         };
-        let dots = (0..host.len()).rev().filter(|&at| host.get(at) == Some(&b'.'));
-        for (dot, depth) in dots.zip(1..) {
-            if self.depths < bit(depth) {
-                return false;
-            }
-            if self.depths & bit(depth) != 0
-                && let Some((name, suffix)) = host.split_at_checked(dot)
-                && self.suffixes.contains_joined(scheme, suffix)
-            {
+        // Up to the last byte at which a suffix can begin.
+        let mut name = host.len().checked_sub(self.shortest).and_then(|last| host.get(..=last));
+        while let Some(dot) = name.and_then(|name| name.iter().rposition(|&byte| byte == b'.'))
+            && host.len() - dot <= self.longest
+            && let Some((shorter, suffix)) = host.split_at_checked(dot)
+        {
+            if self.suffixes.contains_joined(scheme, suffix) {
                 let web = matches!(scheme, b"http://" | b"https://");
-                return has_room(host) && syntax::parse_labels(web, name).is_ok();
+                return has_room(host) && syntax::parse_labels(web, shorter).is_ok();
             }
+            name = Some(shorter);
         }
         false
     }
 }
 
-/// No name has 128 dots; one that had would have no bit.
-fn bit(depth: usize) -> u128 {
-    u32::try_from(depth).ok().and_then(|depth| 1_u128.checked_shl(depth)).unwrap_or(0)
-}
-
 /// Whether a host, with its port if it has one, is no longer than a host may be.
 fn has_room(host: &[u8]) -> bool {
-    host.iter().take_while(|&&byte| byte != b':').count() <= syntax::MAX_HOST
+    host.len() <= syntax::MAX_HOST
+        || host.iter().position(|&byte| byte == b':').unwrap_or(host.len()) <= syntax::MAX_HOST
 }
 
 /// The origin without its port, if that is absent or one that a serialized origin may have.
