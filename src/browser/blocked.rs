@@ -207,14 +207,14 @@ impl fmt::Display for Blocked {
                 value,
                 credentials,
             } => {
-                let field = Allowed {
-                    field: "access-control-allow-methods",
-                    value: value.as_deref(),
-                    credentials: *credentials,
-                };
-                write!(
+                let field = "access-control-allow-methods";
+                fmt_refused(
                     f,
-                    "{field} does not allow the method {method}; expected \"{method}\""
+                    field,
+                    value.as_deref(),
+                    *credentials,
+                    "method",
+                    method.as_str(),
                 )
             }
             Self::Header {
@@ -222,14 +222,14 @@ impl fmt::Display for Blocked {
                 value,
                 credentials,
             } => {
-                let field = Allowed {
-                    field: "access-control-allow-headers",
-                    value: value.as_deref(),
-                    credentials: *credentials,
-                };
-                write!(
+                let field = "access-control-allow-headers";
+                fmt_refused(
                     f,
-                    "{field} does not allow the request header {name}; expected \"{name}\""
+                    field,
+                    value.as_deref(),
+                    *credentials,
+                    "request header",
+                    name.as_str(),
                 )
             }
             _ => self.fmt_without_cors(f),
@@ -303,22 +303,28 @@ fn fmt_vary_missing(
     )
 }
 
-/// The subject of a sentence about a list that does not allow something.
-struct Allowed<'a> {
-    field: &'static str,
-    value: Option<&'a str>,
+fn fmt_refused(
+    f: &mut fmt::Formatter<'_>,
+    field: &str,
+    value: Option<&str>,
     credentials: bool,
-}
-
-impl fmt::Display for Allowed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(value) = self.value else {
-            return write!(f, "the preflight's response has no {}, which", self.field);
-        };
-        write!(f, "{} {value:?} of the preflight's response", self.field)?;
-        if self.credentials && value.split(',').any(|element| element.trim() == "*") {
-            f.write_str(", in which \"*\" is no wildcard for requests with credentials,")?;
-        }
-        Ok(())
-    }
+    kind: &str,
+    refused: &str,
+) -> fmt::Result {
+    let Some(value) = value else {
+        return write!(
+            f,
+            "the preflight's response has no {field} to allow the {kind} {refused}; expected {refused:?}"
+        );
+    };
+    let has_wildcard = value.split(',').any(|element| element.trim() == "*");
+    let exception = match (has_wildcard, credentials) {
+        (false, _) => "",
+        (true, true) => ", in which \"*\" is no wildcard for requests with credentials,",
+        (true, false) => ", in which \"*\" does not stand for authorization,",
+    };
+    write!(
+        f,
+        "{field} {value:?} of the preflight's response{exception} does not allow the {kind} {refused}; expected {refused:?}"
+    )
 }

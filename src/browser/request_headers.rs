@@ -52,7 +52,7 @@ pub(super) fn is_forbidden(name: &HeaderName, value: &str) -> bool {
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>
 pub(super) fn is_no_cors_safelisted(name: &HeaderName, value: &[u8]) -> bool {
-    *name != header::RANGE && is_safelisted(name, value)
+    *name != header::RANGE && is_safelisted(name, value, UserAgent::Standard)
 }
 
 /// The names that a preflight must ask for: lower-case, sorted, each once.
@@ -64,7 +64,7 @@ pub(super) fn unsafe_names(headers: &HeaderMap, user_agent: UserAgent) -> Vec<He
     let mut safelisted_size = 0;
     for (name, value) in headers {
         let value = value.as_bytes();
-        if is_safelisted(name, value) || user_agent.is_safelisted_client_hint(name, value) {
+        if is_safelisted(name, value, user_agent) {
             potentially_unsafe_names.insert(name.as_str());
             safelisted_size += value.len();
         } else {
@@ -81,14 +81,14 @@ pub(super) fn unsafe_names(headers: &HeaderMap, user_agent: UserAgent) -> Vec<He
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
-fn is_safelisted(name: &HeaderName, value: &[u8]) -> bool {
+fn is_safelisted(name: &HeaderName, value: &[u8], user_agent: UserAgent) -> bool {
     value.len() <= SAFELISTED_VALUE_LIMIT
         && match name.as_str() {
             "accept" => !value.iter().copied().any(is_unsafe_byte),
             "accept-language" | "content-language" => value.iter().copied().all(is_language_byte),
             "content-type" => !value.iter().copied().any(is_unsafe_byte) && is_form_type(value),
             "range" => is_simple_range(value),
-            _ => false,
+            _ => user_agent.is_safelisted_client_hint(name, value),
         }
 }
 
