@@ -16,7 +16,7 @@ pub(super) fn cors_check(
 ) -> Result<(), Blocked> {
     let origin = request.serialized_origin();
     is_shared(request, &received.headers, answer).map_err(|blocked| {
-        if answer != Answer::Cached || received.made_for.as_deref() == Some(origin) {
+        if received.made_for.as_deref() == Some(origin) {
             return blocked;
         }
         Blocked::VaryMissing {

@@ -1,7 +1,7 @@
 //! What a response lets script see.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{ResponseType, Visible, header_list, network::Received, request::Request};
 
@@ -22,9 +22,9 @@ pub(super) fn filter(request: &Request, received: Received) -> Visible {
     };
     let headers = received
         .headers
-        .iter()
-        .filter(|(name, _)| !is_forbidden(name) && (is_safelisted(name) || exposed.contains(name)))
-        .map(|(name, value)| (name.clone(), value.clone()))
+        .keys()
+        .filter(|name| !is_forbidden(name) && (is_safelisted(name) || exposed.contains(name)))
+        .filter_map(|name| Some((name.clone(), combine(&received.headers, name)?)))
         .collect();
     Visible {
         kind,
@@ -32,6 +32,16 @@ pub(super) fn filter(request: &Request, received: Received) -> Visible {
         headers,
         body: received.body,
     }
+}
+
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine>
+fn combine(headers: &HeaderMap, name: &HeaderName) -> Option<HeaderValue> {
+    let lines: Vec<_> = headers
+        .get_all(name)
+        .iter()
+        .map(HeaderValue::as_bytes)
+        .collect();
+    HeaderValue::from_bytes(&lines.join(&b", "[..])).ok()
 }
 
 /// The CORS-exposed header-name list.

@@ -204,7 +204,7 @@ fn directive(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|(_, argument)| argument.to_owned())
 }
 
-fn without_fragment(url: &Url) -> Url {
+pub(super) fn without_fragment(url: &Url) -> Url {
     let mut url = url.clone();
     url.set_fragment(None);
     url

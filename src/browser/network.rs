@@ -11,8 +11,8 @@ use tower_service::Service;
 use url::Url;
 
 use super::{
-    Answer, Blocked, Browser, Credentials, Mode, ResponseType, Sent, header_list,
-    http_cache::{Selected, is_cacheable},
+    Answer, Blocked, Browser, Credentials, ResponseType, Sent, header_list,
+    http_cache::{Selected, is_cacheable, without_fragment},
     methods,
     request::Request,
 };
@@ -114,7 +114,7 @@ impl<S, B> Browser<S, B> {
         *outgoing.headers_mut() = headers.clone();
         sent.push(Sent {
             method: request.method.clone(),
-            url: request.url.to_string(),
+            url: without_fragment(&request.url).into(),
             headers,
             body,
         });
@@ -176,8 +176,8 @@ fn origin_header(request: &Request) -> Option<&str> {
         Some(request.serialized_origin())
     } else if is_read {
         None
-    } else if request.mode != Mode::Cors && request.origin.is_downgrade(&request.url) {
-        // The referrer policy is the default one, "strict-origin-when-cross-origin".
+    } else if request.origin.is_downgrade(&request.url) {
+        // Only under `no-cors`. The referrer policy is the default one, "strict-origin-when-cross-origin".
         Some("null")
     } else {
         Some(request.serialized_origin())

@@ -73,13 +73,13 @@ impl Visible {
         StatusCode::from_u16(self.status).is_ok_and(|status| status.is_success())
     }
 
-    /// The value of a header, if script may see it; of several lines the first.
+    /// The value of a header, if script may see it; of several lines all, joined by `, `.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// All headers that script may see.
+    /// All headers that script may see, each on one line.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
@@ -122,7 +122,7 @@ impl Sent {
         &self.method
     }
 
-    /// The whole URL. (The service got its path and query, and its authority as `Host`.)
+    /// The URL, without fragment. (The service got its path and query, and its authority as `Host`.)
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url

@@ -1,5 +1,6 @@
 //! A page's `fetch`: methods, modes, origins, credentials.
 //! Fetch: <https://fetch.spec.whatwg.org/#fetching>
+#![allow(clippy::too_many_lines, reason = "tables are long")]
 
 use tower_cors::browser::{Browser, Credentials, Fetch, Mode};
 
@@ -242,6 +243,12 @@ fn origins() {
         from(
             "file:///index.html",
             "a file has an opaque origin",
+            "200 cors",
+            &["GET https://api.example/; origin: null"],
+        ),
+        from(
+            "file://host/index.html",
+            "a file on another host has an opaque origin",
             "200 cors",
             &["GET https://api.example/; origin: null"],
         ),

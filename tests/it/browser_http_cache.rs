@@ -1,13 +1,13 @@
-//! The HTTP cache, and how a missing `Vary: Origin` shows.
-//! Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
+//! The HTTP cache: what it keeps, for how long, and for whom.
+//! HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111>
 #![allow(clippy::too_many_lines, reason = "tables are long")]
 
-use tower_cors::browser::{Answer as In, Blocked, Browser, Fetch, Mode, UserAgent, Visible};
+use tower_cors::browser::{Fetch, UserAgent};
 
 use crate::browser::{
-    API, APP, Answer, OTHER, Req, Res, Scenario,
+    API, APP, OTHER, SHARE, Scenario,
     Step::{Fetch as Run, Wait},
-    check_scenarios as check, outcome, server,
+    check_scenarios as check,
 };
 
 macro_rules! cached {
@@ -112,6 +112,41 @@ fn responses_to_get_are_kept() {
                 ],
             },
             Scenario {
+                name: "an unsafe method that is redirected clears it",
+                answers: &[
+                    (
+                        "POST api.example/",
+                        303,
+                        &[("location", "/a"), ("access-control-allow-origin", "*")],
+                    ),
+                    (
+                        "*",
+                        200,
+                        &[
+                            ("cache-control", "max-age=60"),
+                            ("access-control-allow-origin", "*"),
+                        ],
+                    ),
+                ],
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Run(APP, Fetch::post(API), "POST GET"),
+                    Run(APP, get(), "GET"),
+                ],
+            },
+            Scenario {
+                name: "an unsafe method that fails does not",
+                answers: &[
+                    ("POST", 404, &[]),
+                    ("*", 200, &[("cache-control", "max-age=60")]),
+                ],
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Run(APP, Fetch::post(API), "POST"),
+                    Run(APP, get(), ""),
+                ],
+            },
+            Scenario {
                 name: "ranges and conditions pass it by",
                 answers: &[(
                     "*",
@@ -146,150 +181,34 @@ fn responses_to_get_are_kept() {
     );
 }
 
-/// Two pages of different origins fetch one URL that a server shares with the origin that asks.
-async fn second_page_sees(answers: &'static [Answer]) -> Result<u16, Blocked> {
-    let mut browser = Browser::new(server(answers));
-    assert!(
-        browser
-            .fetch_from(APP, Fetch::get(API))
-            .await
-            .unwrap()
-            .is_readable()
-    );
-    let seen = browser.fetch_from(OTHER, Fetch::get(API)).await.unwrap();
-    seen.response().map(Visible::status)
-}
-
-#[tokio::test]
-async fn a_missing_vary_shows_as_the_failure_that_it_is() {
-    const VARIES: &[Answer] = &[(
-        "*",
-        200,
-        &[
-            ("access-control-allow-origin", "{origin}"),
-            ("cache-control", "max-age=60"),
-            ("vary", "Accept, origin"),
+#[test]
+fn a_condition_of_script_passes_the_cache_by() {
+    let conditions = [
+        "if-match",
+        "if-modified-since",
+        "if-none-match",
+        "if-range",
+        "if-unmodified-since",
+    ];
+    let scenarios = conditions.map(|name| Scenario {
+        name,
+        answers: &[
+            ("OPTIONS", 200, SHARE),
+            (
+                "*",
+                200,
+                &[
+                    ("cache-control", "max-age=60"),
+                    ("access-control-allow-origin", "*"),
+                ],
+            ),
         ],
-    )];
-    const MISSING: &[Answer] = &[(
-        "*",
-        200,
-        &[
-            ("access-control-allow-origin", "{origin}"),
-            ("cache-control", "max-age=60"),
-            ("vary", "Accept"),
+        steps: vec![
+            Run(APP, Fetch::get(API), "GET"),
+            Run(APP, Fetch::get(API).header(name, "a"), "OPTIONS GET"),
+            Run(APP, Fetch::get(API).header(name, "a"), "GET"),
+            Run(APP, Fetch::get(API), ""),
         ],
-    )];
-    assert_eq!(second_page_sees(VARIES).await, Ok(200));
-    let blocked = second_page_sees(MISSING).await.unwrap_err();
-    assert_eq!(
-        blocked,
-        Blocked::VaryMissing {
-            made_for: Some(APP.into()),
-            value: Some(APP.into()),
-            expected: OTHER.into()
-        }
-    );
-}
-
-#[tokio::test]
-async fn a_response_to_a_request_without_origin_is_kept_from_one_with() {
-    const LACKS: &[Answer] = &[(
-        "*",
-        200,
-        &[
-            ("access-control-allow-origin", "{origin}"),
-            ("cache-control", "max-age=60"),
-        ],
-    )];
-    let mut browser = Browser::new(server(LACKS));
-    let image = browser
-        .fetch_from(APP, Fetch::get(API).mode(Mode::NoCors))
-        .await
-        .unwrap();
-    assert_eq!(outcome(&image), "0 opaque");
-    let seen = browser.fetch_from(APP, Fetch::get(API)).await.unwrap();
-    assert_eq!(seen.sent().len(), 0);
-    assert_eq!(
-        seen.blocked(),
-        Some(&Blocked::VaryMissing {
-            made_for: None,
-            value: None,
-            expected: APP.into()
-        })
-    );
-}
-
-#[tokio::test]
-async fn a_kept_response_that_was_never_shared_is_no_matter_of_vary() {
-    const NEVER: &[Answer] = &[(
-        "*",
-        200,
-        &[("cache-control", "max-age=60"), ("vary", "origin")],
-    )];
-    let mut browser = Browser::new(server(NEVER));
-    for answer in [In::Response, In::Cached] {
-        let seen = browser.fetch_from(APP, Fetch::get(API)).await.unwrap();
-        assert_eq!(
-            seen.blocked(),
-            Some(&Blocked::AllowOriginMissing {
-                answer,
-                expected: APP.into()
-            })
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_304_brings_the_headers_of_a_kept_response_up_to_date() {
-    use http_body_util::Full;
-    let service = |shares_on_304: bool| {
-        tower::service_fn(move |request: Req| async move {
-            let is_revalidation = request
-                .headers()
-                .get("if-none-match")
-                .is_some_and(|etag| etag == "\"a\"");
-            let mut response = Res::new(Full::from(if is_revalidation { "" } else { "ok" }));
-            response
-                .headers_mut()
-                .insert("etag", "\"a\"".parse().unwrap());
-            response
-                .headers_mut()
-                .insert("content-length", "2".parse().unwrap());
-            if is_revalidation {
-                *response.status_mut() = http::StatusCode::NOT_MODIFIED;
-                response
-                    .headers_mut()
-                    .insert("content-length", "0".parse().unwrap());
-            }
-            if !is_revalidation || shares_on_304 {
-                response.headers_mut().insert(
-                    "access-control-allow-origin",
-                    request.headers()["origin"].clone(),
-                );
-            }
-            Ok::<_, std::convert::Infallible>(response)
-        })
-    };
-    let mut browser = Browser::new(service(true));
-    browser.fetch_from(APP, Fetch::get(API)).await.unwrap();
-    let seen = browser.fetch_from(OTHER, Fetch::get(API)).await.unwrap();
-    let visible = seen.response().unwrap();
-    assert_eq!(
-        (
-            visible.status(),
-            &**visible.body(),
-            visible.header("content-length")
-        ),
-        (200, &b"ok"[..], Some("2"))
-    );
-    assert_eq!(seen.sent()[0].header("if-none-match"), Some("\"a\""));
-
-    let mut browser = Browser::new(service(false));
-    browser.fetch_from(APP, Fetch::get(API)).await.unwrap();
-    let seen = browser.fetch_from(OTHER, Fetch::get(API)).await.unwrap();
-    assert!(
-        matches!(seen.blocked(), Some(Blocked::VaryMissing { .. })),
-        "{seen:?}"
-    );
+    });
+    check(UserAgent::Standard, scenarios.into());
 }

@@ -53,6 +53,11 @@ async fn fetch_errors() {
         ),
         (
             APP,
+            Fetch::get("https://:p@api.example/"),
+            "URL \"https://:p@api.example/\" has a user name or password; leave them out, and call `credentials` or set `authorization`",
+        ),
+        (
+            APP,
             Fetch::new("a b", API),
             "method \"a b\" is no token; write letters, such as \"PUT\"",
         ),

@@ -94,13 +94,13 @@ fn the_origin_becomes_null_after_a_hop_between_others() {
             ],
         ),
         row(
-            "a path of the URL, its query, and the page's fragment",
+            "a path, relative to the URL that redirects",
             Fetch::get("https://api.example/#f"),
             server!("GET api.example/" => 302 "../b?c"),
             "200 cors",
             &[
-                "GET https://api.example/#f; origin: https://app.example",
-                "GET https://api.example/b?c#f; origin: https://app.example",
+                "GET https://api.example/; origin: https://app.example",
+                "GET https://api.example/b?c; origin: https://app.example",
             ],
         ),
     ]);

@@ -4,7 +4,7 @@
 
 use tower_cors::browser::{Credentials, Fetch};
 
-use crate::browser::{API, APP, Answer, Row, check};
+use crate::browser::{API, APP, Answer, Row, check, fetch};
 
 const STAR: &[(&str, &str)] = &[("access-control-allow-origin", "*")];
 fn row(
@@ -202,4 +202,18 @@ fn response_filtering() {
             GET,
         ),
     ]);
+}
+
+#[tokio::test]
+async fn script_sees_several_lines_as_one() {
+    const LINES: &[Answer] = &[(
+        "*",
+        200,
+        &[("x-a", "1"), ("x-b", "a"), ("x-a", " 2, 3\t"), ("x-a", "")],
+    )];
+    let seen = fetch(LINES, APP, Fetch::get("/")).await.unwrap();
+    let visible = seen.response().unwrap();
+    assert_eq!(visible.header("X-A"), Some("1, 2, 3, "));
+    assert_eq!(visible.headers().len(), 2);
+    assert_eq!(visible.header("x-c"), None);
 }

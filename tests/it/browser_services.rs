@@ -13,7 +13,7 @@ use tower::{Service, ServiceBuilder, service_fn};
 use tower_cors::browser::{Blocked, Browser, Fetch, Mode};
 use tower_http::cors::CorsLayer;
 
-use crate::browser::{API, APP, Req, Res, SHARE, outcome, server};
+use crate::browser::{API, APP, Answer, Req, Res, SHARE, outcome, server};
 
 fn assert_send<T: Send>(value: T) -> T {
     value
@@ -37,7 +37,7 @@ async fn an_axum_router_is_a_service() {
     assert!(seen.sent()[0].is_preflight() && !seen.sent()[1].is_preflight());
     assert_eq!(
         seen.sent()[1].to_string(),
-        "PUT https://api.example/items/1?q=a#f"
+        "PUT https://api.example/items/1?q=a"
     );
 }
 
@@ -113,6 +113,31 @@ async fn lengths_and_bodies_of_requests() {
             "{sent}"
         );
         assert_eq!(sent.header("accept"), Some("*/*"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_goes_with_its_request_only() {
+    const REDIRECTS: &[Answer] = &[
+        ("PUT app.example/", 303, &[("location", "/a")]),
+        ("*", 200, SHARE),
+    ];
+    for (url, lengths) in [(API, [None, Some("3")]), ("/", [Some("3"), None])] {
+        let fetch = Fetch::put(url).header("x-a", "1").body("abc");
+        let seen = Browser::new(server(REDIRECTS))
+            .fetch_from(APP, fetch)
+            .await
+            .unwrap();
+        let sent: Vec<_> = seen
+            .sent()
+            .iter()
+            .map(|sent| (sent.header("content-length"), sent.body().len()))
+            .collect();
+        let expected = lengths.map(|length| (length, if length.is_some() { 3 } else { 0 }));
+        assert_eq!(
+            sent, expected,
+            "{url}: a preflight, or GET after a redirect, has none"
+        );
     }
 }
 

@@ -29,3 +29,5 @@ mod browser_request_headers;
 mod browser_response;
 #[cfg(feature = "browser")]
 mod browser_services;
+#[cfg(feature = "browser")]
+mod browser_vary;
