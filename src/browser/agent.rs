@@ -67,6 +67,23 @@ impl<S, B> Browser<S, B> {
     }
 
     /// Moves the clock, by which both caches forget. It stands still otherwise.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use tower_cors::browser::{Browser, Fetch};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = axum::Router::new().layer(tower_http::cors::CorsLayer::permissive().max_age(Duration::from_secs(60)));
+    /// let mut browser = Browser::new(app);
+    /// for (methods, seconds) in [("OPTIONS PUT", 59), ("PUT", 1), ("OPTIONS PUT", 0)] {
+    ///     let seen = browser.fetch_from("https://app.example", Fetch::put("https://api.example/")).await?;
+    ///     let sent: Vec<_> = seen.sent().iter().map(|sent| sent.method().as_str()).collect();
+    ///     assert_eq!(sent.join(" "), methods);
+    ///     browser.advance(Duration::from_secs(seconds));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn advance(&mut self, duration: Duration) {
         self.now = self.now.saturating_add(duration);
     }
@@ -103,8 +120,6 @@ impl<S, B> Browser<S, B> {
         })
     }
 
-    /// Follows redirects until there is a response.
-    ///
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
     async fn main_fetch<R>(
         &mut self,
@@ -116,35 +131,16 @@ impl<S, B> Browser<S, B> {
         B: From<Bytes>,
         R: Body,
     {
-        let mut needed_preflight = false;
-        let outcome = loop {
-            let received = match taint(request) {
-                Ok(()) => {
-                    needed_preflight |= needs_preflight(request, self.user_agent);
-                    self.http_fetch(request, sent).await
-                }
-                Err(blocked) => Err(blocked),
-            };
-            let redirected =
-                received.and_then(|received| Ok((redirect(request, &received)?, received)));
-            match redirected {
-                Ok((true, _)) => {}
-                Ok((false, received)) => break Ok(received),
-                Err(blocked) => break Err(blocked),
-            }
-        };
-        if needed_preflight && outcome.is_err() {
+        let outcome = self.follow_redirects(request, sent).await;
+        if request.has_needed_preflight && outcome.is_err() {
             self.preflight_cache.clear(request);
         }
         outcome
     }
 
-    /// One hop: the preflight if there must be one, the request, the check of its response.
-    ///
-    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
-    async fn http_fetch<R>(
+    async fn follow_redirects<R>(
         &mut self,
-        request: &Request,
+        request: &mut Request,
         sent: &mut Vec<Sent>,
     ) -> Result<Received, Blocked>
     where
@@ -152,14 +148,38 @@ impl<S, B> Browser<S, B> {
         B: From<Bytes>,
         R: Body,
     {
-        if needs_preflight(request, self.user_agent) {
-            let unsafe_names = request.unsafe_names(self.user_agent);
+        loop {
+            taint(request)?;
+            let received = self.http_fetch(request, sent).await?;
+            if !redirect(request, &received)? {
+                return Ok(received);
+            }
+        }
+    }
+
+    /// One hop: the preflight if there must be one, the request, the check of its response.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
+    async fn http_fetch<R>(
+        &mut self,
+        request: &mut Request,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let is_cors = request.tainting == ResponseType::Cors;
+        let unsafe_names = request.unsafe_names(self.user_agent);
+        if is_cors && (!methods::is_safelisted(&request.method) || !unsafe_names.is_empty()) {
+            request.has_needed_preflight = true;
             if !self.is_allowed_by_preflight_cache(request, &unsafe_names) {
                 self.preflight_fetch(request, &unsafe_names, sent).await?;
             }
         }
         let received = self.network_or_cache_fetch(request, sent).await?;
-        if request.tainting == ResponseType::Cors {
+        if is_cors {
             cors_check(request, &received, received.answer)?;
         }
         Ok(received)
@@ -200,11 +220,4 @@ fn taint(request: &mut Request) -> Result<(), Blocked> {
         Mode::Cors => ResponseType::Cors,
     };
     Ok(())
-}
-
-/// Fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
-fn needs_preflight(request: &Request, user_agent: UserAgent) -> bool {
-    request.tainting == ResponseType::Cors
-        && (!methods::is_safelisted(&request.method)
-            || !request.unsafe_names(user_agent).is_empty())
 }

@@ -27,6 +27,8 @@ pub(super) struct Request {
     /// Whether the redirect-taint is other than "same-origin".
     pub(super) is_redirect_tainted: bool,
     pub(super) redirect_count: u8,
+    /// Whether a hop so far had to be allowed by a preflight, or by what the cache knows of one.
+    pub(super) has_needed_preflight: bool,
 }
 
 impl Request {
@@ -53,6 +55,7 @@ impl Request {
             tainting: ResponseType::Basic,
             is_redirect_tainted: false,
             redirect_count: 0,
+            has_needed_preflight: false,
         })
     }
 
