@@ -108,6 +108,8 @@ pub enum Blocked {
         /// The URL to which it would have led.
         url: String,
     },
+    /// The status is 407: a proxy wants a password, and there is nobody to ask.
+    ProxyAuthentication,
     /// The URL is too long for an HTTP request.
     UrlTooLong {
         /// Its length in bytes.
@@ -277,6 +279,9 @@ impl Blocked {
                     "URL of {length} bytes is too long for an HTTP request; expected fewer than 65535"
                 )
             }
+            Self::ProxyAuthentication => f.write_str(
+                "status 407 of the response asks a proxy's user for a password; expected any other",
+            ),
             Self::BodyFailed => {
                 f.write_str("the body of the response ended in an error; expected all of it")
             }

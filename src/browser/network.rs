@@ -68,7 +68,8 @@ impl<S, B> Browser<S, B> {
         Ok(received)
     }
 
-    /// Sends the request, and once more if the server says that it was misdirected (status 421).
+    /// Sends the request, and once more if the server says that it was misdirected (status 421). There
+    /// is no user to prompt, so that a proxy that wants a password (status 407) is a network error.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-fetch>
     async fn network_fetch<R>(
@@ -82,11 +83,14 @@ impl<S, B> Browser<S, B> {
         B: From<Bytes>,
         R: Body,
     {
-        let received = self.exchange(request, headers.clone(), sent).await?;
-        if received.status != StatusCode::MISDIRECTED_REQUEST {
-            return Ok(received);
+        let mut received = self.exchange(request, headers.clone(), sent).await?;
+        if received.status == StatusCode::MISDIRECTED_REQUEST {
+            received = self.exchange(request, headers, sent).await?;
         }
-        self.exchange(request, headers, sent).await
+        match received.status {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(Blocked::ProxyAuthentication),
+            _ => Ok(received),
+        }
     }
 
     async fn exchange<R>(

@@ -291,6 +291,10 @@ fn reasons() {
             "URL of 70000 bytes is too long for an HTTP request; expected fewer than 65535",
         ),
         row(
+            Blocked::ProxyAuthentication,
+            "status 407 of the response asks a proxy's user for a password; expected any other",
+        ),
+        row(
             Blocked::ServiceFailed,
             "the service returned an error; expected a response",
         ),

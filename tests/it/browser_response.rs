@@ -60,6 +60,20 @@ fn cors_check() {
             GET,
         ),
         row(
+            "nobody is there to log in at a proxy",
+            Fetch::get(API),
+            &[("*", 407, STAR)],
+            "status 407 of the response asks a proxy's user for a password; expected any other",
+            GET,
+        ),
+        row(
+            "nobody is prompted for a password either",
+            Fetch::get(API),
+            &[("*", 401, STAR)],
+            "401 cors",
+            GET,
+        ),
+        row(
             "the wildcard does not admit credentials",
             with_credentials(Fetch::get(API)),
             &[(
