@@ -1,1 +1,112 @@
-//! A user agent for tests.
+//! A user agent for tests: it runs a page's `fetch` against any Tower service, as the Fetch Standard says.
+//!
+//! A test of CORS headers asks what a server says. What counts is what a browser makes of it. With
+//! [`Browser`] a test says just that: *a page at `https://app.example` may PUT JSON, with credentials,
+//! and sees status 200 and `x-request-id`*. The service is any `Service<Request<B>>`: an axum
+//! `Router`, this crate's stack, another crate's layer.
+//!
+//! ```
+//! use axum::{Router, http::{HeaderName, Method, header}, routing::put};
+//! use tower_cors::browser::{Blocked, Browser, Credentials, Fetch};
+//! use tower_http::cors::CorsLayer;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let app = Router::new().route("/items", put(|| async { [("x-request-id", "42")] })).layer(
+//!     CorsLayer::new()
+//!         .allow_origin(["https://app.example".parse()?])
+//!         .allow_credentials(true)
+//!         .allow_methods([Method::PUT])
+//!         .allow_headers([header::CONTENT_TYPE])
+//!         .expose_headers([HeaderName::from_static("x-request-id")]),
+//! );
+//! let save = Fetch::put("https://api.example/items")
+//!     .header("content-type", "application/json")
+//!     .credentials(Credentials::Include);
+//!
+//! let mut browser = Browser::new(app);
+//! let seen = browser.fetch_from("https://app.example", save.clone()).await?;
+//! let response = seen.response()?;
+//! assert_eq!((response.status(), response.header("x-request-id")), (200, Some("42")));
+//!
+//! // What it took: a preflight, and the request. The preflight's answer is kept.
+//! let methods: Vec<_> = seen.sent().iter().map(|sent| sent.method().as_str()).collect();
+//! assert_eq!(methods, ["OPTIONS", "PUT"]);
+//! assert_eq!(browser.fetch_from("https://app.example", save.clone()).await?.sent().len(), 1);
+//!
+//! // Who may not: any other page. The reason names the header at fault, and what was expected.
+//! let seen = browser.fetch_from("https://evil.example", save).await?;
+//! assert!(matches!(seen.blocked(), Some(Blocked::AllowOriginMissing { .. })));
+//! assert_eq!(
+//!     seen.response().unwrap_err().to_string(),
+//!     "the preflight's response has no access-control-allow-origin; expected \"https://evil.example\"",
+//! );
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it does
+//!
+//! | The standard's word | Here |
+//! |---|---|
+//! | [request mode], [credentials mode] | [`Mode`], [`Credentials`] |
+//! | [forbidden method], [normalize] | [`Fetch::new`] takes any method, [`FetchError::ForbiddenMethod`] |
+//! | [forbidden request-header] | [`Fetch::header`] ignores it |
+//! | [CORS-safelisted request-header], [CORS-unsafe request-header names] | which headers a preflight asks for |
+//! | [CORS-preflight fetch], [CORS check] | [`Blocked`] has a variant for each way to fail |
+//! | [CORS-preflight cache] | kept by a [`Browser`], forgotten as [`Browser::advance`] moves its clock |
+//! | [HTTP-redirect fetch] | followed, each hop checked; the origin becomes `null` |
+//! | [filtered response] | [`Visible`] |
+//! | [CORS protocol and HTTP caches] | [`Blocked::VaryMissing`] if the server left out `Vary: Origin` |
+//!
+//! Where the shipped browsers are known to differ, [`UserAgent`] selects one of them.
+//!
+//! # What it does not
+//!
+//! There is no Content Security Policy, no `Cross-Origin-Resource-Policy`, no rule about mixed content,
+//! local networks, ports or cookies (`SameSite`): a real browser may refuse for one of these what is
+//! readable here. There are no service workers, no prompts for passwords, and no `Referer`, `User-Agent`
+//! or `Sec-Fetch-Site` and its like. All pages of one browser are as frames of one tab, so that they
+//! share one HTTP cache.
+//!
+//! [request mode]: https://fetch.spec.whatwg.org/#concept-request-mode
+//! [credentials mode]: https://fetch.spec.whatwg.org/#concept-request-credentials-mode
+//! [forbidden method]: https://fetch.spec.whatwg.org/#forbidden-method
+//! [normalize]: https://fetch.spec.whatwg.org/#concept-method-normalize
+//! [forbidden request-header]: https://fetch.spec.whatwg.org/#forbidden-request-header
+//! [CORS-safelisted request-header]: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+//! [CORS-unsafe request-header names]: https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
+//! [CORS-preflight fetch]: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+//! [CORS check]: https://fetch.spec.whatwg.org/#cors-check
+//! [CORS-preflight cache]: https://fetch.spec.whatwg.org/#cors-preflight-cache
+//! [HTTP-redirect fetch]: https://fetch.spec.whatwg.org/#http-redirect-fetch
+//! [filtered response]: https://fetch.spec.whatwg.org/#concept-filtered-response
+//! [CORS protocol and HTTP caches]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
+
+mod agent;
+mod blocked;
+mod cookies;
+mod cors_check;
+mod error;
+mod fetch;
+mod filter;
+mod header_list;
+mod http_cache;
+mod methods;
+mod mime;
+mod network;
+mod page;
+mod preflight;
+mod preflight_cache;
+mod redirect;
+mod request;
+mod request_headers;
+mod seen;
+mod user_agent;
+
+pub use agent::Browser;
+pub use blocked::{Answer, Blocked};
+pub use error::FetchError;
+pub use fetch::{Credentials, Fetch, Mode};
+pub use seen::{ResponseType, Seen, Sent, Visible};
+pub use user_agent::UserAgent;

@@ -9,6 +9,8 @@
 
 mod allocations;
 mod axum_routing;
+#[cfg(feature = "browser")]
+mod browser;
 #[cfg(feature = "serde")]
 mod documents;
 mod messages;

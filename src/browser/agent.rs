@@ -1,0 +1,216 @@
+use std::{fmt, marker::PhantomData, time::Duration};
+
+use bytes::Bytes;
+use http::Response;
+use http_body::Body;
+use http_body_util::Full;
+use tower_service::Service;
+
+use super::{
+    Blocked, Fetch, FetchError, Mode, ResponseType, Seen, Sent, UserAgent, cookies::Cookies,
+    cors_check::cors_check, filter::filter, http_cache::HttpCache, methods, network::Received,
+    page::Page, preflight_cache::PreflightCache, redirect::redirect, request::Request,
+};
+
+/// A browser in front of a Tower service: it runs the `fetch` of a page as the Fetch Standard says.
+///
+/// The one service answers for every origin. It gets requests as hyper gives them under HTTP/1.1:
+/// path and query in the URI, the authority in `Host`. `B` is the type of their bodies.
+///
+/// A browser keeps its CORS-preflight cache, its HTTP cache and its clock from one fetch to the
+/// next. Take a new one to start with nothing.
+pub struct Browser<S, B = Full<Bytes>> {
+    pub(super) service: S,
+    pub(super) user_agent: UserAgent,
+    pub(super) now: Duration,
+    pub(super) cookies: Cookies,
+    pub(super) preflight_cache: PreflightCache,
+    pub(super) http_cache: HttpCache,
+    body: PhantomData<fn() -> B>,
+}
+
+impl<S> Browser<S> {
+    /// A browser in front of a service that takes any body, such as an axum `Router`, or
+    /// [`Full<Bytes>`](Full).
+    pub fn new(service: S) -> Self {
+        Self::with_body(service)
+    }
+}
+
+impl<S, B> Browser<S, B> {
+    /// A browser in front of a service that takes bodies of one type only, such as axum's `Body`.
+    pub fn with_body(service: S) -> Self {
+        Self {
+            service,
+            user_agent: UserAgent::default(),
+            now: Duration::ZERO,
+            cookies: Cookies::default(),
+            preflight_cache: PreflightCache::default(),
+            http_cache: HttpCache::default(),
+            body: PhantomData,
+        }
+    }
+
+    /// Behaves as a shipped browser where it is known to differ from the standard.
+    #[must_use]
+    pub fn user_agent(mut self, user_agent: UserAgent) -> Self {
+        self.user_agent = user_agent;
+        self
+    }
+
+    /// Adds a cookie (`session=1`) for the origin. It goes along where the credentials mode lets it;
+    /// `SameSite` and what else a real cookie has are not known here.
+    #[must_use]
+    pub fn cookie(mut self, origin: impl AsRef<str>, cookie: impl AsRef<str>) -> Self {
+        self.cookies.add(origin.as_ref(), cookie.as_ref());
+        self
+    }
+
+    /// Moves the clock, by which both caches forget. It stands still otherwise.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use tower_cors::browser::{Browser, Fetch};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let app = axum::Router::new().layer(tower_http::cors::CorsLayer::permissive().max_age(Duration::from_secs(60)));
+    /// let mut browser = Browser::new(app);
+    /// for (methods, seconds) in [("OPTIONS PUT", 59), ("PUT", 1), ("OPTIONS PUT", 0)] {
+    ///     let seen = browser.fetch_from("https://app.example", Fetch::put("https://api.example/")).await?;
+    ///     let sent: Vec<_> = seen.sent().iter().map(|sent| sent.method().as_str()).collect();
+    ///     assert_eq!(sent.join(" "), methods);
+    ///     browser.advance(Duration::from_secs(seconds));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn advance(&mut self, duration: Duration) {
+        self.now = self.now.saturating_add(duration);
+    }
+
+    /// Runs a page's `fetch`.
+    ///
+    /// `page` is the page's origin or URL; `null` is a page with an opaque origin, such as a
+    /// sandboxed frame.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#fetch-method>
+    ///
+    /// # Errors
+    ///
+    /// If script would get a `TypeError` before anything is sent: a page or URL that cannot be
+    /// parsed, user name or password in the URL, a forbidden or malformed method, a malformed header, a
+    /// body with GET or HEAD. A failed request is no error: it is what was [`Seen`].
+    pub async fn fetch_from<R>(&mut self, page: &str, fetch: Fetch) -> Result<Seen, FetchError>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let page = Page::parse(page)
+            .map_err(|cause| FetchError::Page { value: page.to_owned(), cause })?;
+        let mut request = Request::new(&page, fetch)?;
+        self.cookies.parse()?;
+        let mut sent = Vec::new();
+        let received = self.main_fetch(&mut request, &mut sent).await;
+        Ok(Seen { outcome: received.map(|received| filter(&request, received)), sent })
+    }
+
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
+    async fn main_fetch<R>(
+        &mut self,
+        request: &mut Request,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let outcome = self.follow_redirects(request, sent).await;
+        if request.has_needed_preflight && outcome.is_err() {
+            self.preflight_cache.clear(request);
+        }
+        outcome
+    }
+
+    async fn follow_redirects<R>(
+        &mut self,
+        request: &mut Request,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        loop {
+            taint(request)?;
+            let received = self.http_fetch(request, sent).await?;
+            if !redirect(request, &received)? {
+                return Ok(received);
+            }
+        }
+    }
+
+    /// One hop: the preflight if there must be one, the request, the check of its response.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
+    async fn http_fetch<R>(
+        &mut self,
+        request: &mut Request,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let is_cors = request.tainting == ResponseType::Cors;
+        let unsafe_names = request.unsafe_names(self.user_agent);
+        if is_cors && (!methods::is_safelisted(&request.method) || !unsafe_names.is_empty()) {
+            request.has_needed_preflight = true;
+            if !self.is_allowed_by_preflight_cache(request, &unsafe_names) {
+                self.preflight_fetch(request, &unsafe_names, sent).await?;
+            }
+        }
+        let received = self.network_or_cache_fetch(request, sent).await?;
+        if is_cors {
+            cors_check(request, &received, received.answer)?;
+        }
+        Ok(received)
+    }
+}
+
+impl<S: fmt::Debug, B> fmt::Debug for Browser<S, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Browser")
+            .field("service", &self.service)
+            .field("user_agent", &self.user_agent)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Decides under which rules the request goes to its current URL, and what script will see.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
+fn taint(request: &mut Request) -> Result<(), Blocked> {
+    let is_http = matches!(request.url.scheme(), "http" | "https");
+    if request.origin.is_same_origin(&request.url) && request.tainting == ResponseType::Basic {
+        return Ok(());
+    }
+    request.tainting = match request.mode {
+        Mode::SameOrigin => {
+            return Err(Blocked::NotSameOrigin {
+                origin: request.origin.serialize().to_owned(),
+                url: request.url.to_string(),
+            });
+        }
+        _ if !is_http => {
+            return Err(Blocked::Scheme { url: request.url.to_string() });
+        }
+        Mode::NoCors => ResponseType::Opaque,
+        Mode::Cors => ResponseType::Cors,
+    };
+    Ok(())
+}

@@ -1,0 +1,138 @@
+use std::fmt;
+
+/// A [`Fetch`](super::Fetch) or a page that no browser could carry out: what script gets is a
+/// `TypeError` before anything is sent.
+///
+/// `Display` gives one line: what is wrong with which value, and what to write.
+#[non_exhaustive]
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FetchError {
+    /// The page is neither a URL nor `null`.
+    Page {
+        /// What was given.
+        value: String,
+        /// What is wrong with it.
+        cause: url::ParseError,
+    },
+    /// The URL to fetch cannot be parsed, or is relative and the page has no URL to add to it.
+    Url {
+        /// What was given.
+        value: String,
+        /// What is wrong with it.
+        cause: url::ParseError,
+    },
+    /// The URL to fetch has a user name or a password.
+    UrlCredentials {
+        /// What was given.
+        value: String,
+    },
+    /// The method is no token.
+    Method {
+        /// What was given.
+        value: String,
+    },
+    /// The method is CONNECT, TRACE or TRACK.
+    ForbiddenMethod {
+        /// What was given.
+        value: String,
+    },
+    /// The mode is `no-cors`, and the method neither GET nor HEAD nor POST.
+    NoCorsMethod {
+        /// What was given.
+        value: String,
+    },
+    /// The name of a request header is no token.
+    HeaderName {
+        /// What was given.
+        value: String,
+    },
+    /// The value of a request header has a control character, or one beyond U+00FF.
+    HeaderValue {
+        /// The header.
+        name: String,
+        /// What was given.
+        value: String,
+    },
+    /// The method is GET or HEAD, and there is a body.
+    BodyNotAllowed {
+        /// The method.
+        method: String,
+    },
+    /// A cookie given to the browser is no field value, or its origin is no URL.
+    Cookie {
+        /// The origin that was given.
+        origin: String,
+        /// The cookie that was given.
+        value: String,
+    },
+}
+
+impl fmt::Display for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Page { value, cause } => {
+                write!(
+                    f,
+                    "page {value:?} is no URL ({cause}); write an origin such as \"https://app.example\", or \"null\""
+                )
+            }
+            Self::Url { value, cause } => {
+                write!(
+                    f,
+                    "URL {value:?} cannot be fetched ({cause}); write one such as \"https://api.example/items\""
+                )
+            }
+            Self::UrlCredentials { value } => {
+                write!(
+                    f,
+                    "URL {value:?} has a user name or password; leave them out, and call `credentials` or set `authorization`"
+                )
+            }
+            Self::Method { value } => {
+                write!(f, "method {value:?} is no token; write letters, such as \"PUT\"")
+            }
+            Self::ForbiddenMethod { value } => {
+                write!(
+                    f,
+                    "method {value:?} is forbidden by the Fetch Standard; no page can send it"
+                )
+            }
+            Self::NoCorsMethod { value } => {
+                write!(
+                    f,
+                    "method {value:?} needs the mode `cors`; under `no-cors` write \"GET\", \"HEAD\" or \"POST\""
+                )
+            }
+            Self::HeaderName { value } => {
+                write!(
+                    f,
+                    "request-header name {value:?} is no token; write one such as \"x-request-id\""
+                )
+            }
+            Self::HeaderValue { name, value } => {
+                write!(
+                    f,
+                    "value {value:?} of the request header {name:?} has a character that no field value can have; leave it out"
+                )
+            }
+            Self::BodyNotAllowed { method } => {
+                write!(f, "a {method} request cannot have a body; leave it out, or write \"POST\"")
+            }
+            Self::Cookie { origin, value } => {
+                write!(
+                    f,
+                    "cookie {value:?} cannot be sent to {origin:?}; write one such as \"session=1\" for \"https://api.example\""
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for FetchError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Page { cause, .. } | Self::Url { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+use std::time::Duration;
+
+use http::{
+    HeaderMap, Method, StatusCode,
+    header::{
+        AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
+        IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, LAST_MODIFIED,
+        RANGE, VARY,
+    },
+};
+use url::Url;
+
+use super::{
+    Answer,
+    header_list::{self, parse_seconds, split_outside_quotes},
+    network::Received,
+};
+
+/// A private cache of responses to GET.
+///
+/// All pages of a [`Browser`](super::Browser) share one partition, as frames of one tab do.
+///
+/// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111>
+// Deviation: a response is fresh for `max-age` seconds and not longer. `Expires` and freshness by
+// guess need a calendar, and the clock of a test has none: such responses are kept and revalidated.
+#[derive(Debug, Default)]
+pub(super) struct HttpCache {
+    /// The newest last.
+    responses: Vec<Stored>,
+}
+
+#[derive(Debug)]
+struct Stored {
+    url: Url,
+    request_headers: HeaderMap,
+    received: Received,
+    since: Duration,
+}
+
+/// What the cache has for a request.
+#[derive(Debug)]
+pub(super) enum Selected {
+    /// A response to use as it is.
+    Fresh(Received),
+    /// A response to ask the server about, with these request headers.
+    Stale { validators: HeaderMap },
+}
+
+/// Whether the cache has a part in the exchange: it keeps answers to GET, leaves parts of
+/// representations alone, and steps back where script makes its request conditional itself.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
+pub(super) fn is_cacheable(method: &Method, headers: &HeaderMap) -> bool {
+    let bypass = [RANGE, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, IF_MATCH, IF_RANGE];
+    *method == Method::GET && !bypass.iter().any(|name| headers.contains_key(name))
+}
+
+impl HttpCache {
+    /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-constructing-responses-from>
+    pub(super) fn select(&self, url: &Url, headers: &HeaderMap, now: Duration) -> Option<Selected> {
+        let stored = self.responses.iter().rev().find(|stored| stored.matches(url, headers))?;
+        if stored.is_fresh(now) {
+            return Some(Selected::Fresh(stored.received.clone()));
+        }
+        let validators: HeaderMap = [(ETAG, IF_NONE_MATCH), (LAST_MODIFIED, IF_MODIFIED_SINCE)]
+            .into_iter()
+            .filter_map(|(validator, condition)| {
+                Some((condition, stored.received.headers.get(validator)?.clone()))
+            })
+            .collect();
+        (!validators.is_empty()).then_some(Selected::Stale { validators })
+    }
+
+    /// Keeps a response in place of those that the same request would have selected.
+    ///
+    /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-storing-responses-in-caches>
+    pub(super) fn store(
+        &mut self,
+        url: &Url,
+        headers: &HeaderMap,
+        received: &Received,
+        now: Duration,
+    ) {
+        if !is_storable(received) {
+            return;
+        }
+        let url = without_fragment(url);
+        self.responses.retain(|stored| !stored.matches(&url, headers));
+        self.responses.push(Stored {
+            url,
+            request_headers: headers.clone(),
+            received: Received { answer: Answer::Cached, ..received.clone() },
+            since: now,
+        });
+    }
+
+    /// Updates what is kept with the fields of a 304, and returns it.
+    ///
+    /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-freshening-stored-responses>
+    pub(super) fn freshen(
+        &mut self,
+        url: &Url,
+        headers: &HeaderMap,
+        new: &HeaderMap,
+        now: Duration,
+    ) -> Option<Received> {
+        let stored = self.responses.iter_mut().rev().find(|stored| stored.matches(url, headers))?;
+        let kept = [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING, CONTENT_RANGE];
+        for name in new.keys().filter(|name| !kept.contains(name)) {
+            stored.received.headers.remove(name);
+            for value in new.get_all(name) {
+                stored.received.headers.append(name, value.clone());
+            }
+        }
+        stored.since = now;
+        Some(stored.received.clone())
+    }
+
+    /// Forgets the URL, after an unsafe request to it succeeded.
+    ///
+    /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-invalidating-stored-respons>
+    pub(super) fn invalidate(&mut self, url: &Url) {
+        let url = without_fragment(url);
+        self.responses.retain(|stored| stored.url != url);
+    }
+}
+
+impl Stored {
+    /// Whether it was made for a request with the same URL and the same fields, of those that
+    /// `Vary` names.
+    ///
+    /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-calculating-cache-keys-with>
+    fn matches(&self, url: &Url, headers: &HeaderMap) -> bool {
+        let vary = header_list::get(&self.received.headers, &VARY).unwrap_or_default();
+        self.url == without_fragment(url)
+            && vary.split(',').map(str::trim).filter(|name| !name.is_empty()).all(|name| {
+                name != "*"
+                    && self.request_headers.get_all(name).iter().eq(headers.get_all(name).iter())
+            })
+    }
+
+    /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-freshness>
+    fn is_fresh(&self, now: Duration) -> bool {
+        let headers = &self.received.headers;
+        let age = header_list::extract_seconds(headers, &AGE).unwrap_or(0);
+        let age = Duration::from_secs(age).saturating_add(now.saturating_sub(self.since));
+        let lifetime = directive(headers, "max-age")
+            .and_then(|seconds| parse_seconds(seconds.trim_matches('"')));
+        directive(headers, "no-cache").is_none()
+            && lifetime.is_some_and(|seconds| age < Duration::from_secs(seconds))
+    }
+}
+
+fn is_storable(received: &Received) -> bool {
+    let headers = &received.headers;
+    let is_partial =
+        [StatusCode::PARTIAL_CONTENT, StatusCode::NOT_MODIFIED].contains(&received.status);
+    let is_useful = directive(headers, "max-age").is_some()
+        || headers.contains_key(ETAG)
+        || headers.contains_key(LAST_MODIFIED);
+    is_useful && !is_partial && directive(headers, "no-store").is_none()
+}
+
+/// The argument of a directive in `Cache-Control`; empty if the directive has none.
+///
+/// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-cache-control>
+fn directive(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = header_list::get(headers, &CACHE_CONTROL)?;
+    split_outside_quotes(&value)
+        .map(|element| element.split_once('=').unwrap_or((element, "")))
+        .find(|(directive, _)| directive.eq_ignore_ascii_case(name))
+        .map(|(_, argument)| argument.to_owned())
+}
+
+pub(super) fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
+}

@@ -1,0 +1,214 @@
+use std::future::poll_fn;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderValue, Method, Response, StatusCode, Uri,
+    header::{CONTENT_LENGTH, COOKIE, HOST, ORIGIN},
+};
+use http_body::Body;
+use http_body_util::BodyExt;
+use tower_service::Service;
+use url::Url;
+
+use super::{
+    Answer, Blocked, Browser, Credentials, ResponseType, Sent, header_list,
+    http_cache::{Selected, is_cacheable, without_fragment},
+    methods,
+    request::Request,
+};
+
+/// A whole response, as it came over the wire or out of the cache.
+#[derive(Clone, Debug)]
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) answer: Answer,
+    /// The `Origin` of the request that this is the response to.
+    pub(super) made_for: Option<String>,
+}
+
+impl<S, B> Browser<S, B> {
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
+    pub(super) async fn network_or_cache_fetch<R>(
+        &mut self,
+        request: &Request,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let headers = self.http_headers(request);
+        if !is_cacheable(&request.method, &headers) {
+            let received = self.network_fetch(request, headers, sent).await?;
+            if methods::is_unsafe(&request.method) && (200..400).contains(&received.status.as_u16())
+            {
+                self.http_cache.invalidate(&request.url);
+            }
+            return Ok(received);
+        }
+        let mut outgoing = headers.clone();
+        match self.http_cache.select(&request.url, &headers, self.now) {
+            Some(Selected::Fresh(received)) => return Ok(received),
+            Some(Selected::Stale { validators }) => outgoing.extend(validators),
+            None => {}
+        }
+        let received = self.network_fetch(request, outgoing, sent).await?;
+        if received.status == StatusCode::NOT_MODIFIED
+            && let Some(stored) =
+                self.http_cache.freshen(&request.url, &headers, &received.headers, self.now)
+        {
+            return Ok(stored);
+        }
+        self.http_cache.store(&request.url, &headers, &received, self.now);
+        Ok(received)
+    }
+
+    /// Sends the request, and once more if the server says that it was misdirected (status 421). There
+    /// is no user to prompt, so that a proxy that wants a password (status 407) is a network error.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-fetch>
+    async fn network_fetch<R>(
+        &mut self,
+        request: &Request,
+        headers: HeaderMap,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let mut received = self.exchange(request, headers.clone(), sent).await?;
+        if received.status == StatusCode::MISDIRECTED_REQUEST {
+            received = self.exchange(request, headers, sent).await?;
+        }
+        match received.status {
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(Blocked::ProxyAuthentication),
+            _ => Ok(received),
+        }
+    }
+
+    async fn exchange<R>(
+        &mut self,
+        request: &Request,
+        headers: HeaderMap,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let uri = origin_form(&request.url)?;
+        let service = &mut self.service;
+        poll_fn(|context| service.poll_ready(context)).await.map_err(|_| Blocked::ServiceFailed)?;
+
+        let body = request.body.clone().unwrap_or_default();
+        let made_for = header_list::get(&headers, &ORIGIN);
+        let mut outgoing = http::Request::new(B::from(body.clone()));
+        *outgoing.uri_mut() = uri;
+        *outgoing.method_mut() = request.method.clone();
+        *outgoing.headers_mut() = headers.clone();
+        sent.push(Sent {
+            method: request.method.clone(),
+            url: without_fragment(&request.url).into(),
+            headers,
+            body,
+        });
+
+        let response = service.call(outgoing).await.map_err(|_| Blocked::ServiceFailed)?;
+        let (parts, body) = response.into_parts();
+        let body = body.collect().await.map_err(|_| Blocked::BodyFailed)?.to_bytes();
+        // Fetch: <https://fetch.spec.whatwg.org/#null-body-status>
+        let has_body = request.method != Method::HEAD
+            && !matches!(parts.status.as_u16(), 101 | 103 | 204 | 205 | 304);
+        Ok(Received {
+            status: parts.status,
+            headers: trim_values(&parts.headers),
+            body: if has_body { body } else { Bytes::new() },
+            answer: Answer::Response,
+            made_for,
+        })
+    }
+
+    /// The fields of the request and those that the user agent adds.
+    fn http_headers(&self, request: &Request) -> HeaderMap {
+        let mut headers = request.headers.clone();
+        if let Ok(host) = HeaderValue::from_str(&authority(&request.url)) {
+            headers.insert(HOST, host);
+        }
+        if let Some(origin) =
+            origin_header(request).and_then(|origin| HeaderValue::from_str(origin).ok())
+        {
+            headers.insert(ORIGIN, origin);
+        }
+        let needs_length =
+            request.body.is_some() || [Method::POST, Method::PUT].contains(&request.method);
+        if needs_length {
+            headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Bytes::len).into());
+        }
+        if includes_credentials(request)
+            && let Some(cookies) = self.cookies.get(&request.url)
+        {
+            headers.insert(COOKIE, cookies);
+        }
+        headers
+    }
+}
+
+/// Fetch: <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
+fn origin_header(request: &Request) -> Option<&str> {
+    let is_read = [Method::GET, Method::HEAD].contains(&request.method);
+    if request.tainting == ResponseType::Cors {
+        Some(request.serialized_origin())
+    } else if is_read {
+        None
+    } else if request.origin.is_downgrade(&request.url) {
+        // Only under `no-cors`. The referrer policy is the default one, "strict-origin-when-cross-origin".
+        Some("null")
+    } else {
+        Some(request.serialized_origin())
+    }
+}
+
+/// Whether cookies go along.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
+fn includes_credentials(request: &Request) -> bool {
+    match request.credentials {
+        Credentials::Omit => false,
+        Credentials::SameOrigin => request.tainting == ResponseType::Basic,
+        Credentials::Include => true,
+    }
+}
+
+fn authority(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// HTTP/1.1: <https://www.rfc-editor.org/rfc/rfc9112#name-origin-form>
+fn origin_form(url: &Url) -> Result<Uri, Blocked> {
+    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{query}", url.path())
+        .parse()
+        .map_err(|_| Blocked::UrlTooLong { length: url.as_str().len() })
+}
+
+/// Takes white space from around values, as a parser of messages would.
+///
+/// HTTP: <https://www.rfc-editor.org/rfc/rfc9110#name-field-values>
+fn trim_values(headers: &HeaderMap) -> HeaderMap {
+    let trim = |value: &HeaderValue| {
+        let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let bytes = value.as_bytes();
+        let start = bytes.iter().take_while(|byte| is_space(byte)).count();
+        let end = bytes.iter().rev().take_while(|byte| is_space(byte)).count();
+        let trimmed = bytes.get(start..bytes.len().saturating_sub(end)).unwrap_or_default();
+        HeaderValue::from_bytes(trimmed).unwrap_or_else(|_| value.clone())
+    };
+    headers.iter().map(|(name, value)| (name.clone(), trim(value))).collect()
+}

@@ -1,0 +1,153 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response,
+    header::{
+        ACCEPT, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+    },
+};
+use http_body::Body;
+use tower_service::Service;
+
+use super::{
+    Answer, Blocked, Browser, Credentials, Mode, ResponseType, Sent, UserAgent,
+    cors_check::cors_check,
+    header_list::{self, Malformed},
+    methods,
+    network::Received,
+    preflight_cache::Grant,
+    request::Request,
+};
+
+/// How long the answer to a preflight is kept if the server does not say.
+const DEFAULT_MAX_AGE: u64 = 5;
+
+impl<S, B> Browser<S, B> {
+    /// Asks the server whether it allows the request, and keeps the answer.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
+    pub(super) async fn preflight_fetch<R>(
+        &mut self,
+        request: &Request,
+        unsafe_names: &[HeaderName],
+        sent: &mut Vec<Sent>,
+    ) -> Result<(), Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let preflight = preflight_of(request, unsafe_names);
+        let received = self.network_or_cache_fetch(&preflight, sent).await?;
+        let grant = accept(request, unsafe_names, &received, self.user_agent)?;
+        self.preflight_cache.store(request, grant, self.now);
+        Ok(())
+    }
+
+    /// Whether the answers to earlier preflights allow the request.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
+    pub(super) fn is_allowed_by_preflight_cache(
+        &self,
+        request: &Request,
+        unsafe_names: &[HeaderName],
+    ) -> bool {
+        let (cache, now) = (&self.preflight_cache, self.now);
+        (methods::is_safelisted(&request.method)
+            || cache.allows_method(request, &request.method, now))
+            && unsafe_names
+                .iter()
+                .all(|name| cache.allows_header(request, name, now, self.user_agent))
+    }
+}
+
+fn preflight_of(request: &Request, unsafe_names: &[HeaderName]) -> Request {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+    if let Ok(method) = HeaderValue::from_str(request.method.as_str()) {
+        headers.insert(ACCESS_CONTROL_REQUEST_METHOD, method);
+    }
+    let names = unsafe_names.iter().map(HeaderName::as_str).collect::<Vec<_>>().join(",");
+    if let Ok(names) = HeaderValue::from_str(&names)
+        && !names.is_empty()
+    {
+        headers.insert(ACCESS_CONTROL_REQUEST_HEADERS, names);
+    }
+    Request {
+        method: Method::OPTIONS,
+        headers,
+        body: None,
+        mode: Mode::Cors,
+        credentials: Credentials::SameOrigin,
+        tainting: ResponseType::Cors,
+        ..request.clone()
+    }
+}
+
+/// What the server allows, or why that does not do for the request.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
+fn accept(
+    request: &Request,
+    unsafe_names: &[HeaderName],
+    received: &Received,
+    user_agent: UserAgent,
+) -> Result<Grant, Blocked> {
+    cors_check(request, received, Answer::Preflight)?;
+    if !received.status.is_success() {
+        return Err(Blocked::PreflightStatus { status: received.status });
+    }
+    let methods = extract_list(&received.headers, ACCESS_CONTROL_ALLOW_METHODS)?;
+    let header_names = extract_list(&received.headers, ACCESS_CONTROL_ALLOW_HEADERS)?;
+    if !allows_method(request, &methods) {
+        return Err(Blocked::Method {
+            method: request.method.clone(),
+            value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_METHODS),
+            credentials: request.is_credentialed(),
+        });
+    }
+    if let Some(name) = first_refused(request, unsafe_names, &header_names, user_agent) {
+        return Err(Blocked::Header {
+            name: name.clone(),
+            value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_HEADERS),
+            credentials: request.is_credentialed(),
+        });
+    }
+    let max_age = header_list::extract_seconds(&received.headers, &ACCESS_CONTROL_MAX_AGE)
+        .unwrap_or(DEFAULT_MAX_AGE);
+    let max_age = Duration::from_secs(max_age).min(user_agent.max_age_limit());
+    Ok(Grant { methods, header_names, max_age })
+}
+
+fn extract_list(headers: &HeaderMap, field: HeaderName) -> Result<Vec<String>, Blocked> {
+    match header_list::extract_tokens(headers, &field) {
+        Ok(list) => Ok(list.unwrap_or_default()),
+        Err(Malformed { value }) => Err(Blocked::MalformedList { field, value }),
+    }
+}
+
+fn allows_method(request: &Request, methods: &[String]) -> bool {
+    methods.iter().any(|allowed| allowed == request.method.as_str())
+        || methods::is_safelisted(&request.method)
+        || (has_wildcard(methods) && !request.is_credentialed())
+}
+
+fn first_refused<'a>(
+    request: &Request,
+    unsafe_names: &'a [HeaderName],
+    header_names: &[String],
+    user_agent: UserAgent,
+) -> Option<&'a HeaderName> {
+    let is_wildcard = has_wildcard(header_names) && !request.is_credentialed();
+    unsafe_names.iter().find(|name| {
+        let is_listed =
+            header_names.iter().any(|allowed| allowed.eq_ignore_ascii_case(name.as_str()));
+        !is_listed && (user_agent.is_non_wildcard_name(name) || !is_wildcard)
+    })
+}
+
+fn has_wildcard(list: &[String]) -> bool {
+    list.iter().any(|element| element == "*")
+}

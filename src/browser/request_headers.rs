@@ -1,0 +1,127 @@
+//! Request headers: those that script may not set, and those that cost a preflight.
+
+use std::collections::BTreeSet;
+
+use http::{HeaderMap, HeaderName, header};
+
+use super::{UserAgent, header_list::split_outside_quotes, methods, mime};
+
+/// Names that belong to the user agent. Those in `proxy-` and `sec-` do as well.
+const FORBIDDEN_NAMES: [&str; 21] = [
+    "accept-charset",
+    "accept-encoding",
+    "access-control-request-headers",
+    "access-control-request-method",
+    "connection",
+    "content-length",
+    "cookie",
+    "cookie2",
+    "date",
+    "dnt",
+    "expect",
+    "host",
+    "keep-alive",
+    "origin",
+    "referer",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+const SAFELISTED_VALUE_LIMIT: usize = 128;
+const SAFELISTED_TOTAL_LIMIT: usize = 1024;
+
+/// Whether script's attempt to set the header is silently ignored.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#forbidden-request-header>
+pub(super) fn is_forbidden(name: &HeaderName, value: &str) -> bool {
+    let name = name.as_str();
+    FORBIDDEN_NAMES.contains(&name)
+        || name.starts_with("proxy-")
+        || name.starts_with("sec-")
+        || (matches!(name, "x-http-method" | "x-http-method-override" | "x-method-override")
+            && split_outside_quotes(value).any(methods::is_forbidden))
+}
+
+/// Whether a `no-cors` request keeps the header.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>
+pub(super) fn is_no_cors_safelisted(name: &HeaderName, value: &[u8]) -> bool {
+    *name != header::RANGE && is_safelisted(name, value, UserAgent::Standard)
+}
+
+/// The names that a preflight must ask for: lower-case, sorted, each once.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
+pub(super) fn unsafe_names(headers: &HeaderMap, user_agent: UserAgent) -> Vec<HeaderName> {
+    let mut unsafe_names = BTreeSet::new();
+    let mut potentially_unsafe_names = BTreeSet::new();
+    let mut safelisted_size = 0;
+    for (name, value) in headers {
+        let value = value.as_bytes();
+        if is_safelisted(name, value, user_agent) {
+            potentially_unsafe_names.insert(name.as_str());
+            safelisted_size += value.len();
+        } else {
+            unsafe_names.insert(name.as_str());
+        }
+    }
+    if safelisted_size > SAFELISTED_TOTAL_LIMIT {
+        unsafe_names.append(&mut potentially_unsafe_names);
+    }
+    unsafe_names.into_iter().filter_map(|name| name.parse().ok()).collect()
+}
+
+/// Fetch: <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
+fn is_safelisted(name: &HeaderName, value: &[u8], user_agent: UserAgent) -> bool {
+    value.len() <= SAFELISTED_VALUE_LIMIT
+        && match name.as_str() {
+            "accept" => !value.iter().copied().any(is_unsafe_byte),
+            "accept-language" | "content-language" => value.iter().copied().all(is_language_byte),
+            "content-type" => !value.iter().copied().any(is_unsafe_byte) && is_form_type(value),
+            "range" => is_simple_range(value),
+            _ => user_agent.is_safelisted_client_hint(name, value),
+        }
+}
+
+/// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte>
+fn is_unsafe_byte(byte: u8) -> bool {
+    (byte < 0x20 && byte != b'\t') || byte == 0x7f || b"\"():<>?@[\\]{}".contains(&byte)
+}
+
+fn is_language_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b" *,-.;=".contains(&byte)
+}
+
+/// Whether a form without script could send the type.
+fn is_form_type(value: &[u8]) -> bool {
+    let essence = mime::parse_essence(&String::from_utf8_lossy(value));
+    matches!(
+        essence.as_deref(),
+        Some("application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain")
+    )
+}
+
+/// Whether the value is one range with a start: `bytes=0-`, `bytes=0-10`; not `bytes=-10`.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#simple-range-header-value>
+fn is_simple_range(value: &[u8]) -> bool {
+    let range = str::from_utf8(value).ok().and_then(|value| value.strip_prefix("bytes="));
+    let Some((start, end)) = range.and_then(|range| range.split_once('-')) else {
+        return false;
+    };
+    let is_number = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_digit());
+    !start.is_empty()
+        && is_number(start)
+        && is_number(end)
+        && (end.is_empty() || is_at_most(start, end))
+}
+
+/// Compares two decimal numbers of any length.
+fn is_at_most(start: &str, end: &str) -> bool {
+    let (start, end) = (start.trim_start_matches('0'), end.trim_start_matches('0'));
+    (start.len(), start) <= (end.len(), end)
+}

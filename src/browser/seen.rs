@@ -1,0 +1,162 @@
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode};
+
+use super::Blocked;
+
+/// What came of a fetch: what script sees, and what crossed the wire.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub(super) outcome: Result<Visible, Blocked>,
+    pub(super) sent: Vec<Sent>,
+}
+
+impl Seen {
+    /// The response as script sees it.
+    ///
+    /// # Errors
+    ///
+    /// The reason, if script gets a network error instead.
+    pub fn response(&self) -> Result<&Visible, Blocked> {
+        self.outcome.as_ref().map_err(Clone::clone)
+    }
+
+    /// Whether script can read the response: its status, its body and some of its headers. It can
+    /// read nothing of an opaque response.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.outcome.as_ref().is_ok_and(|visible| visible.kind != ResponseType::Opaque)
+    }
+
+    /// The reason, if script gets a network error.
+    #[must_use]
+    pub fn blocked(&self) -> Option<&Blocked> {
+        self.outcome.as_ref().err()
+    }
+
+    /// Every request that the service got, in order, preflights included. There is none for what a
+    /// cache answered.
+    #[must_use]
+    pub fn sent(&self) -> &[Sent] {
+        &self.sent
+    }
+}
+
+/// What a response lets script see.
+#[derive(Clone, Debug)]
+pub struct Visible {
+    pub(super) kind: ResponseType,
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Visible {
+    /// How much of the response script sees.
+    #[must_use]
+    pub fn kind(&self) -> ResponseType {
+        self.kind
+    }
+
+    /// The status; 0 if the response is opaque.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// Whether the status is 200 to 299.
+    #[must_use]
+    pub fn is_ok(&self) -> bool {
+        StatusCode::from_u16(self.status).is_ok_and(|status| status.is_success())
+    }
+
+    /// The value of a header, if script may see it; of several lines all, joined by `, `.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// All headers that script may see, each on one line.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body; empty if the response is opaque.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+/// How much of a response script sees.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-response-type>
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum ResponseType {
+    /// From the page's own origin: everything but `Set-Cookie`.
+    Basic,
+    /// From another origin that shares it: status, body, and the headers that it exposes.
+    Cors,
+    /// From another origin, under `no-cors`: nothing.
+    Opaque,
+}
+
+/// A request as the service got it.
+#[derive(Clone, Debug)]
+pub struct Sent {
+    pub(super) method: Method,
+    pub(super) url: String,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Sent {
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The URL, without fragment. (The service got its path and query, and its authority as `Host`.)
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The value of a header; of several lines the first.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// All headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Whether this is a CORS-preflight request.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-request>
+    #[must_use]
+    pub fn is_preflight(&self) -> bool {
+        self.method == Method::OPTIONS
+            && self.headers.contains_key(http::header::ACCESS_CONTROL_REQUEST_METHOD)
+    }
+}
+
+/// The method and the URL.
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.url)
+    }
+}

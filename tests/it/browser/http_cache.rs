@@ -1,0 +1,173 @@
+//! The HTTP cache: what it keeps, for how long, and for whom.
+//! HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111>
+#![allow(clippy::too_many_lines, reason = "tables are long")]
+
+use tower_cors::browser::{Fetch, UserAgent};
+
+use crate::browser::{
+    API, APP, OTHER, SHARE, Scenario,
+    Step::{Fetch as Run, Wait},
+    check_scenarios as check,
+};
+
+macro_rules! cached {
+    ($($name:literal: $value:literal),*) => {
+        &[("*", 200, &[$(($name, $value)),*])]
+    };
+}
+
+#[test]
+fn responses_to_get_are_kept() {
+    let get = || Fetch::get(API);
+    let again = |name, answers, second| Scenario {
+        name,
+        answers,
+        steps: vec![Run(APP, get(), "GET"), Run(APP, get(), second)],
+    };
+    check(
+        UserAgent::Standard,
+        vec![
+            again("nothing said", cached!(), "GET"),
+            again("max-age", cached!("cache-control": "public, MAX-AGE=60"), ""),
+            again("no-store", cached!("cache-control": "max-age=60, no-store"), "GET"),
+            again("no-cache", cached!("cache-control": "max-age=60, no-cache"), "GET"),
+            again(
+                "too old to begin with",
+                cached!("cache-control": "max-age=60", "age": "60"),
+                "GET",
+            ),
+            again("a bad max-age", cached!("cache-control": "max-age=a"), "GET"),
+            again("Vary: *", cached!("cache-control": "max-age=60", "vary": "*"), "GET"),
+            again(
+                "a directive within quotes is none",
+                cached!("cache-control": "a=\"max-age=60,max-age=60\""),
+                "GET",
+            ),
+            Scenario {
+                name: "until it is stale",
+                answers: cached!("cache-control": "max-age=60"),
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Wait(59),
+                    Run(APP, get(), ""),
+                    Wait(1),
+                    Run(APP, get(), "GET"),
+                ],
+            },
+            Scenario {
+                name: "a fragment makes no difference, a query does",
+                answers: cached!("cache-control": "max-age=60"),
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Run(APP, Fetch::get("https://api.example/#a"), ""),
+                    Run(APP, Fetch::get("https://api.example/?a"), "GET"),
+                ],
+            },
+            Scenario {
+                name: "other methods pass it by",
+                answers: &[(
+                    "*",
+                    200,
+                    &[("cache-control", "max-age=60"), ("access-control-allow-origin", "*")],
+                )],
+                steps: vec![
+                    Run(APP, Fetch::post(API), "POST"),
+                    Run(APP, get(), "GET"),
+                    Run(APP, Fetch::new("HEAD", API), "HEAD"),
+                    Run(APP, get(), ""),
+                ],
+            },
+            Scenario {
+                name: "an unsafe method that succeeds clears it",
+                answers: cached!("cache-control": "max-age=60"),
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Run(APP, Fetch::post("https://api.example/a"), "POST"),
+                    Run(APP, get(), ""),
+                    Run(APP, Fetch::post(API), "POST"),
+                    Run(APP, get(), "GET"),
+                ],
+            },
+            Scenario {
+                name: "an unsafe method that is redirected clears it",
+                answers: &[
+                    (
+                        "POST api.example/",
+                        303,
+                        &[("location", "/a"), ("access-control-allow-origin", "*")],
+                    ),
+                    (
+                        "*",
+                        200,
+                        &[("cache-control", "max-age=60"), ("access-control-allow-origin", "*")],
+                    ),
+                ],
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Run(APP, Fetch::post(API), "POST GET"),
+                    Run(APP, get(), "GET"),
+                ],
+            },
+            Scenario {
+                name: "an unsafe method that fails does not",
+                answers: &[("POST", 404, &[]), ("*", 200, &[("cache-control", "max-age=60")])],
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Run(APP, Fetch::post(API), "POST"),
+                    Run(APP, get(), ""),
+                ],
+            },
+            Scenario {
+                name: "ranges and conditions pass it by",
+                answers: &[(
+                    "*",
+                    200,
+                    &[
+                        ("cache-control", "max-age=60"),
+                        ("access-control-allow-origin", "*"),
+                        ("access-control-allow-headers", "*"),
+                    ],
+                )],
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Run(APP, get().header("range", "bytes=0-"), "GET"),
+                    Run(APP, get().header("if-none-match", "a"), "OPTIONS GET"),
+                    Run(APP, get(), ""),
+                ],
+            },
+            Scenario {
+                name: "Vary keeps languages apart",
+                answers: cached!("cache-control": "max-age=60", "vary": "Origin, Accept-Language"),
+                steps: vec![
+                    Run(APP, get().header("accept-language", "de"), "GET"),
+                    Run(APP, get().header("accept-language", "en"), "GET"),
+                    Run(APP, get(), "GET"),
+                    Run(APP, get().header("accept-language", "de"), ""),
+                    Run(APP, get().header("accept-language", "en"), ""),
+                    Run(APP, get(), ""),
+                    Run(OTHER, get(), "GET"),
+                ],
+            },
+        ],
+    );
+}
+
+#[test]
+fn a_condition_of_script_passes_the_cache_by() {
+    let conditions =
+        ["if-match", "if-modified-since", "if-none-match", "if-range", "if-unmodified-since"];
+    let scenarios = conditions.map(|name| Scenario {
+        name,
+        answers: &[
+            ("OPTIONS", 200, SHARE),
+            ("*", 200, &[("cache-control", "max-age=60"), ("access-control-allow-origin", "*")]),
+        ],
+        steps: vec![
+            Run(APP, Fetch::get(API), "GET"),
+            Run(APP, Fetch::get(API).header(name, "a"), "OPTIONS GET"),
+            Run(APP, Fetch::get(API).header(name, "a"), "GET"),
+            Run(APP, Fetch::get(API), ""),
+        ],
+    });
+    check(UserAgent::Standard, scenarios.into());
+}
