@@ -55,6 +55,8 @@
 //!   other domains. Without it, credentials for any `*.` pattern need
 //!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
 //! - `serde`: [`Policy`] from JSON, and from whatever else `serde` reads.
+//! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
+//!   shares no code with the rest of the crate: it is the other half of the protocol.
 
 mod builder;
 mod decision;
