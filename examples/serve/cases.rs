@@ -8,6 +8,7 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(crate) struct Case {
     pub(crate) id: &'static str,
+    pub(crate) group: Group,
     pub(crate) title: &'static str,
     /// What the protocol says of this kind of request, whatever the policy.
     pub(crate) about: &'static str,
@@ -19,6 +20,16 @@ pub(crate) struct Case {
     pub(crate) body: Option<&'static str>,
     pub(crate) credentials: bool,
     pub(crate) mode: Mode,
+}
+
+/// What the case is about, in the order of the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Group {
+    SentAtOnce,
+    AskedFirst,
+    Answers,
+    Others,
 }
 
 /// Whose script sends it.
@@ -75,10 +86,10 @@ impl Case {
         &self,
         origin: &HeaderValue,
     ) -> Result<Option<Request<()>>, http::Error> {
-        let names = self.names_to_ask_for().join(",");
-        if !self.asks_for_method() && names.is_empty() {
+        if !self.asks_first() {
             return Ok(None);
         }
+        let names = self.names_to_ask_for().join(",");
         let mut request = Request::builder()
             .method(Method::OPTIONS)
             .uri(self.path)
@@ -90,24 +101,32 @@ impl Case {
         request.body(()).map(Some)
     }
 
-    /// Whether the method needs permission: <https://fetch.spec.whatwg.org/#cors-safelisted-method>.
-    pub(crate) fn asks_for_method(&self) -> bool {
-        !["GET", "HEAD", "POST"].contains(&self.method)
+    /// Whether there is a preflight: the method or a header is not safelisted.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#cors-safelisted-method>
+    pub(crate) fn asks_first(&self) -> bool {
+        let crosses = self.to == Target::Api && self.mode == Mode::Cors;
+        let safelisted = ["GET", "HEAD", "POST"].contains(&self.method);
+        crosses && (!safelisted || !self.names_to_ask_for().is_empty())
     }
 
-    /// The names of headers that need permission, sorted:
-    /// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>.
-    pub(crate) fn names_to_ask_for(&self) -> Vec<&'static str> {
-        let safelisted = |header: &(&str, &str)| matches!(header, ("content-type", "text/plain"));
-        let unsafelisted = self.headers.iter().filter(|header| !safelisted(header));
+    /// The names of headers that need permission, sorted.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
+    fn names_to_ask_for(&self) -> Vec<&'static str> {
+        let unsafelisted = self.headers.iter().filter(|header| **header != PLAIN_TEXT);
         let mut names: Vec<_> = unsafelisted.map(|(name, _)| *name).collect();
         names.sort_unstable();
         names
     }
 }
 
+/// The one safelisted request header that the cases have.
+const PLAIN_TEXT: (&str, &str) = ("content-type", "text/plain");
+
 const GET: Case = Case {
     id: "",
+    group: Group::SentAtOnce,
     title: "",
     about: "",
     from: Sender::Page,
@@ -133,7 +152,7 @@ pub(crate) const CASES: &[Case] = &[
         about: "A form could send the same, so no permission is needed to send it. That the answer \
                 is hidden from a page never means that the server did nothing.",
         method: "POST",
-        headers: &[("content-type", "text/plain")],
+        headers: &[PLAIN_TEXT],
         body: Some("hello"),
         ..GET
     },
@@ -147,6 +166,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "put-json",
+        group: Group::AskedFirst,
         title: "A PUT of JSON",
         about: "Neither PUT nor JSON is safelisted: one preflight asks for both.",
         method: "PUT",
@@ -158,6 +178,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "delete",
+        group: Group::AskedFirst,
         title: "A DELETE",
         about: "DELETE is not safelisted: a preflight asks for it.",
         method: "DELETE",
@@ -166,6 +187,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "authorization",
+        group: Group::AskedFirst,
         title: "A GET with a token",
         about: "The method is safelisted, the header is not: a preflight asks for it. A wildcard \
                 would not cover authorization.",
@@ -174,6 +196,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "method-denied",
+        group: Group::AskedFirst,
         title: "A PATCH",
         about: "PATCH is not safelisted: a preflight asks for it.",
         method: "PATCH",
@@ -182,21 +205,24 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "header-denied",
+        group: Group::AskedFirst,
         title: "A header of our own",
-        about: "No name of a header is safelisted but a few: a preflight asks for it.",
+        about: "Few request headers are safelisted: a preflight asks for any other.",
         headers: &[("x-made-up", "1")],
         ..GET
     },
     Case {
         id: "options",
+        group: Group::AskedFirst,
         title: "An OPTIONS that is no preflight",
-        about: "A script may send OPTIONS itself. Its preflight is answered by the layer; the \
-                request after that is the API's to answer.",
+        about: "A script may send OPTIONS itself. The layer answers its preflight; the request \
+                after that is like any other, and gets to the API.",
         method: "OPTIONS",
         ..GET
     },
     Case {
         id: "response-headers",
+        group: Group::Answers,
         title: "Response headers",
         about: "A script reads seven safelisted response headers, and those that are exposed. The \
                 API sends x-request-id and x-inner with every answer.",
@@ -205,6 +231,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "inner-cors",
+        group: Group::Answers,
         title: "An API with CORS headers of its own",
         about: "The inner service says that only https://other.example may read this. The layer \
                 removes that, and says what the policy says.",
@@ -214,6 +241,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "vary",
+        group: Group::Answers,
         title: "An API with a Vary of its own",
         about: "What the inner service says to caches stays; the layer adds what the answer \
                 depends on besides.",
@@ -222,6 +250,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "status-404",
+        group: Group::Answers,
         title: "Not found",
         about: "Errors get the same CORS headers as all else, so that a page can tell a 404 from \
                 a failing network.",
@@ -230,6 +259,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "status-500",
+        group: Group::Answers,
         title: "A server error",
         about: "Just so: 500 is an answer too.",
         path: "/status/500",
@@ -237,6 +267,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "null-origin",
+        group: Group::Others,
         title: "From a sandboxed frame",
         about: "A sandboxed frame has an opaque origin, which is sent as null. Any page can make \
                 one, so null is nobody in particular.",
@@ -245,6 +276,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "no-cors",
+        group: Group::Others,
         title: "A GET in no-cors mode",
         about: "As an image or a script is fetched: the request is sent, and no script may look \
                 at the answer, whatever the policy.",
@@ -253,6 +285,7 @@ pub(crate) const CASES: &[Case] = &[
     },
     Case {
         id: "same-origin",
+        group: Group::Others,
         title: "For comparison: the same origin",
         about: "The page asks its own server. This is no CORS request, and everything is readable.",
         to: Target::OwnOrigin,

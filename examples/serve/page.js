@@ -59,19 +59,27 @@ function requestOf(item, api, run) {
   };
 }
 
-// The outcome, the status and the headers agree, but for those that only the connection has.
-function agrees(expected, result) {
-  const told = (headers) =>
-    JSON.stringify(
-      Object.entries(headers)
-        .filter(([name]) => !["content-length", "date"].includes(name))
-        .sort(),
-    );
-  return (
-    expected.outcome === result.outcome &&
-    (expected.status ?? null) === (result.status ?? null) &&
-    told(expected.headers) === told(result.headers)
-  );
+// Headers that only the connection has are not compared.
+const UNTOLD = ["content-length", "date"];
+
+// What is told of a result, by row; a header that the script does not get is hidden.
+function tell({ outcome, status, headers }, names) {
+  const rows = new Map([["answer", outcome]]);
+  if (status) {
+    rows.set("status", String(status));
+    names.forEach((name) => rows.set(name, headers[name] ?? "hidden"));
+  }
+  return rows;
+}
+
+function compare(expected, result) {
+  const names = [expected.headers, result.headers].flatMap(Object.keys).concat(expected.hidden);
+  const told = [...new Set(names)].filter((name) => !UNTOLD.includes(name)).sort();
+  const [left, right] = [tell(expected, told), tell(result, told)];
+  return [...new Set([...left.keys(), ...right.keys()])].map((name) => {
+    const [wanted, got] = [left.get(name) ?? "–", right.get(name) ?? "–"];
+    return { name, wanted, got, same: wanted === got };
+  });
 }
 
 // What is on the page
@@ -85,24 +93,23 @@ function element(name, properties, ...children) {
 const place = (name) => document.querySelector(`[data-fill="${name}"]`);
 const fill = (name, text) => place(name).replaceChildren(text);
 
-function side(title, { outcome, status, headers, body, error }) {
-  const verdict = element("p", { className: "verdict" }, outcome);
-  if (status) {
-    verdict.append(" ", element("small", {}, String(status)));
-  }
-  const list = element("dl", {});
-  const row = (name, value) => list.append(element("dt", {}, name), element("dd", {}, value));
-  Object.entries(headers).forEach(([name, value]) => row(name, value));
-  if (body) {
-    row("body", body);
-  }
-  if (error) {
-    row("all it gets", error);
-  }
-  return element("div", {}, element("h3", {}, title), verdict, list);
-}
+const GROUPS = {
+  "sent-at-once": [
+    "Sent at once",
+    "What a form or a link could send too needs no permission. The answer says who may read it.",
+  ],
+  "asked-first": [
+    "Asked first",
+    "All else is announced by a preflight: an OPTIONS request, which the layer answers by itself.",
+  ],
+  answers: [
+    "What the answer says",
+    "The layer adds its headers to every answer of the API, whatever its status.",
+  ],
+  others: ["Other senders, other ways", "An origin that is nobody, a mode that reads nothing, and no CORS at all."],
+};
 
-function card(item) {
+function requestLines(item) {
   const lines = [`${item.method} ${item.path}`, ...item.headers.map((line) => line.join(": "))];
   if (item.from === "sandboxed-frame") {
     lines.push("origin: null");
@@ -113,40 +120,90 @@ function card(item) {
   if (item.mode === "no-cors") {
     lines.push("mode: no-cors");
   }
-  const pending = element("div", {}, element("h3", {}, "Happened"), element("p", {}, "…"));
+  return lines;
+}
+
+function step({ name, succeeds }) {
+  const [sign, word] =
+    { true: ["✓", "succeeds"], false: ["✗", "does not succeed"] }[succeeds] ?? ["", "is not reached"];
+  const made = element("li", {}, `${sign} ${name}`.trim());
+  made.append(element("span", { className: "unseen" }, ` ${word}`));
+  made.dataset.succeeds = succeeds;
+  return made;
+}
+
+function table(rows) {
+  const heading = (text) => element("th", { scope: "col" }, text);
+  const cell = (text) => {
+    // A media type may be broken after its slash.
+    const parts = text.split("/").flatMap((part, at) => (at ? ["/", element("wbr"), part] : [part]));
+    return element("td", { className: text === "hidden" ? "hidden" : "" }, ...parts);
+  };
+  const body = rows.map(({ name, wanted, got, same }) => {
+    const row = element("tr", {}, element("th", { scope: "row" }, name), cell(wanted), cell(got));
+    row.dataset.same = same;
+    return row;
+  });
+  const blank = element("td", {});
+  return element(
+    "table",
+    {},
+    element("thead", {}, element("tr", {}, blank, heading("Expected"), heading("Happened"))),
+    element("tbody", {}, ...body),
+  );
+}
+
+function card(item) {
+  const pending = { outcome: "…", headers: {} };
   const article = element(
     "article",
     { id: item.id },
     element(
       "div",
-      {},
-      element("h2", {}, item.title),
+      { className: "title" },
+      element("h3", {}, item.title),
       element("span", { className: "badge" }, "asking"),
     ),
-    element("ul", { className: "request" }, ...lines.map((line) => element("li", {}, line))),
-    element("div", { className: "sides" }, side("Expected", item.expected), pending),
-    element(
-      "p",
-      { className: "why" },
-      `${item.about} `,
-      element("strong", {}, item.expected.because),
-    ),
+    element("ul", { className: "request" }, ...requestLines(item).map((line) => element("li", {}, line))),
+    element("ol", { className: "steps" }, ...item.expected.steps.map(step)),
+    element("p", { className: "why" }, `${item.about} `, element("strong", {}, item.expected.because)),
+    element("div", { className: "result" }, table(compare(item.expected, pending))),
   );
   article.dataset.case = item.id;
   article.dataset.expected = item.expected.outcome;
   return article;
 }
 
+function section([id, [title, about]], cases) {
+  const cards = cases.filter((item) => item.group === id).map(card);
+  const heading = element("h2", { id }, title);
+  const made = element(
+    "section",
+    {},
+    element("div", { className: "group" }, heading, element("p", {}, about)),
+    element("div", { className: "cards" }, ...cards),
+  );
+  made.setAttribute("aria-labelledby", id);
+  return made;
+}
+
 function settle(item, result) {
-  const agreed = String(agrees(item.expected, result));
+  const rows = compare(item.expected, result);
+  const agrees = rows.every((row) => row.same);
   const article = document.getElementById(item.id);
   article.dataset.outcome = result.outcome;
-  article.dataset.agrees = agreed;
-  article.querySelector(".badge").textContent = agreed === "true" ? "✓ as expected" : "✗ differs";
-  article.querySelector(".sides").lastChild.replaceWith(side("Happened", result));
-  const mark = document.querySelector(`.marks a[href="#${item.id}"]`);
-  mark.dataset.agrees = agreed;
-  mark.textContent = agreed === "true" ? "✓" : "✗";
+  article.dataset.agrees = agrees;
+  article.querySelector(".badge").textContent = agrees ? "✓ as expected" : "✗ differs";
+  const shown = article.querySelector(".result");
+  shown.replaceChildren(table(rows));
+  const text = result.body || result.error;
+  if (text) {
+    const label = result.error ? "error" : "body";
+    shown.append(element("p", { className: "text" }, element("span", {}, label), " ", element("code", {}, text)));
+  }
+  const link = document.querySelector(`.marks a[href="#${item.id}"]`);
+  link.dataset.agrees = agrees;
+  link.textContent = agrees ? "✓" : "✗";
 }
 
 function mark(item) {
@@ -177,7 +234,7 @@ async function run() {
     fill("policy", policy.trim());
     fill("score", "…");
     fill("counts", "asking");
-    place("cases").replaceChildren(...cases.map(card));
+    place("cases").replaceChildren(...Object.entries(GROUPS).map((group) => section(group, cases)));
     place("marks").replaceChildren(...cases.map(mark));
     const id = Date.now().toString(36);
     for (const item of cases) {
