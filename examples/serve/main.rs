@@ -75,9 +75,11 @@ fn read(file: Option<PathBuf>) -> Result<String, Failure> {
 }
 
 async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
-    TcpListener::bind(address)
-        .await
-        .map_err(|error| Failure::new(1, format!("{name} {address}: {error}; try port 0")))
+    TcpListener::bind(address).await.map_err(|error| {
+        let free =
+            if error.kind() == io::ErrorKind::AddrInUse { "; port 0 is always free" } else { "" };
+        Failure::new(1, format!("{name} {address}: {error}{free}"))
+    })
 }
 
 /// The address under which a browser here reaches a listener, which may listen on all addresses.
