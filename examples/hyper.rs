@@ -31,14 +31,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// A service for requests with a body of type `B`.
-pub type App<B> = BoxCloneService<Request<B>, Response<Full<Bytes>>, Infallible>;
+pub(crate) type App<B> = BoxCloneService<Request<B>, Response<Full<Bytes>>, Infallible>;
 
 /// The inner service, and the layer around it.
 ///
 /// # Errors
 ///
 /// Every mistake in the policy.
-pub fn app<B: Send + 'static>() -> Result<App<B>, PolicyErrors> {
+pub(crate) fn app<B: Send + 'static>() -> Result<App<B>, PolicyErrors> {
     let policy = Policy::builder()
         .allow_origins(["https://app.example.com", "https://*.app.example.com"])
         .allow_methods(["PUT"])
@@ -53,7 +53,7 @@ pub fn app<B: Send + 'static>() -> Result<App<B>, PolicyErrors> {
 /// # Errors
 ///
 /// When the listener fails; a connection that does is reported, and the others go on.
-pub async fn serve(listener: TcpListener, app: App<Incoming>) -> io::Result<()> {
+pub(crate) async fn serve(listener: TcpListener, app: App<Incoming>) -> io::Result<()> {
     let service = TowerToHyperService::new(app);
     loop {
         let (stream, _) = listener.accept().await?;

@@ -18,7 +18,7 @@ use tower_cors::{Policy, PolicyErrors};
 /// # Errors
 ///
 /// Every mistake in it.
-pub fn policy() -> Result<Policy, PolicyErrors> {
+pub(crate) fn policy() -> Result<Policy, PolicyErrors> {
     Policy::builder()
         .allow_origins(["https://app.example.com", "https://*.partner.example"])
         .allow_credentials(true)
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// # Errors
 ///
 /// If one of them is no request.
-pub fn table(policy: &Policy) -> http::Result<Vec<String>> {
+pub(crate) fn table(policy: &Policy) -> http::Result<Vec<String>> {
     const APP: &str = "https://app.example.com";
     let mut lines = Vec::new();
     for (origin, method, names) in [

@@ -41,7 +41,7 @@ async fn status(Path(code): Path<String>) -> Response {
 async fn vary(Path(value): Path<String>) -> Response {
     match HeaderValue::try_from(&value) {
         Ok(names) => ([(VARY, names)], Json(json!({ "vary": value }))).into_response(),
-        Err(_) => bad_request("a Vary is visible ASCII; write header names"),
+        Err(_) => bad_request("a header value has no control characters; write header names"),
     }
 }
 

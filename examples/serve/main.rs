@@ -8,11 +8,11 @@
 //! Open the printed page: it sends one request of each kind that the CORS protocol tells apart, and
 //! shows which answers the browser lets its script read, beside what the policy says.
 
-mod api;
-mod arguments;
-mod cases;
-mod expect;
-mod page;
+pub(crate) mod api;
+pub(crate) mod arguments;
+pub(crate) mod cases;
+pub(crate) mod expect;
+pub(crate) mod page;
 
 use std::env;
 use std::fmt::Display;
@@ -46,7 +46,7 @@ async fn run() -> Result<(), Failure> {
     let arguments = Arguments::parse(env::args_os().skip(1))
         .map_err(|error| Failure::usage(format!("{error}\n\n{USAGE}")))?;
     if arguments.help {
-        return print(USAGE);
+        return Ok(print(&format!("{USAGE}\n"))?);
     }
     let document = read(arguments.policy)?;
     let policy = Policy::from_json(&document).map_err(Failure::usage)?;
@@ -105,10 +105,13 @@ curl -i {api}/echo -X OPTIONS -H 'Origin: {page}' -H 'Access-Control-Request-Met
     )
 }
 
-fn print(text: &str) -> Result<(), Failure> {
+/// Prints a text at once. A reader who has seen enough, and closed the pipe, ends nothing.
+fn print(text: &str) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
-    writeln!(stdout, "{text}")?;
-    Ok(stdout.flush()?)
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }
 
 /// Ends when the user presses Ctrl-C.

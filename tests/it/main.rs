@@ -11,6 +11,9 @@ mod allocations;
 mod axum_routing;
 #[cfg(feature = "serde")]
 mod documents;
+mod examples;
+mod examples_process;
+mod examples_serve;
 mod messages;
 mod peer;
 mod sockets;
