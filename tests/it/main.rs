@@ -12,7 +12,9 @@ mod axum_routing;
 #[cfg(feature = "serde")]
 mod documents;
 mod examples;
+#[cfg(feature = "serde")]
 mod examples_process;
+#[cfg(feature = "serde")]
 mod examples_serve;
 mod messages;
 mod peer;
