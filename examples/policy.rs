@@ -21,7 +21,6 @@ use tower_cors::{Policy, PolicyErrors};
 pub(crate) fn policy() -> Result<Policy, PolicyErrors> {
     Policy::builder()
         .allow_origins(["https://app.example.com", "https://*.partner.example"])
-        .allow_credentials(true)
         .allow_methods(["PUT"])
         .allow_headers(["content-type"])
         .expose_headers(["x-request-id"])
