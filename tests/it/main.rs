@@ -13,6 +13,11 @@ mod axum_routing;
 mod browser;
 #[cfg(feature = "serde")]
 mod documents;
+mod examples;
+#[cfg(feature = "serde")]
+mod examples_process;
+#[cfg(feature = "serde")]
+mod examples_serve;
 mod messages;
 mod peer;
 mod sockets;
