@@ -65,6 +65,9 @@ impl Decision {
     }
 
     /// Whether nothing speaks against the request.
+    ///
+    /// A browser may still refuse what is allowed: a page that asks with credentials, where the
+    /// policy allows none, may not read the response.
     #[must_use]
     pub fn is_allowed(&self) -> bool {
         self.denial.is_none()
@@ -88,9 +91,20 @@ impl Decision {
     }
 }
 
+/// One line for logs, as in `preflight denied: the requested method is not allowed`.
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.kind, self.denial) {
+            (kind, Some(denial)) => write!(f, "{kind} denied: {denial}"),
+            (RequestKind::Plain, None) => write!(f, "{}", self.kind),
+            (kind, None) => write!(f, "{kind} allowed"),
+        }
+    }
+}
+
 impl fmt::Display for Denial {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::OriginNotAllowed => "the origin is not allowed",
             Self::OriginRepeated => "the request has several Origin fields",
             Self::MethodNotAllowed => "the requested method is not allowed",

@@ -286,7 +286,9 @@ impl fmt::Display for PolicyError {
 fn advice(fault: OriginFault) -> &'static str {
     match fault {
         OriginFault::List => "write each origin as an item of its own",
-        OriginFault::NotAscii => "write its ASCII form, as in \"https://xn--bcher-kva.example\"",
+        OriginFault::NotAscii => {
+            "write its ASCII (Punycode) form, as in \"https://xn--bcher-kva.example\""
+        }
         OriginFault::Null => "leave it out and call `dangerously_allow_null_origin`",
         OriginFault::File => "remove it",
         OriginFault::Ipv4 => "write four numbers from 0 to 255, as in \"http://127.0.0.1\"",

@@ -5,6 +5,7 @@ use tower_layer::Layer;
 
 use crate::error::PolicyError;
 use crate::policy::Policy;
+use crate::select::PolicySource;
 use crate::service::Cors;
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
@@ -25,6 +26,8 @@ use crate::service::Cors;
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
 ///
+/// The type of the service, if it has to be written: `Cors<S>`, for an inner service `S`.
+///
 /// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
 #[derive(Clone, Debug)]
 #[must_use]
@@ -43,7 +46,10 @@ pub(crate) struct Settings {
 
 impl<P> CorsLayer<P> {
     /// A layer that applies the policy.
-    pub fn new(policy: P) -> Self {
+    pub fn new(policy: P) -> Self
+    where
+        P: PolicySource,
+    {
         let settings = Settings {
             preflight_status: StatusCode::NO_CONTENT,
             pass_on_preflights: false,

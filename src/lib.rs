@@ -11,7 +11,7 @@
 //! use tower_cors::{CorsLayer, Policy};
 //!
 //! let policy = Policy::builder()
-//!     .allow_origins(["https://app.example.com", "https://*.partner.example"])
+//!     .allow_origins(["https://app.example.com", "http://localhost:3000"])
 //!     .allow_credentials(true)
 //!     .allow_methods(["PUT", "DELETE"])
 //!     .allow_headers(["content-type", "authorization"])

@@ -89,6 +89,16 @@ impl<'a> RequestHead<'a> {
     }
 }
 
+impl fmt::Display for RequestKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Plain => "plain",
+            Self::Simple => "simple",
+            Self::Preflight => "preflight",
+        })
+    }
+}
+
 /// A classified request, with the fields that classify it.
 pub(crate) enum Reading<'a> {
     Plain,

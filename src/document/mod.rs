@@ -85,7 +85,7 @@ impl Policy {
     ///
     /// let policy = Policy::from_json(
     ///     r#"{
-    ///         "allow_origins": ["https://app.example", "https://*.partner.example"],
+    ///         "allow_origins": ["https://app.example", "https://admin.example"],
     ///         "allow_credentials": true,
     ///         "allow_methods": ["PUT"],
     ///         "max_age": 600

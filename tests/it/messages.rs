@@ -45,7 +45,7 @@ const ORIGINS: &[(&str, &str, &str)] = &[
     (
         "https://bücher.example",
         "is not ASCII",
-        r#"write its ASCII form, as in "https://xn--bcher-kva.example""#,
+        r#"write its ASCII (Punycode) form, as in "https://xn--bcher-kva.example""#,
     ),
     ("https://a.example:443", "names the default port", r#"write "https://a.example""#),
     ("http://a.example:80", "names the default port", r#"write "http://a.example""#),
