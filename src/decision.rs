@@ -41,7 +41,8 @@ pub enum Denial {
     OriginNotAllowed,
     /// There are several `Origin` lines.
     OriginRepeated,
-    /// The policy does not allow the requested method, or no policy can: it is forbidden, or none.
+    /// The policy does not allow the requested method, or no policy can: it is forbidden, no token, or
+    /// of over 4,096 bytes.
     MethodNotAllowed,
     /// There are several `Access-Control-Request-Method` lines.
     MethodRepeated,

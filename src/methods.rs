@@ -2,9 +2,9 @@
 
 use crate::safelist::{is_forbidden_method, is_safelisted_method, is_token};
 
-/// The most bytes of a method that is allowed by being any; the longest registered one,
-/// `UPDATEREDIRECTREF`, has 17.
-pub(crate) const MAX_METHOD: usize = 64;
+/// The most bytes of a method that is allowed by being any, so that reading it is bounded; the
+/// longest registered one, `UPDATEREDIRECTREF`, has 17.
+pub(crate) const MAX_METHOD: usize = 4096;
 
 /// The methods that a preflight may ask for.
 #[derive(Clone, Debug, Default)]

@@ -31,7 +31,7 @@ pub struct Origin<'a> {
 }
 
 impl<'a> Origin<'a> {
-    /// Parses a serialized origin, at most 327 bytes.
+    /// Parses a serialized origin, at most 326 bytes.
     ///
     /// # Errors
     ///
@@ -50,6 +50,9 @@ impl<'a> Origin<'a> {
     /// # Ok::<(), tower_cors::OriginFault>(())
     /// ```
     pub fn parse(text: &'a str) -> Result<Self, OriginFault> {
+        if text.len() > syntax::MAX_ORIGIN {
+            return Err(OriginFault::HostTooLong);
+        }
         let parts = syntax::Parts::split(text)?;
         syntax::parse_host(parts.scheme, parts.host)?;
         let port = parts.port.map(|port| syntax::parse_port(parts.scheme, port)).transpose()?;

@@ -37,18 +37,6 @@ impl<'a> Pattern<'a> {
         if value == "*" {
             return Ok(Self::Any);
         }
-        if value.is_empty() {
-            return Err(OriginFault::Empty);
-        }
-        if !value.is_ascii() {
-            return Err(OriginFault::NotAscii);
-        }
-        if value.contains(',') {
-            return Err(OriginFault::List);
-        }
-        if value.contains(|char: char| char.is_ascii_whitespace() || char.is_ascii_control()) {
-            return Err(OriginFault::WhiteSpace);
-        }
         OriginPattern::parse(value).map(Self::Origins)
     }
 }

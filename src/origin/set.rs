@@ -1,5 +1,7 @@
 //! The compiled set of origins.
 
+use std::collections::BTreeMap;
+
 use super::pattern::OriginPattern;
 use super::strings::StringSet;
 use super::syntax;
@@ -53,7 +55,7 @@ impl OriginSet {
         if self.subdomains.contains(origin) {
             return true;
         }
-        if self.any_port.is_empty() && self.subdomains_any_port.suffixes.is_empty() {
+        if self.any_port.is_empty() && self.subdomains_any_port.is_empty() {
             return false;
         }
         without_port(origin).is_some_and(|origin| {
@@ -62,47 +64,57 @@ impl OriginSet {
     }
 }
 
-/// The patterns that begin with `*.`.
+/// The patterns that begin with `*.`, by scheme, of which there are few.
 #[derive(Clone, Debug)]
-struct Subdomains {
-    /// Each with its scheme before and its dot in front: `https://` and `.a.example`.
-    suffixes: StringSet,
-    /// The length of the shortest and of the longest, without their schemes: no other boundary of
-    /// labels is looked up.
-    shortest: usize,
-    longest: usize,
+struct Subdomains(Vec<Suffixes>);
+
+/// The patterns that begin with `*.` under one scheme.
+#[derive(Clone, Debug)]
+struct Suffixes {
+    /// `https://`.
+    scheme: Box<str>,
+    /// Each with its dot in front: `.a.example`.
+    hosts: StringSet,
 }
 
 impl Subdomains {
-    fn new(suffixes: &[&str]) -> Self {
-        let lengths = suffixes
-            .iter()
-            .filter_map(|suffix| suffix.split_once("://").map(|(_scheme, host)| host.len()));
-        Self {
-            suffixes: StringSet::new(suffixes.iter().copied()),
-            shortest: lengths.clone().min().unwrap_or(0),
-            longest: lengths.max().unwrap_or(0),
+    fn new(texts: &[&str]) -> Self {
+        let mut by_scheme: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for text in texts {
+            // The dot is there: it stands where the `*` was.
+            let (scheme, host) = text.split_at(text.find("://.").unwrap_or(0) + "://".len());
+            by_scheme.entry(scheme).or_default().push(host);
         }
+        let suffixes = by_scheme.into_iter().map(|(scheme, hosts)| Suffixes {
+            scheme: scheme.into(),
+            hosts: StringSet::new(hosts.into_iter()),
+        });
+        Self(suffixes.collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     fn contains(&self, origin: &[u8]) -> bool {
-        if self.suffixes.is_empty() {
-            return false;
-        }
-        let Some(colon) = origin.iter().position(|&byte| byte == b':') else {
-            return false;
-        };
-        let Some((scheme, host)) = origin.split_at_checked(colon + "://".len()) else {
-            return false;
-        };
+        self.0.iter().any(|suffixes| {
+            let host = origin.strip_prefix(suffixes.scheme.as_bytes());
+            host.is_some_and(|host| suffixes.contains(host))
+        })
+    }
+}
+
+impl Suffixes {
+    fn contains(&self, host: &[u8]) -> bool {
+        let (shortest, longest) = self.hosts.lengths().clone().into_inner();
         // Up to the last byte at which a suffix can begin.
-        let mut name = host.len().checked_sub(self.shortest).and_then(|last| host.get(..=last));
+        let mut name = host.len().checked_sub(shortest).and_then(|last| host.get(..=last));
         while let Some(dot) = name.and_then(|name| name.iter().rposition(|&byte| byte == b'.'))
-            && host.len() - dot <= self.longest
+            && host.len() - dot <= longest
             && let Some((shorter, suffix)) = host.split_at_checked(dot)
         {
-            if self.suffixes.contains_joined(scheme, suffix) {
-                let web = matches!(scheme, b"http://" | b"https://");
+            if self.hosts.contains(suffix) {
+                let web = matches!(&*self.scheme, "http://" | "https://");
                 return has_room(host) && syntax::parse_labels(web, shorter).is_ok();
             }
             name = Some(shorter);

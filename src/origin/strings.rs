@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher};
+use std::ops::RangeInclusive;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
@@ -17,7 +18,8 @@ const FEW: usize = 4;
 /// collisions among what is stored, and a look-up costs one probe sequence.
 #[derive(Clone)]
 pub(super) struct StringSet {
-    longest: usize,
+    /// The lengths of the shortest and of the longest.
+    lengths: RangeInclusive<usize>,
     strings: Strings,
 }
 
@@ -30,67 +32,59 @@ enum Strings {
 impl StringSet {
     /// Freezes the strings; repetitions are folded.
     pub(super) fn new<'a>(strings: impl ExactSizeIterator<Item = &'a str> + Clone) -> Self {
-        let longest = strings.clone().map(str::len).max().unwrap_or(0);
-        let strings = if strings.len() <= FEW {
-            let mut few: Vec<Box<[u8]>> = strings.map(|string| string.as_bytes().into()).collect();
-            few.sort_unstable();
-            few.dedup();
-            Strings::Few(few)
-        } else {
-            Strings::many(strings)
-        };
-        Self { longest, strings }
+        let lengths = strings.clone().map(str::len);
+        let (shortest, longest) = (lengths.clone().min(), lengths.max());
+        Self {
+            lengths: shortest.unwrap_or(1)..=longest.unwrap_or(0),
+            strings: if strings.len() <= FEW {
+                Strings::few(strings)
+            } else {
+                Strings::many(strings)
+            },
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.longest == 0
+        self.lengths.is_empty()
     }
 
-    pub(super) fn len(&self) -> usize {
-        match &self.strings {
-            Strings::Few(few) => few.len(),
-            Strings::Many { spans, .. } => spans.len(),
-        }
+    /// The lengths that strings of the set may have: none if it is empty.
+    pub(super) fn lengths(&self) -> &RangeInclusive<usize> {
+        &self.lengths
     }
 
     /// Whether the string is in the set.
     pub(super) fn contains(&self, string: &[u8]) -> bool {
         // A longer one is not even hashed: what a hostile string costs is bounded by the set.
-        if string.len() > self.longest {
+        if !self.lengths.contains(&string.len()) {
             return false;
         }
         match &self.strings {
             Strings::Few(few) => few.iter().any(|one| **one == *string),
             Strings::Many { text, spans } => {
-                spans.find(hash(&[], string), |span| span.of(text) == string).is_some()
-            }
-        }
-    }
-
-    /// Whether the string that the two parts make is in the set.
-    pub(super) fn contains_joined(&self, head: &[u8], tail: &[u8]) -> bool {
-        if head.len() + tail.len() > self.longest {
-            return false;
-        }
-        match &self.strings {
-            Strings::Few(few) => few.iter().any(|string| is_joined(string, head, tail)),
-            Strings::Many { text, spans } => {
-                spans.find(hash(head, tail), |span| is_joined(span.of(text), head, tail)).is_some()
+                spans.find(hash(string), |span| span.of(text) == string).is_some()
             }
         }
     }
 }
 
 impl Strings {
+    fn few<'a>(strings: impl Iterator<Item = &'a str>) -> Self {
+        let mut few: Vec<Box<[u8]>> = strings.map(|string| string.as_bytes().into()).collect();
+        few.sort_unstable();
+        few.dedup();
+        Self::Few(few)
+    }
+
     fn many<'a>(strings: impl ExactSizeIterator<Item = &'a str> + Clone) -> Self {
         let mut text = Vec::with_capacity(strings.clone().map(str::len).sum());
         let mut spans: HashTable<Span> = HashTable::with_capacity(strings.len());
         for string in strings.map(str::as_bytes) {
-            let hashed = hash(&[], string);
+            let hashed = hash(string);
             if spans.find(hashed, |span| span.of(&text) == string).is_none() {
                 let span = Span::new(text.len(), string.len());
                 text.extend_from_slice(string);
-                spans.insert_unique(hashed, span, |span| hash(&[], span.of(&text)));
+                spans.insert_unique(hashed, span, |span| hash(span.of(&text)));
             }
         }
         Self::Many { text: text.into(), spans }
@@ -99,18 +93,17 @@ impl Strings {
 
 impl fmt::Debug for StringSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} strings", self.len())
+        let len = match &self.strings {
+            Strings::Few(few) => few.len(),
+            Strings::Many { spans, .. } => spans.len(),
+        };
+        write!(f, "{len} strings")
     }
 }
 
-fn is_joined(string: &[u8], head: &[u8], tail: &[u8]) -> bool {
-    string.len() == head.len() + tail.len() && string.starts_with(head) && string.ends_with(tail)
-}
-
-fn hash(head: &[u8], tail: &[u8]) -> u64 {
+fn hash(string: &[u8]) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
-    hasher.write(head);
-    hasher.write(tail);
+    hasher.write(string);
     hasher.finish()
 }
 

@@ -23,7 +23,7 @@ const MAX_LABEL: usize = 63;
 /// The most octets of a scheme; the longest in use, `safari-web-extension`, has 20.
 const MAX_SCHEME: usize = 64;
 /// The most octets of a serialized origin.
-pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + "://".len() + MAX_HOST + 1 + ":65535".len();
+pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + "://".len() + MAX_HOST + ":65535".len();
 
 /// Why a text is not a serialized origin, or not a pattern of origins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,6 +130,11 @@ impl<'a> Parts<'a> {
         match text {
             "" => return Err(OriginFault::Empty),
             "null" => return Err(OriginFault::Null),
+            _ if !text.is_ascii() => return Err(OriginFault::NotAscii),
+            _ if text.contains(',') => return Err(OriginFault::List),
+            _ if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) => {
+                return Err(OriginFault::WhiteSpace);
+            }
             _ => {}
         }
         let (scheme, rest) = text.split_once("://").ok_or(OriginFault::NoScheme)?;

@@ -18,6 +18,8 @@ mod examples;
 mod examples_process;
 #[cfg(feature = "serde")]
 mod examples_serve;
+#[cfg(feature = "browser")]
+mod exhaustive;
 mod messages;
 mod peer;
 mod sockets;
