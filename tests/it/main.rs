@@ -6,3 +6,6 @@
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
+
+mod oracle;
+mod wire;
