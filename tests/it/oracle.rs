@@ -170,28 +170,31 @@ fn judge_origin(config: &Config, request: &Request) -> Result<(), Denial> {
     };
     let listed = config.origins.iter().any(|pattern| origin::matches(pattern, value));
     let opaque = config.null && value == b"null";
-    if listed || opaque || predicate_allows(config, request, value) {
+    if listed || opaque || predicate_allows(config, request, value)? {
         return Ok(());
     }
     Err(Denial::OriginNotAllowed)
 }
 
-fn predicate_allows(config: &Config, request: &Request, value: &[u8]) -> bool {
-    let Some(predicate) = config.predicate else {
-        return false;
-    };
-    let Some(parsed) = origin::parse(value) else {
-        return false;
+/// A requested method that is none cannot be asked about: it is the reason then.
+fn predicate_allows(config: &Config, request: &Request, value: &[u8]) -> Result<bool, Denial> {
+    let (Some(predicate), Some(parsed)) = (config.predicate, origin::parse(value)) else {
+        return Ok(false);
     };
     let insecure = parsed.scheme == "http" && !origin::is_loopback(&parsed);
     if config.credentials && insecure && !config.insecure {
-        return false;
+        return Ok(false);
     }
     let method = match kind(request) {
-        RequestKind::Preflight => values(&request.lines, "access-control-request-method")[0],
+        RequestKind::Preflight => match values(&request.lines, "access-control-request-method")[..]
+        {
+            [method] if is_token(method) => method,
+            [_] => return Err(Denial::MethodNotAllowed),
+            _ => return Err(Denial::MethodRepeated),
+        },
         _ => request.method.as_bytes(),
     };
-    predicate(std::str::from_utf8(value).unwrap(), std::str::from_utf8(method).unwrap_or(""))
+    Ok(predicate(std::str::from_utf8(value).unwrap(), std::str::from_utf8(method).unwrap()))
 }
 
 fn judge_method(config: &Config, request: &Request) -> Result<(), Denial> {
@@ -329,7 +332,7 @@ fn is_safelisted(method: &[u8]) -> bool {
 }
 
 fn has(lines: &[Line], name: &str) -> bool {
-    !values(lines, name).is_empty()
+    lines.iter().any(|line| line.0 == name)
 }
 
 fn values<'a>(lines: &'a [Line], name: &str) -> Vec<&'a [u8]> {

@@ -79,6 +79,36 @@ fn a_predicate_answers_for_parsed_origins() {
 }
 
 #[test]
+fn a_requested_method_that_is_none_cannot_be_asked_about() {
+    let vary = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+    let never = Config { predicate: Some(|_, _| false), ..CLOSED };
+    let asks = |name, config, lines, reason| {
+        row(name, config, format!("OPTIONS; {lines}"), format!("answered 403 {reason}; {vary}"))
+    };
+    let origin = "origin: https://x.example; request-method: P/T";
+    let twice = "origin: https://x.example; request-method: PUT; request-method: PUT";
+    check(&[
+        asks("no token, a predicate for all", ALL, origin, "MethodNotAllowed"),
+        asks("no token, a predicate for none", never, origin, "MethodNotAllowed"),
+        asks("two methods, a predicate for all", ALL, twice, "MethodRepeated"),
+        asks("two methods, a predicate for none", never, twice, "MethodRepeated"),
+        asks("no token, and null", ALL, "origin: null; request-method: P/T", "OriginNotAllowed"),
+        asks(
+            "a forbidden one can be",
+            never,
+            "origin: https://x.example; request-method: TRACE",
+            "OriginNotAllowed",
+        ),
+        asks(
+            "a forbidden one is denied",
+            ALL,
+            "origin: https://x.example; request-method: TRACE",
+            "MethodNotAllowed",
+        ),
+    ]);
+}
+
+#[test]
 fn with_credentials_it_is_not_asked_about_insecure_origins() {
     let with = Config { credentials: true, ..ALL };
     let insecure = Config { insecure: true, ..with };
