@@ -8,5 +8,6 @@
 )]
 
 mod oracle;
+mod origin_set;
 mod walk;
 mod wire;

@@ -81,7 +81,7 @@ fn is_host(scheme: &str, host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
     let labels: Vec<&str> = name.split('.').collect();
     host.chars().all(may_stand)
-        && name.len() <= 253
+        && host.len() <= 253
         && labels.iter().all(|label| (1..=63).contains(&label.len()))
         && (!of_the_web || !is_number(labels[labels.len() - 1]) || is_ipv4(host))
 }
