@@ -9,5 +9,6 @@
 
 mod oracle;
 mod origin_set;
+mod security;
 mod walk;
 mod wire;
