@@ -260,3 +260,74 @@ fn in_order(answer: Answer) -> Answer {
     let Response { status, lines } = answer.response;
     Answer { response: Response { status, lines: sorted(lines) }, ..answer }
 }
+
+/// Names as policies list them: alone, beside their own beginnings, and under prefixes.
+const LISTS: [&[&str]; 10] = [
+    &[],
+    &["x-b", "x", "X-A-B", "x-a"],
+    &["x-a", "accept"],
+    &["x-b*", "x-a-*", "b*", "accept"],
+    &["x-*", "x-a-*", "x-a"],
+    &["a*", "x-b", "x-c*", "y-*"],
+    &["a*", "x", "Authorization"],
+    &["authorization*", "b*"],
+    &["*", "x-a"],
+    &["*", "AUTHORIZATION", "a*"],
+];
+
+const ELEMENTS: [&str; 13] = [
+    "",
+    " ",
+    "x",
+    "x-a",
+    "X-A",
+    " x-a-b\\x09",
+    "x-b",
+    "x-",
+    "accept",
+    "authorization",
+    "Authorization-x",
+    "x a",
+    "b-c",
+];
+
+/// All lists of up to three elements, on one line or with a line each.
+fn lists_of_names() -> Vec<Request> {
+    let mut lists = Vec::new();
+    let pairs = ELEMENTS.iter().flat_map(|a| ELEMENTS.iter().map(move |b| vec![*a, *b]));
+    lists.extend(ELEMENTS.iter().map(|a| vec![*a]));
+    lists.extend(pairs.clone());
+    lists.extend(pairs.flat_map(|pair| ELEMENTS.iter().map(move |c| [&pair[..], &[*c]].concat())));
+    let head = "OPTIONS; origin: https://a.example; request-method: GET; request-headers: ";
+    let heads = lists.iter().flat_map(|list| {
+        [",", "; request-headers: "].map(|joint| format!("{head}{}", list.join(joint)))
+    });
+    heads.map(|head| parse_request(&head)).collect()
+}
+
+#[test]
+fn every_list_of_names_is_the_oracles() {
+    let requests: Vec<_> = lists_of_names().into_iter().map(|it| (to_http(&it), it)).collect();
+    let empty = parse_response("200");
+    let mut walk = Walk::default();
+    for headers in LISTS {
+        let config = Config { origins: &["https://a.example"], headers, ..CLOSED };
+        let policy = build(&config).unwrap();
+        for (message, request) in &requests {
+            let decision = policy.decide(message);
+            let lines = sorted(from_map(&decision.headers()));
+            let answer = oracle::answer(&config, request, &empty);
+            let is_same = decision.denial() == answer.denial;
+            walk.step(is_same && lines == sorted(answer.response.lines.clone()), || {
+                let asked = show_lines(&request.lines);
+                let expected = show_lines(&answer.response.lines);
+                let (denial, lines) = (decision.denial(), show_lines(&lines));
+                format!(
+                    "{headers:?}\n  asked:    {asked}\n  expected: {:?}{expected}\n  actual:   {denial:?}{lines}",
+                    answer.denial
+                )
+            });
+        }
+    }
+    walk.finish(40_000);
+}

@@ -97,6 +97,8 @@ fn a_prefix_covers_what_begins_with_it() {
         echoes("prefix: a name in another case", NAMED, &["X-Amz-Date"]),
         echoes("prefix: configured in upper case", upper, &["x-amz-date"]),
         echoes("prefix: no more than itself", NAMED, &["x-amz-"]),
+        echoes("prefix: a star is a letter like others", NAMED, &["x-amz-*"]),
+        denies("prefix: a star is no name", NAMED, &["*"]),
         echoes("prefix: beside a name", NAMED, &["x-amz-date,content-type"]),
         echoes("prefix: one within another", nested, &["x-a,x-a-b,x-b"]),
         denies("prefix: less than itself", NAMED, &["x-amz"]),
@@ -121,6 +123,7 @@ fn any_header_is_literal_and_never_covers_authorization() {
     check(&[
         allows("any header: a name", ANY, &["x-b"], star),
         allows("any header: several lines", ANY, &["x-b", "x-c"], star),
+        allows("any header: a star", ANY, &["*"], star),
         allows("any header: nothing asked", ANY, &[""], ""),
         denies("any header: authorization", ANY, &["authorization"]),
         denies("any header: authorization in another case", ANY, &["x-b, AuthorIzation"]),

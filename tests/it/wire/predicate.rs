@@ -169,7 +169,26 @@ fn it_is_asked_only_where_it_matters() {
     ];
     let builder = Policy::builder()
         .allow_origins(["https://listed.example", "https://*.under.example"])
-        .allow_credentials(true);
+        .allow_credentials(true)
+        .dangerously_allow_public_suffixes(true);
     let expected = ["https://x.example GET /a?b", "https://y.example:8443 PUT /a?b"];
     assert_eq!(asked(builder, &requests), expected);
+}
+
+#[test]
+fn any_of_several_predicates_is_enough() {
+    let policy = Policy::builder()
+        .allow_origins_if(|origin, _, _| origin.host() == "a.example")
+        .allow_origins_if(|origin, _, _| origin.port() == Some(8443))
+        .build()
+        .unwrap();
+    for (origin, expected) in [
+        ("https://a.example", true),
+        ("https://b.example:8443", true),
+        ("https://a.example:8443", true),
+        ("https://b.example", false),
+    ] {
+        let request = to_http(&parse_request(&format!("GET; origin: {origin}")));
+        assert_eq!(policy.decide(&request).is_allowed(), expected, "{origin}");
+    }
 }

@@ -162,6 +162,22 @@ fn any_method_is_any_but_the_forbidden() {
 }
 
 #[test]
+fn a_method_may_be_long() {
+    let long: &'static str = "X".repeat(65).leak();
+    let any = Config { methods: &["*"], ..ONE };
+    let named = Config { methods: vec![long].leak(), ..ONE };
+    let allowed = |method: &str| {
+        format!("answered 204; allow-origin: https://a.example; allow-methods: {method}")
+    };
+    let asks = format!("request-method: {long}");
+    check(&[
+        from_a("any method: one of 64 octets", any, &asks[..asks.len() - 1], &allowed("*")),
+        from_a("any method: one of 65 octets", any, &asks, &allowed("*")),
+        from_a("a method of 65 octets that is named", named, &asks, &allowed(long)),
+    ]);
+}
+
+#[test]
 fn credentials_turn_the_wildcards_into_echoes() {
     let with = Config { credentials: true, methods: &["*"], headers: &["*"], ..ONE };
     let named = Config { headers: &["*", "authorization"], ..with };
