@@ -56,7 +56,6 @@ pub(crate) struct Rule {
 
 /// Whose requests are allowed.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one in a policy")]
 pub(crate) enum Origins {
     /// Everybody's, those of opaque origins too.
     Any,

@@ -3,13 +3,13 @@
 //!
 //! Fetch: <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 
 use axum::body::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
-use tower::{Layer, service_fn};
+use tower::{Layer, Service, service_fn};
 use tower_cors::browser::{Browser, Credentials, Fetch};
 use tower_cors::{CorsLayer, Policy};
 
@@ -131,11 +131,23 @@ impl Meant {
         page && credentials && method && headers
     }
 
-    fn shows(self) -> BTreeSet<&'static str> {
+    fn shows(self) -> BTreeSet<String> {
         let shown = |name: &&&str| {
             SAFELISTED.contains(name) || self.exposed == ["*"] || self.exposed.contains(name)
         };
-        SENT.iter().filter(shown).copied().collect()
+        SENT.iter().filter(shown).map(ToString::to_string).collect()
+    }
+
+    /// What kind of policy it is, in each respect.
+    fn kinds(self) -> [String; 6] {
+        [
+            format!("{:?}", self.origins.0),
+            format!("null: {}", self.null),
+            format!("credentials: {}", self.credentials),
+            format!("methods: {:?}", self.methods),
+            format!("headers: {:?}", self.headers),
+            format!("exposed: {:?}", self.exposed),
+        ]
     }
 }
 
@@ -154,13 +166,36 @@ impl Asked {
         every
     }
 
+    fn kinds(self) -> [String; 4] {
+        [
+            self.page.to_owned(),
+            self.method.to_owned(),
+            format!("{:?}", self.headers),
+            format!("{:?}", self.credentials),
+        ]
+    }
+
     fn fetch(self) -> Fetch {
         let fetch = Fetch::new(self.method, "https://api.example/").credentials(self.credentials);
         self.headers.iter().fold(fetch, |fetch, (name, value)| fetch.header(name, value))
     }
 }
 
-/// Every policy is asked by every page, for every method; of the rest each pair occurs.
+/// The names of the service's own headers that script sees, if it sees any.
+async fn shown<S>(service: S, asked: Asked) -> Result<BTreeSet<String>, String>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>>,
+{
+    let mut browser = Browser::new(service);
+    let seen = browser.fetch_from(asked.page, asked.fetch()).await.unwrap();
+    let visible = seen.response().map_err(|blocked| blocked.to_string())?;
+    let names = visible.headers().keys().map(ToString::to_string);
+    // Exposing `*` shows what the layer adds, too.
+    Ok(names.filter(|name| name != "vary" && !name.starts_with("access-control-")).collect())
+}
+
+/// A seventh of the whole product, seven being prime to the length of each list: every pair of a
+/// kind of policy and a kind of request is in it.
 #[tokio::test]
 async fn a_page_reads_what_it_was_meant_to_and_nothing_else() {
     let inner = service_fn(|_: Request<Full<Bytes>>| async {
@@ -171,31 +206,29 @@ async fn a_page_reads_what_it_was_meant_to_and_nothing_else() {
         Ok::<_, Infallible>(response)
     });
     let (every_meant, every_asked) = (Meant::every(), Asked::every());
-    let (mut readable, mut blocked, mut failures) = (0, 0, Vec::new());
-    for meant in every_meant {
+    let (mut pairs, mut failures, mut readable, mut blocked) = (HashSet::new(), Vec::new(), 0, 0);
+    for (row, &meant) in every_meant.iter().enumerate() {
         let service = CorsLayer::new(meant.policy()).layer(inner);
-        for &asked in &every_asked {
-            let mut browser = Browser::new(service.clone());
-            let seen = browser.fetch_from(asked.page, asked.fetch()).await.unwrap();
-            let shown: Option<BTreeSet<&str>> = seen
-                .response()
-                .ok()
-                .map(|visible| visible.headers().keys().map(http::HeaderName::as_str).collect());
-            let expected = meant.lets_read(asked).then(|| meant.shows());
-            if expected.is_some() {
-                readable += 1
-            } else {
-                blocked += 1
+        for (column, &asked) in every_asked.iter().enumerate() {
+            if !(row + column).is_multiple_of(7) {
+                continue;
             }
-            if shown != expected {
-                let reason = seen.blocked().map(ToString::to_string);
-                failures.push(format!(
-                    "{meant:?}\n  {asked:?}\n  shown    {shown:?} {reason:?}\n  expected {expected:?}"
-                ));
+            let expected = meant.lets_read(asked).then(|| meant.shows());
+            *(if expected.is_some() { &mut readable } else { &mut blocked }) += 1;
+            let shown = shown(service.clone(), asked).await;
+            if shown.clone().ok() != expected {
+                failures
+                    .push(format!("{meant:?}\n  {asked:?}\n  {shown:?}, expected {expected:?}"));
+            }
+            for kind in meant.kinds() {
+                pairs.extend(asked.kinds().map(|asked| (kind.clone(), asked)));
             }
         }
     }
-    assert!(readable > 1_000 && blocked > 1_000, "{readable} readable, {blocked} blocked");
     failures.truncate(5);
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+    assert!(readable > 1_000 && blocked > 1_000, "{readable} readable, {blocked} blocked");
+    let kinds_of_policy = ORIGINS.len() + 2 + 2 + METHODS.len() + HEADERS.len() + EXPOSED.len();
+    let kinds_of_request = PAGES.len() + ASKED_METHODS.len() + ASKED_HEADERS.len() + 2;
+    assert_eq!(pairs.len(), kinds_of_policy * kinds_of_request);
 }

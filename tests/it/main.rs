@@ -21,6 +21,11 @@ mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
 mod messages;
+mod oracle;
+mod origin_set;
 mod peer;
+mod security;
 mod sockets;
 mod tower_rules;
+mod walk;
+mod wire;

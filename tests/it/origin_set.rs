@@ -1,0 +1,240 @@
+//! The compiled set of origins against a naive search through the patterns, and the parser of
+//! origins against the oracle's. <https://fetch.spec.whatwg.org/#origin-header>
+
+mod near;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use http::{HeaderValue, Request};
+use proptest::prelude::*;
+use tower_cors::{Denial, Origin, Policy};
+
+use self::near::{host_of, origin, pattern};
+use crate::oracle::origin::{matches, parse};
+
+/// A simple request with this origin.
+fn request(origin: &[u8]) -> Request<()> {
+    let mut request = Request::new(());
+    request.headers_mut().insert("origin", HeaderValue::from_bytes(origin).unwrap());
+    request
+}
+
+/// What differs between the policy of these patterns and the naive search, if anything does.
+fn compare(policy: &Policy, patterns: &[String], origin: &[u8]) -> Result<(), String> {
+    let decision = policy.decide(&request(origin));
+    let expected = patterns.iter().any(|pattern| matches(pattern, origin));
+    let named = decision.headers().get("access-control-allow-origin").cloned();
+    let shown = format!("{} and {:?}", origin.escape_ascii(), &patterns[..patterns.len().min(9)]);
+    if decision.is_allowed() != expected {
+        return Err(format!("{shown}: expected {expected}"));
+    }
+    if !expected && decision.denial() != Some(Denial::OriginNotAllowed) {
+        return Err(format!("{shown}: denied by {:?}", decision.denial()));
+    }
+    // A policy of one origin names it to all.
+    let is_dynamic = decision.headers().contains_key("vary");
+    if is_dynamic && named.as_ref().map(HeaderValue::as_bytes) != expected.then_some(origin) {
+        return Err(format!("{shown}: named {named:?}"));
+    }
+    Ok(())
+}
+
+/// Up to 40 patterns, and origins near them.
+fn sets() -> impl Strategy<Value = (Vec<String>, Vec<Vec<u8>>)> {
+    prop::collection::vec(pattern(), 0..=40).prop_flat_map(|patterns| {
+        let origins = prop::collection::vec(origin(&patterns), 40);
+        (Just(patterns), origins)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_set_is_the_sum_of_its_patterns(
+        (patterns, origins) in sets(),
+        has_predicate in any::<bool>(),
+    ) {
+        let mut builder = Policy::builder().allow_origins(&patterns);
+        if has_predicate || patterns.is_empty() {
+            builder = builder.allow_origins_if(|_, _, _| false);
+        }
+        let policy = builder.build().map_err(|errors| TestCaseError::fail(errors.to_string()))?;
+        for origin in &origins {
+            compare(&policy, &patterns, origin).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    #[test]
+    fn a_parsed_origin_is_the_oracles(origins in prop::collection::vec(origin(&[]), 40)) {
+        for origin in &origins {
+            agree(origin).map_err(TestCaseError::fail)?;
+        }
+    }
+}
+
+/// What differs between `Origin::parse`, what a predicate is asked about, and the oracle.
+fn agree(origin: &[u8]) -> Result<(), String> {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let policy = Policy::builder()
+        .allow_origins_if(move |_, _, _| counter.fetch_add(1, Ordering::Relaxed) < 9)
+        .build()
+        .unwrap();
+    let decision = policy.decide(&request(origin));
+    let expected = parse(origin).map(|it| (it.scheme, it.host, it.port.map(str::to_owned)));
+    let text = std::str::from_utf8(origin).ok();
+    let parsed = text.and_then(|text| Origin::parse(text).ok());
+    let actual = parsed.map(|it| (it.scheme(), it.host(), it.port().map(|port| port.to_string())));
+    let count = asked.load(Ordering::Relaxed);
+    let is_same = actual == expected
+        && decision.is_allowed() == expected.is_some()
+        && count == usize::from(expected.is_some())
+        && parsed.is_none_or(|it| Some(it.as_str()) == text);
+    let shown = origin.escape_ascii();
+    if is_same {
+        Ok(())
+    } else {
+        Err(format!("{shown}: {expected:?}, not {actual:?}; asked {count} times"))
+    }
+}
+
+/// Each pattern with origins that it stands for, and with neighbours that it does not.
+fn neighbours() -> Vec<(String, Vec<String>, Vec<String>)> {
+    let rows: [(&str, &str, &str); 14] = [
+        (
+            "https://foo.com",
+            "https://foo.com",
+            "https://barfoo.com https://foo.com. https://foo.co https://foo.comm http://foo.com \
+             https://foo.com:1 https://fooxcom https://a.foo.com https://foo.com/ https://FOO.com",
+        ),
+        (
+            "https://*.a.example",
+            "https://x.a.example https://x.y.a.example https://_.a.example https://a.a.example",
+            "https://a.example https://.a.example https://x..a.example https://xa.example \
+             https://x.a.example. https://x.a.example:1 https://x.aXexample https://x.a.exampl \
+             http://x.a.example https://x.b.example https://*.a.example https://x.a.example.org",
+        ),
+        (
+            "https://*.a.example.",
+            "https://x.a.example.",
+            "https://x.a.example https://a.example. https://x.a.example..",
+        ),
+        (
+            "http://localhost:*",
+            "http://localhost http://localhost:1 http://localhost:65535",
+            "http://localhost:80 http://localhost:0 http://localhost:01 http://localhost:65536 \
+             http://localhost: http://localhost:* http://localhost:3000x http://localhost:-1 \
+             http://localhost:+1 http://xlocalhost:1 http://localhost.:1 https://localhost:1",
+        ),
+        (
+            "https://*.a.example:*",
+            "https://x.a.example https://x.a.example:8443",
+            "https://a.example:8443 https://x.a.example:443 https://.a.example:8443",
+        ),
+        (
+            "https://*.a.example:8443",
+            "https://x.a.example:8443",
+            "https://x.a.example https://x.a.example:844 https://x.a.example:84430",
+        ),
+        (
+            "http://[::1]:*",
+            "http://[::1] http://[::1]:90",
+            "http://[::1]:80 http://[::1 http://[::1]90",
+        ),
+        (
+            "http://[::1]:90",
+            "http://[::1]:90",
+            "http://[::1]:9 http://[::1:90 http://::1:90 http://[::1]",
+        ),
+        (
+            "http://[::ffff:c0a8:1]",
+            "http://[::ffff:c0a8:1]",
+            "http://[::ffff:192.168.0.1] http://192.168.0.1",
+        ),
+        (
+            "http://127.0.0.1",
+            "http://127.0.0.1",
+            "http://127.0.0.1. http://127.0.1 http://127.0.0.01 http://a.127.0.0.1",
+        ),
+        (
+            "capacitor://localhost",
+            "capacitor://localhost",
+            "capacitor://LOCALHOST capacitor://localhost/ Capacitor://localhost",
+        ),
+        (
+            "safari-web-extension://ABC-1",
+            "safari-web-extension://ABC-1",
+            "safari-web-extension://abc-1",
+        ),
+        (
+            "https://*.com",
+            "https://a.com https://a.b.com",
+            "https://com https://acom https://a.com.org",
+        ),
+        ("app://*.a:*", "app://X.a app://x~y.a:80 app://b.a:443", "app://a app://x.A app://.a"),
+    ];
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    let mut rows: Vec<_> =
+        rows.iter().map(|row| (row.0.to_owned(), words(row.1), words(row.2))).collect();
+    let https = |host: String| format!("https://{host}");
+    for dot in [false, true] {
+        let (longest, longer) = (https(host_of(253, dot)), https(host_of(254, dot)));
+        rows.push((longest.clone(), vec![longest], vec![longer]));
+    }
+    let label = |length: usize| https("a".repeat(length) + ".a.example");
+    rows.push(("https://*.a.example".to_owned(), vec![label(1), label(63)], vec![label(64)]));
+    // One label more fits under 253 octets, or does not.
+    let under = |length: usize| {
+        let base = https(host_of(247, false));
+        (base.replace("://", "://*."), base.replace("://", &format!("://{}.", "x".repeat(length))))
+    };
+    rows.push((under(5).0, vec![under(5).1], vec![under(6).1]));
+    rows
+}
+
+#[test]
+fn the_fifth_pattern_is_as_good_as_the_fourth() {
+    let mut failures = Vec::new();
+    for (before, after) in
+        [("https://*.", ""), ("https://*.", ":*"), ("https://", ":*"), ("https://", "")]
+    {
+        for count in [1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 40] {
+            let patterns: Vec<String> =
+                (0..count).map(|at| format!("{before}a{at}.example{after}")).collect();
+            let policy = Policy::builder().allow_origins(&patterns).build().unwrap();
+            for pattern in &patterns {
+                let near = pattern.replace(":*", ":8443");
+                for origin in [near.replace("*.", "x."), near.replace("*.", ""), near + "x"] {
+                    failures.extend(compare(&policy, &patterns, origin.as_bytes()).err());
+                }
+            }
+        }
+    }
+    let first = failures.first();
+    assert!(failures.is_empty(), "{} failures, the first: {first:?}", failures.len());
+}
+
+#[test]
+fn a_pattern_stands_for_its_own_and_not_for_their_neighbours() {
+    let rows = neighbours();
+    let all: Vec<String> = rows.iter().map(|row| row.0.clone()).collect();
+    let together = Policy::builder().allow_origins(&all).build().unwrap();
+    let mut failures = Vec::new();
+    for (pattern, own, others) in &rows {
+        let one = [pattern.clone()];
+        let policy = Policy::builder().allow_origins(&one).build().unwrap();
+        for (origin, expected) in
+            own.iter().map(|it| (it, true)).chain(others.iter().map(|it| (it, false)))
+        {
+            if policy.decide(&request(origin.as_bytes())).is_allowed() != expected {
+                failures.push(format!("{pattern} and {origin}: expected {expected}"));
+            }
+            failures.extend(compare(&policy, &one, origin.as_bytes()).err());
+            failures.extend(compare(&together, &all, origin.as_bytes()).err());
+            failures.extend(agree(origin.as_bytes()).err());
+        }
+    }
+    assert!(failures.is_empty(), "\n{}\n", failures.join("\n"));
+}
