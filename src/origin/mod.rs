@@ -51,7 +51,7 @@ impl<'a> Origin<'a> {
     /// ```
     pub fn parse(text: &'a str) -> Result<Self, OriginFault> {
         if text.len() > syntax::MAX_ORIGIN {
-            return Err(OriginFault::HostTooLong);
+            return Err(OriginFault::TooLong);
         }
         let parts = syntax::Parts::split(text)?;
         syntax::parse_host(parts.scheme, parts.host)?;

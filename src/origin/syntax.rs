@@ -8,6 +8,8 @@
 //! port   = 1*5DIGIT
 //! ```
 //!
+//! The lengths, at most 63 octets a label and 253 a host, are those of the DNS.
+//!
 //! Under schemes other than `http` and `https` a host is opaque: upper case and `~` are allowed,
 //! and digits alone do not make it an IPv4 address.
 //!
@@ -45,6 +47,8 @@ pub enum OriginFault {
     SchemeUpperCase,
     /// The scheme `file`, whose origins browsers serialize as `null`.
     File,
+    /// A scheme under which there are no pages: `wss://a.example`, `ftp://a.example`.
+    NotOfPages,
     /// `null`, the serialization of every opaque origin.
     Null,
     /// User information: `https://user@a.example`.
@@ -77,6 +81,8 @@ pub enum OriginFault {
     Port,
     /// The default port of the scheme: `https://a.example:443`.
     DefaultPort,
+    /// Over 326 octets, so that it is not even read.
+    TooLong,
     /// A `*` that is neither the whole, nor the leading label, nor the port: `https://a.*.example`.
     Wildcard,
 }
@@ -93,6 +99,7 @@ impl fmt::Display for OriginFault {
             Self::SchemeUpperCase => "has an upper-case scheme",
             Self::File => "has the scheme file, whose origins browsers send as null",
             Self::Null => "stands for every opaque origin, sandboxed pages of attackers too",
+            Self::NotOfPages => "has a scheme under which there are no pages",
             Self::UserInfo => "has user information",
             Self::Path => "has a path",
             Self::Query => "has a query",
@@ -108,6 +115,7 @@ impl fmt::Display for OriginFault {
             Self::ZoneId => "has an IPv6 zone, which no origin has",
             Self::Port => "has a port that is not a number from 1 to 65535",
             Self::DefaultPort => "names the default port",
+            Self::TooLong => "has over 326 octets",
             Self::Wildcard => {
                 "has a `*` that is neither the whole, nor the leading label, nor the port"
             }
@@ -168,6 +176,8 @@ fn parse_scheme(scheme: &str) -> Result<(), OriginFault> {
     let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'+' | b'-' | b'.');
     if scheme == "file" {
         Err(OriginFault::File)
+    } else if matches!(scheme, "ws" | "wss" | "ftp" | "about" | "blob" | "data" | "javascript") {
+        Err(OriginFault::NotOfPages)
     } else if scheme.starts_with(|first: char| first.is_ascii_lowercase())
         && scheme.len() <= MAX_SCHEME
         && scheme.bytes().all(allowed)
@@ -198,6 +208,9 @@ pub(super) fn parse_host(scheme: &str, host: &str) -> Result<(), OriginFault> {
 }
 
 /// Judges labels with dots between them, of a domain or of an opaque host.
+//
+// Deviation: the URL Standard lets hosts have more characters, such as `!` and `$`. No name in the
+// DNS that serves pages has them, and a pattern matches the more safely the less it matches.
 pub(super) fn parse_labels(web: bool, labels: &[u8]) -> Result<(), OriginFault> {
     for label in labels.split(|&byte| byte == b'.') {
         for byte in label {
