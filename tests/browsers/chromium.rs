@@ -2,6 +2,7 @@
 //!
 //! <https://chromedevtools.github.io/devtools-protocol/>
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
@@ -42,6 +43,9 @@ pub(crate) struct Chromium {
     context: Option<Value>,
     /// The session with a tab; without it, commands go to the browser itself.
     session: Option<String>,
+    /// The URLs of requests, by the id that `DevTools` gave them.
+    urls: BTreeMap<String, String>,
+    reasons: BTreeMap<String, String>,
     _process: Process,
 }
 
@@ -57,7 +61,16 @@ impl Chromium {
         let output = process.child.stdout.take().expect("stdout is piped");
         let (sender, messages) = mpsc::channel();
         thread::spawn(move || read(output, &sender));
-        Self { pipe, messages, last_id: 0, context: None, session: None, _process: process }
+        Self {
+            pipe,
+            messages,
+            last_id: 0,
+            context: None,
+            session: None,
+            urls: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            _process: process,
+        }
     }
 
     /// Opens a tab and a session with it, in a context of its own: all caches are empty, so that
@@ -76,9 +89,10 @@ impl Chromium {
         self.context = Some(context);
         self.session = attached["sessionId"].as_str().map(str::to_owned);
         self.send("Page.enable", &json!({}));
+        self.send("Network.enable", &json!({}));
     }
 
-    /// Sends a command, and returns its result.
+    /// Sends a command, and returns its result. Events that come before it are noted.
     fn send(&mut self, method: &str, parameters: &Value) -> Value {
         self.last_id += 1;
         let mut message = json!({"id": self.last_id, "method": method, "params": parameters});
@@ -92,6 +106,25 @@ impl Chromium {
                 assert!(message["error"].is_null(), "{method}: {}", message["error"]);
                 return message["result"].take();
             }
+            self.note(&message);
+        }
+    }
+
+    fn note(&mut self, event: &Value) {
+        let parameters = &event["params"];
+        let id = || parameters["requestId"].as_str().unwrap_or_default().to_owned();
+        match event["method"].as_str() {
+            Some("Network.requestWillBeSent") => {
+                let url = parameters["request"]["url"].as_str().unwrap_or_default();
+                self.urls.insert(id(), url.to_owned());
+            }
+            Some("Network.loadingFailed") => {
+                let reason = parameters["corsErrorStatus"]["corsError"].as_str();
+                if let (Some(reason), Some(url)) = (reason, self.urls.get(&id())) {
+                    self.reasons.insert(url.clone(), reason.to_owned());
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -103,6 +136,7 @@ impl Driver for Chromium {
         assert!(opened["errorText"].is_null(), "{url}: {}", opened["errorText"]);
         loop {
             let message = receive(&self.messages);
+            self.note(&message);
             if message["method"] == "Page.loadEventFired" {
                 return;
             }
@@ -117,6 +151,11 @@ impl Driver for Chromium {
         let failure = &evaluated["exceptionDetails"];
         assert!(failure.is_null(), "{function}: {failure}");
         evaluated["result"]["value"].as_str().expect("a text").to_owned()
+    }
+
+    fn take_reasons(&mut self) -> BTreeMap<String, String> {
+        self.urls.clear();
+        std::mem::take(&mut self.reasons)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the tests need of a real browser: to open a page, and to run script in it.
 
+use std::collections::BTreeMap;
 use std::env;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -23,6 +24,11 @@ pub(crate) trait Driver {
     /// Calls a function of the page with one text, awaits its promise, and returns the text that
     /// comes of it.
     fn call(&mut self, function: &str, argument: &str) -> String;
+
+    /// Chromium's own codes for the fetches that failed since the last call, by URL.
+    fn take_reasons(&mut self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
 }
 
 /// Starts Chromium, or says that it is not there.
