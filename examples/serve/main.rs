@@ -49,10 +49,7 @@ async fn run() -> Result<(), Failure> {
         return Ok(print(&format!("{USAGE}\n"))?);
     }
     let document = read(arguments.policy.as_deref())?;
-    let policy = Policy::from_json(&document).map_err(|problems| {
-        let file = arguments.policy.unwrap_or_default();
-        Failure::usage(format!("{}:\n{problems}", file.display()))
-    })?;
+    let policy = Policy::from_json(&document).map_err(Failure::usage)?;
 
     let api_listener = bind("--api", arguments.api).await?;
     let page_listener = bind("--page", arguments.page).await?;
