@@ -21,8 +21,9 @@ const END_WITH_INPUT: &str = r#""$0" "$@" </dev/null & read -r _; kill -KILL 0"#
 
 const PREFERENCES: &str = r#"
 user_pref("marionette.port", 0);
-// Every name leads to this machine, and no proxy to another.
+// Every name leads to this machine, no name server is asked, and there is no proxy.
 user_pref("network.dns.native-is-localhost", true);
+user_pref("network.dns.native_https_query", false);
 user_pref("network.proxy.type", 0);
 "#;
 
