@@ -16,6 +16,7 @@
 //! URL: <https://url.spec.whatwg.org/#host-serializing>
 
 use std::fmt::{self, Write};
+use std::mem;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// The most octets of a host, <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
@@ -212,22 +213,25 @@ pub(super) fn parse_host(scheme: &str, host: &str) -> Result<(), OriginFault> {
 // Deviation: the URL Standard lets hosts have more characters, such as `!` and `$`. No name in the
 // DNS that serves pages has them, and a pattern matches the more safely the less it matches.
 pub(super) fn parse_labels(web: bool, labels: &[u8]) -> Result<(), OriginFault> {
-    for label in labels.split(|&byte| byte == b'.') {
-        for byte in label {
-            match byte {
-                b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => {}
-                b'A'..=b'Z' if web => return Err(OriginFault::HostUpperCase),
-                b'A'..=b'Z' | b'~' if !web => {}
-                _ => return Err(OriginFault::HostCharacter),
-            }
-        }
-        match label.len() {
-            0 => return Err(OriginFault::LabelEmpty),
-            1..=MAX_LABEL => {}
-            _ => return Err(OriginFault::LabelTooLong),
+    let mut length = 0;
+    for byte in labels {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => length += 1,
+            b'.' => parse_label_length(mem::take(&mut length))?,
+            b'A'..=b'Z' if web => return Err(OriginFault::HostUpperCase),
+            b'A'..=b'Z' | b'~' if !web => length += 1,
+            _ => return Err(OriginFault::HostCharacter),
         }
     }
-    Ok(())
+    parse_label_length(length)
+}
+
+fn parse_label_length(length: usize) -> Result<(), OriginFault> {
+    match length {
+        0 => Err(OriginFault::LabelEmpty),
+        1..=MAX_LABEL => Ok(()),
+        _ => Err(OriginFault::LabelTooLong),
+    }
 }
 
 /// Judges a port, which no default port is.
