@@ -179,8 +179,8 @@ impl Rule {
         origin: Field<'_>,
         method: Field<'_>,
     ) -> Result<Grant, Denial> {
-        let predicted = || requested_method(method).map(Cow::Owned);
-        let allow_origin = self.admit_origin(origin, head.uri(), predicted)?.clone();
+        let requested = || requested_method(method).map(Cow::Owned);
+        let allow_origin = self.admit_origin(origin, head.uri(), requested)?.clone();
         let method = method.once().ok_or(Denial::MethodRepeated)?;
         if !self.methods.allows(method.as_bytes()) {
             return Err(Denial::MethodNotAllowed);
@@ -273,7 +273,7 @@ impl Listed {
         if self.predicates.is_empty() {
             return Ok(false);
         }
-        let Some(origin) = origin.to_str().ok().and_then(|text| Origin::parse(text).ok()) else {
+        let Some(origin) = Origin::from_bytes(origin.as_bytes()) else {
             return Ok(false);
         };
         if origin.is_insecure() && !self.ask_insecure {

@@ -59,6 +59,14 @@ impl<'a> Origin<'a> {
         Ok(Self { text, scheme: parts.scheme, host: parts.host, port })
     }
 
+    /// Parses the value of an `Origin` field, of whatever bytes and length.
+    pub(crate) fn from_bytes(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.len() > syntax::MAX_ORIGIN {
+            return None;
+        }
+        Self::parse(str::from_utf8(bytes).ok()?).ok()
+    }
+
     /// The whole origin, as the browser sent it.
     #[must_use]
     pub fn as_str(&self) -> &'a str {
