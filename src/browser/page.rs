@@ -12,11 +12,18 @@ pub(super) struct Page {
 
 impl Page {
     /// Reads an origin (`https://app.example`), the URL of a page, or `null` for an opaque origin.
+    ///
+    /// A URL without host is none of a page, but in the schemes that have none: `localhost:3000` would
+    /// have the scheme `localhost:` and an opaque origin.
     pub(super) fn parse(page: &str) -> Result<Self, url::ParseError> {
         if page == "null" {
             return Ok(Self { origin: PageOrigin(None), base: None });
         }
         let url = Url::parse(page)?;
+        let has_host = url.host_str().is_some_and(|host| !host.is_empty());
+        if !has_host && !matches!(url.scheme(), "about" | "blob" | "data" | "file") {
+            return Err(url::ParseError::EmptyHost);
+        }
         Ok(Self { origin: PageOrigin::of(&url), base: Some(url) })
     }
 }

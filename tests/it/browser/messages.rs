@@ -48,6 +48,26 @@ async fn fetch_errors() {
             "page \"app.example\" is no URL (relative URL without a base); write an origin such as \"https://app.example\", or \"null\"",
         ),
         (
+            "localhost:3000",
+            Fetch::get(API),
+            "page \"localhost:3000\" is no URL (empty host); write an origin such as \"https://app.example\", or \"null\"",
+        ),
+        (
+            "app.example:8080",
+            Fetch::get(API),
+            "page \"app.example:8080\" is no URL (empty host); write an origin such as \"https://app.example\", or \"null\"",
+        ),
+        (
+            "mailto:a@app.example",
+            Fetch::get(API),
+            "page \"mailto:a@app.example\" is no URL (empty host); write an origin such as \"https://app.example\", or \"null\"",
+        ),
+        (
+            "app:///index.html",
+            Fetch::get(API),
+            "page \"app:///index.html\" is no URL (empty host); write an origin such as \"https://app.example\", or \"null\"",
+        ),
+        (
             APP,
             Fetch::get(long),
             "URL \"https://u:p@api.example/\" has a user name or password; leave them out, and call `credentials` or set `authorization`",
@@ -127,6 +147,23 @@ async fn fetch_errors() {
     messages.push((error.to_string(), "cookie \"a=1\" cannot be sent to \"api.example\"; write one such as \"session=1\" for \"https://api.example\""));
     check(&messages);
     assert_eq!(error, FetchError::Cookie { origin: "api.example".into(), value: "a=1".into() });
+}
+
+/// These have no host, and are pages all the same; the last one has a host.
+#[tokio::test]
+async fn pages_without_host() {
+    for (page, origin) in [
+        ("null", "null"),
+        ("about:blank", "null"),
+        ("data:text/html,a", "null"),
+        ("blob:null/a", "null"),
+        ("blob:https://app.example/a", APP),
+        ("file:///a", "null"),
+        ("app://localhost:3000/a", "app://localhost:3000"),
+    ] {
+        let seen = fetch(&[("*", 200, SHARE)], page, Fetch::get(API)).await.unwrap();
+        assert_eq!(seen.sent()[0].header("origin"), Some(origin), "{page}");
+    }
 }
 
 #[test]
