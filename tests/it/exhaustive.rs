@@ -70,6 +70,9 @@ const ASKED_HEADERS: &[&[(&str, &str)]] = &[
     &[("authorization", "Basic YTpi")],
 ];
 
+const CREDENTIALS: [Credentials; 3] =
+    [Credentials::Omit, Credentials::SameOrigin, Credentials::Include];
+
 /// What the inner service sends, and which of it scripts see anyway.
 const SENT: Words = &["content-type", "x-shown", "x-other"];
 const SAFELISTED: Words = &["content-type"];
@@ -157,7 +160,7 @@ impl Asked {
         for page in PAGES {
             for method in ASKED_METHODS {
                 for headers in ASKED_HEADERS {
-                    for credentials in [Credentials::Omit, Credentials::Include] {
+                    for credentials in CREDENTIALS {
                         every.push(Self { page, method, headers, credentials });
                     }
                 }
@@ -229,6 +232,7 @@ async fn a_page_reads_what_it_was_meant_to_and_nothing_else() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(readable > 1_000 && blocked > 1_000, "{readable} readable, {blocked} blocked");
     let kinds_of_policy = ORIGINS.len() + 2 + 2 + METHODS.len() + HEADERS.len() + EXPOSED.len();
-    let kinds_of_request = PAGES.len() + ASKED_METHODS.len() + ASKED_HEADERS.len() + 2;
+    let kinds_of_request =
+        PAGES.len() + ASKED_METHODS.len() + ASKED_HEADERS.len() + CREDENTIALS.len();
     assert_eq!(pairs.len(), kinds_of_policy * kinds_of_request);
 }
