@@ -84,6 +84,22 @@ fn the_origin_becomes_null_after_a_hop_between_others() {
             ],
         ),
         row(
+            "once null, it stays null beyond a hop from the page's origin",
+            Fetch::get("/a"),
+            server!(
+                "GET app.example/a" => 302 "https://api.example/",
+                "GET api.example/" => 302 "https://app.example/b",
+                "GET app.example/b" => 302 "https://api.example/c",
+            ),
+            "200 cors",
+            &[
+                "GET https://app.example/a",
+                TO_API,
+                "GET https://app.example/b; origin: null",
+                "GET https://api.example/c; origin: null",
+            ],
+        ),
+        row(
             "a path, relative to the URL that redirects",
             Fetch::get("https://api.example/#f"),
             server!("GET api.example/" => 302 "../b?c"),
