@@ -1,6 +1,6 @@
 //! Reading a response's header list.
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::mime::is_token;
 
@@ -20,6 +20,14 @@ pub(super) fn get(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
         .map(|value| String::from_utf8_lossy(value.as_bytes()))
         .collect();
     (!values.is_empty()).then(|| values.join(", "))
+}
+
+/// All values joined by `, `, byte by byte.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-header-list-get>
+pub(super) fn combine<'a>(values: impl IntoIterator<Item = &'a HeaderValue>) -> Vec<u8> {
+    let values: Vec<_> = values.into_iter().map(HeaderValue::as_bytes).collect();
+    values.join(b", ".as_slice())
 }
 
 /// The elements of a field of the form `#token`, or nothing if there is no such field.

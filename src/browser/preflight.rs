@@ -42,7 +42,9 @@ impl<S, B> Browser<S, B> {
         let preflight = preflight_of(request, unsafe_names);
         let received = self.network_or_cache_fetch(&preflight, sent).await?;
         let grant = accept(request, unsafe_names, &received, self.user_agent)?;
-        self.preflight_cache.store(request, grant, self.now);
+        if self.user_agent.keeps_opaque_origins() || request.serialized_origin() != "null" {
+            self.preflight_cache.store(request, self.user_agent.keep(grant), self.now);
+        }
         Ok(())
     }
 
@@ -55,7 +57,7 @@ impl<S, B> Browser<S, B> {
         unsafe_names: &[HeaderName],
     ) -> bool {
         let (cache, now) = (&self.preflight_cache, self.now);
-        (methods::is_safelisted(&request.method)
+        (self.user_agent.needs_no_entry(&request.method)
             || cache.allows_method(request, &request.method, now))
             && unsafe_names
                 .iter()
@@ -115,10 +117,21 @@ fn accept(
             credentials: request.is_credentialed(),
         });
     }
-    let max_age = header_list::extract_seconds(&received.headers, &ACCESS_CONTROL_MAX_AGE)
-        .unwrap_or(DEFAULT_MAX_AGE);
-    let max_age = Duration::from_secs(max_age).min(user_agent.max_age_limit());
+    let max_age = extract_max_age(&received.headers, user_agent);
     Ok(Grant { methods, header_names, max_age })
+}
+
+fn extract_max_age(headers: &HeaderMap, user_agent: UserAgent) -> Duration {
+    let seconds = match header_list::extract_seconds(headers, &ACCESS_CONTROL_MAX_AGE) {
+        Some(seconds) => seconds,
+        None if header_list::get(headers, &ACCESS_CONTROL_MAX_AGE)
+            .is_some_and(|malformed| user_agent.forgets_at_once(&malformed)) =>
+        {
+            0
+        }
+        None => DEFAULT_MAX_AGE,
+    };
+    Duration::from_secs(seconds).min(user_agent.max_age_limit())
 }
 
 fn extract_list(headers: &HeaderMap, field: HeaderName) -> Result<Vec<String>, Blocked> {

@@ -3,7 +3,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use url::Url;
 
 use super::{
-    Credentials, Fetch, FetchError, Mode, ResponseType, UserAgent, methods,
+    Credentials, Fetch, FetchError, Mode, ResponseType, UserAgent,
+    header_list::combine,
+    methods,
     mime::is_http_whitespace,
     page::{Page, PageOrigin},
     request_headers::{self, is_forbidden, is_no_cors_safelisted},
@@ -117,7 +119,7 @@ fn parse_headers(fields: &[(String, String)], mode: Mode) -> Result<HeaderMap, F
         let text = value.trim_matches(is_http_whitespace);
         let value = isomorphic_encode(text)
             .ok_or_else(|| FetchError::HeaderValue { name: name.clone(), value: value.clone() })?;
-        let is_kept = mode != Mode::NoCors || is_no_cors_safelisted(&parsed, value.as_bytes());
+        let is_kept = mode != Mode::NoCors || is_kept_by_no_cors(&headers, &parsed, &value);
         if is_kept && !is_forbidden(&parsed, text) {
             headers.append(parsed, value);
         }
@@ -126,6 +128,15 @@ fn parse_headers(fields: &[(String, String)], mode: Mode) -> Result<HeaderMap, F
         headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
     }
     Ok(headers)
+}
+
+/// Whether a `no-cors` request keeps the value beside those that it has of the same name: what counts
+/// is all of them combined.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-headers-append>
+fn is_kept_by_no_cors(headers: &HeaderMap, name: &HeaderName, value: &HeaderValue) -> bool {
+    let combined = combine(headers.get_all(name).iter().chain([value]));
+    is_no_cors_safelisted(name, &combined)
 }
 
 /// One byte a character, as script's strings become field values.

@@ -1,10 +1,14 @@
 //! Request headers: those that script may not set, and those that cost a preflight.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName, header};
 
-use super::{UserAgent, header_list::split_outside_quotes, methods, mime};
+use super::{
+    UserAgent,
+    header_list::{combine, split_outside_quotes},
+    methods, mime,
+};
 
 /// Names that belong to the user agent. Those in `proxy-` and `sec-` do as well.
 const FORBIDDEN_NAMES: [&str; 21] = [
@@ -53,26 +57,39 @@ pub(super) fn is_no_cors_safelisted(name: &HeaderName, value: &[u8]) -> bool {
     *name != header::RANGE && is_safelisted(name, value, UserAgent::Standard)
 }
 
-/// The names that a preflight must ask for: lower-case, sorted, each once.
+/// The names that a preflight must ask for: lower-case, sorted, each once unless the user agent
+/// repeats them.
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
 pub(super) fn unsafe_names(headers: &HeaderMap, user_agent: UserAgent) -> Vec<HeaderName> {
-    let mut unsafe_names = BTreeSet::new();
-    let mut potentially_unsafe_names = BTreeSet::new();
+    let mut unsafe_names = Vec::new();
+    let mut potentially_unsafe_names = Vec::new();
     let mut safelisted_size = 0;
-    for (name, value) in headers {
-        let value = value.as_bytes();
-        if is_safelisted(name, value, user_agent) {
-            potentially_unsafe_names.insert(name.as_str());
+    for (name, value) in judged(headers, user_agent) {
+        if is_safelisted(name, &value, user_agent) {
+            potentially_unsafe_names.push(name.clone());
             safelisted_size += value.len();
         } else {
-            unsafe_names.insert(name.as_str());
+            unsafe_names.push(name.clone());
         }
     }
     if safelisted_size > SAFELISTED_TOTAL_LIMIT {
         unsafe_names.append(&mut potentially_unsafe_names);
     }
-    unsafe_names.into_iter().filter_map(|name| name.parse().ok()).collect()
+    unsafe_names.sort_by(|left, right| left.as_str().cmp(right.as_str()));
+    if !user_agent.repeats_names() {
+        unsafe_names.dedup();
+    }
+    unsafe_names
+}
+
+/// The headers as the user agent judges them: line by line, or each name with its combined value.
+fn judged(headers: &HeaderMap, user_agent: UserAgent) -> Vec<(&HeaderName, Cow<'_, [u8]>)> {
+    if user_agent.combines_request_headers() {
+        let combined = |name| (name, Cow::Owned(combine(headers.get_all(name))));
+        return headers.keys().map(combined).collect();
+    }
+    headers.iter().map(|(name, value)| (name, Cow::Borrowed(value.as_bytes()))).collect()
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>

@@ -1,11 +1,14 @@
 use std::time::Duration;
 
-use http::HeaderName;
+use http::{HeaderName, Method};
+
+use super::{methods, preflight_cache::Grant};
 
 /// Which user agent [`Browser`](super::Browser) behaves as.
 ///
 /// The default is the Fetch Standard. The others are the standard and, on top, what the named
-/// browser is known to do otherwise: how long it keeps a preflight's result, and where it is laxer.
+/// browser is known to do otherwise: which of a preflight's result it keeps and for how long, for which
+/// headers it asks, and where it is laxer.
 #[non_exhaustive]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub enum UserAgent {
@@ -52,5 +55,68 @@ impl UserAgent {
         self == Self::Chromium
             && (CLIENT_HINTS.contains(&name.as_str())
                 || (name == "save-data" && value.eq_ignore_ascii_case(b"on")))
+    }
+
+    /// Whether a header that was set twice is judged once, by its combined value.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
+    // Deviation: to the standard, and to Firefox, each line of the header list is a header, so that
+    // `accept` with twice 100 bytes is safelisted. Chromium combines them first, and asks.
+    pub(super) fn combines_request_headers(self) -> bool {
+        self == Self::Chromium
+    }
+
+    /// Whether a preflight asks for a name as often as script has set it.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#convert-header-names-to-a-sorted-lowercase-set>
+    // Deviation: to the standard the names are a set; Firefox sends `x-alpha,x-beta,x-beta`.
+    pub(super) fn repeats_names(self) -> bool {
+        self == Self::Firefox
+    }
+
+    /// Whether an answer with the malformed `Access-Control-Max-Age` is not kept at all.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-max-age>
+    // Deviation: to the standard a malformed value is none, and the answer is kept for 5 s. Chromium
+    // takes a negative number for 0. Firefox keeps no answer with any malformed value, nor one with
+    // two lines, but takes an empty one for none.
+    pub(super) fn forgets_at_once(self, malformed_max_age: &str) -> bool {
+        match self {
+            Self::Standard | Self::WebKit => false,
+            Self::Chromium => malformed_max_age.strip_prefix('-').is_some_and(|digits| {
+                !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+            }),
+            Self::Firefox => !malformed_max_age.is_empty(),
+        }
+    }
+
+    /// Whether the answers to the preflights of opaque origins are kept.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-create-entry>
+    // Deviation: the standard keeps them, as all others; Chromium does not.
+    pub(super) fn keeps_opaque_origins(self) -> bool {
+        self != Self::Chromium
+    }
+
+    /// What of a preflight's answer is kept.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-match-method>
+    // Deviation: to the standard a `*` that is kept matches any method, or any name but
+    // `authorization`. Firefox matches what is kept by name only, so that no `*` is any use to it.
+    pub(super) fn keep(self, mut grant: Grant) -> Grant {
+        if self == Self::Firefox {
+            grant.methods.retain(|method| method != "*");
+            grant.header_names.retain(|name| name != "*");
+        }
+        grant
+    }
+
+    /// Whether a request with the method may go without a preflight though no entry of the cache names
+    /// the method.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
+    // Deviation: to the standard that is every safelisted method; to Firefox only GET and POST.
+    pub(super) fn needs_no_entry(self, method: &Method) -> bool {
+        methods::is_safelisted(method) && !(self == Self::Firefox && *method == Method::HEAD)
     }
 }

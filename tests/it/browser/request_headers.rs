@@ -1,7 +1,7 @@
 //! Request headers: those that script may not set, and those that cost a preflight.
 //! Fetch: <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
 
-use tower_cors::browser::{Browser, Fetch, UserAgent};
+use tower_cors::browser::{Browser, Fetch, Mode, UserAgent};
 
 use crate::browser::{API, APP, Answer, SHARE, server};
 
@@ -260,6 +260,72 @@ async fn a_forbidden_header_is_silently_dropped() {
             (!is_forbidden, if is_forbidden { 1 } else { 2 }),
             "{name}: {value:?}"
         );
+    }
+}
+
+/// <https://fetch.spec.whatwg.org/#convert-header-names-to-a-sorted-lowercase-set>
+#[tokio::test]
+async fn a_name_is_asked_for_once_and_by_firefox_as_often_as_it_is_set() {
+    let headers = [("X-Beta", "2"), ("x-alpha", "1"), ("accept", "a/b"), ("x-beta", "3")];
+    for (user_agent, expected) in [
+        (UserAgent::Standard, "x-alpha,x-beta"),
+        (UserAgent::Chromium, "x-alpha,x-beta"),
+        (UserAgent::Firefox, "x-alpha,x-beta,x-beta"),
+        (UserAgent::WebKit, "x-alpha,x-beta"),
+    ] {
+        let asked = send(user_agent, &headers).await.asked;
+        assert_eq!(asked.as_deref(), Some(expected), "{user_agent:?}");
+    }
+}
+
+/// Each header of the list is judged, whatever others have its name.
+/// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
+#[tokio::test]
+async fn a_safelisted_header_that_is_set_twice_is_asked_for_by_chromium_only() {
+    let (long, half) = ("a".repeat(100), "a".repeat(63));
+    // What is set, and what Chromium asks for; the standard and Firefox do not ask.
+    let rows: [([(&str, &str); 2], Option<&str>); 5] = [
+        ([("accept", &long), ("Accept", &long)], Some("accept")),
+        ([("accept", &half), ("accept", &half)], None),
+        ([("content-type", "text/plain"), ("content-type", "text/plain")], Some("content-type")),
+        ([("accept-language", "de"), ("accept-language", "en")], None),
+        ([("dpr", "1"), ("accept", &long)], None),
+    ];
+    for (headers, expected) in rows {
+        let asked = send(UserAgent::Chromium, &headers).await.asked;
+        assert_eq!(asked.as_deref(), expected, "{headers:?}");
+        if headers.iter().any(|(name, _)| *name == "dpr") {
+            continue;
+        }
+        for user_agent in [UserAgent::Standard, UserAgent::Firefox, UserAgent::WebKit] {
+            assert_eq!(send(user_agent, &headers).await.asked, None, "{user_agent:?} {headers:?}");
+        }
+    }
+}
+
+/// A value is kept if it is safelisted together with those before it.
+/// <https://fetch.spec.whatwg.org/#concept-headers-append>
+#[tokio::test]
+async fn no_cors_keeps_what_is_safelisted_when_combined() {
+    let (long, half, rest) = ("a".repeat(100), "b".repeat(64), "c".repeat(62));
+    let both = [half.as_str(), &rest];
+    // What is set, and which values are sent.
+    let rows: [(&str, &[&str], &[&str]); 7] = [
+        ("accept", &[&long, &long], &[&long]),
+        ("accept", &both, &both),
+        ("accept", &[&half, &half, "d"], &[&half, "d"]),
+        ("content-type", &["text/plain", "text/plain"], &["text/plain"]),
+        ("content-type", &["application/json", "text/plain"], &["text/plain"]),
+        ("accept-language", &["de", "en"], &["de", "en"]),
+        ("x-a", &["1", "2"], &[]),
+    ];
+    for (name, set, expected) in rows {
+        let fetch = Fetch::get(API).mode(Mode::NoCors);
+        let fetch = set.iter().fold(fetch, |fetch, value| fetch.header(name, value));
+        let seen = Browser::new(server(SHARED)).fetch_from(APP, fetch).await.unwrap();
+        let [request] = seen.sent() else { panic!("{name}: {:?}", seen.sent()) };
+        let sent: Vec<_> = request.headers().get_all(name).iter().collect();
+        assert_eq!(sent, expected, "{name}: {set:?}");
     }
 }
 
