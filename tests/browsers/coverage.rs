@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agreement::COUNT;
 use crate::generate::{Digits, points, scenarios};
-use crate::meaning::{Quirks, meant};
+use crate::meaning::meant;
 use crate::observed::Outcome;
 use crate::page::Ports;
 use crate::scenario::Scenario;
@@ -71,7 +71,7 @@ fn every_end_occurs_often() {
 /// The type of the response, or the reason that there is none.
 fn end(scenario: &Scenario) -> String {
     let ports = Ports { page: 1, other_page: 2, api: 3 };
-    match meant(scenario, ports, Quirks::NONE).results.swap_remove(0) {
+    match meant(scenario, ports).results.swap_remove(0) {
         Outcome::Response { kind, .. } => kind,
         Outcome::NetworkError(reason) => reason,
     }

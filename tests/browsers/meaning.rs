@@ -7,42 +7,20 @@ use tower_cors::browser::{Credentials, Mode};
 
 use crate::observed::{Arrived, Observed, Outcome};
 use crate::page::{Page, Port, Ports};
-use crate::scenario::{Allowed, Headers, PolicyText, Scenario};
+use crate::scenario::{Allowed, PolicyText, Scenario};
 use crate::server::INNER_HEADERS;
 
-/// What a shipped browser is known to do otherwise than the standard says.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Quirks {
-    /// Firefox names a header in a preflight as often as script set it, the standard once.
-    /// <https://fetch.spec.whatwg.org/#convert-header-names-to-a-sorted-lowercase-set>
-    pub(crate) repeats_names: bool,
-    /// Chromium keeps no preflight's result for an opaque origin, to which the standard gives a
-    /// cache of its own. <https://fetch.spec.whatwg.org/#network-partition-keys>
-    pub(crate) forgets_opaque_origins: bool,
-    /// Firefox does not know any more, of a result that it keeps, that `*` is any name, and that
-    /// HEAD needs no permission. <https://fetch.spec.whatwg.org/#concept-cache-match-method>
-    pub(crate) forgets_what_is_unnamed: bool,
-}
-
-impl Quirks {
-    pub(crate) const NONE: Self = Self {
-        repeats_names: false,
-        forgets_opaque_origins: false,
-        forgets_what_is_unnamed: false,
-    };
-}
-
-pub(crate) fn meant(scenario: &Scenario, ports: Ports, quirks: Quirks) -> Observed {
+pub(crate) fn meant(scenario: &Scenario, ports: Ports) -> Observed {
     let mut observed = Observed { results: Vec::new(), requests: Vec::new() };
     let mut is_preflight_kept = false;
     for _ in 0..scenario.fetch.times {
         if scenario.has_preflight() && !is_preflight_kept {
-            observed.requests.push(scenario.preflight(ports, quirks));
+            observed.requests.push(scenario.preflight(ports));
             if let Some(fault) = scenario.preflight_fault() {
                 observed.results.push(Outcome::NetworkError(fault.to_owned()));
                 continue;
             }
-            is_preflight_kept = scenario.is_preflight_kept(quirks);
+            is_preflight_kept = scenario.is_preflight_kept();
         }
         observed.requests.push(scenario.request(ports));
         observed.results.push(scenario.result());
@@ -75,9 +53,8 @@ impl Scenario {
         self.crosses() && !self.is_no_cors() && is_unusual
     }
 
-    fn preflight(&self, ports: Ports, quirks: Quirks) -> Arrived {
-        let Headers { asked_for, asked_for_as_set, .. } = self.fetch.headers;
-        let names = if quirks.repeats_names { asked_for_as_set } else { asked_for }.join(",");
+    fn preflight(&self, ports: Ports) -> Arrived {
+        let names = self.fetch.headers.asked_for.join(",");
         Arrived {
             method: "OPTIONS".to_owned(),
             origin: Some(self.page.origin(ports)),
@@ -86,25 +63,8 @@ impl Scenario {
         }
     }
 
-    fn is_preflight_kept(&self, quirks: Quirks) -> bool {
+    fn is_preflight_kept(&self) -> bool {
         self.policy.max_age.is_some_and(|seconds| seconds > 0)
-            && !(quirks.forgets_opaque_origins && self.page.is_opaque())
-            && (!quirks.forgets_what_is_unnamed || self.is_named())
-    }
-
-    /// Whether the answer to the preflight names what the fetch needs, GET and POST apart.
-    fn is_named(&self) -> bool {
-        let PolicyText { credentials, methods, headers, .. } = self.policy;
-        let has_wildcard = |names: &[&str]| names.contains(&"*") && !credentials;
-        let names_method = match self.fetch.sent_method() {
-            "GET" | "POST" => true,
-            "HEAD" => false,
-            _ => !has_wildcard(methods),
-        };
-        let mut asked_for = self.fetch.headers.asked_for.iter();
-        // Where `*` does not cover it, it is named.
-        let names_all = !has_wildcard(headers) || asked_for.all(|name| *name == "authorization");
-        names_method && names_all
     }
 
     /// Chromium's code for what is wrong with the answer to the preflight.

@@ -66,10 +66,6 @@ impl Page {
         }
     }
 
-    pub(crate) fn is_opaque(self) -> bool {
-        !matches!(self, Self::At(..))
-    }
-
     pub(crate) fn is_same_origin(self) -> bool {
         self == Self::At(API_HOST, Port::Api)
     }

@@ -74,8 +74,6 @@ pub(crate) struct FetchText {
 pub(crate) struct Headers {
     pub(crate) set: &'static [(&'static str, &'static str)],
     pub(crate) asked_for: &'static [&'static str],
-    /// The same, each as often as it is set.
-    pub(crate) asked_for_as_set: &'static [&'static str],
 }
 
 impl PolicyText {
