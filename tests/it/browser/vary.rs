@@ -189,6 +189,13 @@ const ALLOWED: (&str, &str) = ("access-control-allow-credentials", "true");
 
 #[tokio::test]
 async fn only_what_a_new_response_would_mend_is_for_want_of_vary() {
+    const LACKS_CREDENTIALS: &[Answer] = &[("*", 200, &[FRESH, FOR_APP])];
+    const STATIC: &[Answer] = &[("*", 200, &[FRESH, FOR_APP, ALLOWED])];
+    const STATIC_OTHER: &[Answer] = &[("*", 200, &[FRESH, ("access-control-allow-origin", OTHER)])];
+    const ANY: &[Answer] = &[("*", 200, &[FRESH, STAR, ALLOWED])];
+    const NONE: &[Answer] = &[("*", 200, &[FRESH])];
+    const REFLECTS: &[Answer] = &[("*", 200, &[FRESH, REFLECTED, ALLOWED])];
+
     let get = || Fetch::get(API);
     let credentialed = || get().credentials(Credentials::Include);
     let image = || get().mode(Mode::NoCors);
@@ -203,12 +210,6 @@ async fn only_what_a_new_response_would_mend_is_for_want_of_vary() {
         value: value.map(str::to_owned),
         expected: APP.into(),
     };
-    const LACKS_CREDENTIALS: &[Answer] = &[("*", 200, &[FRESH, FOR_APP])];
-    const STATIC: &[Answer] = &[("*", 200, &[FRESH, FOR_APP, ALLOWED])];
-    const STATIC_OTHER: &[Answer] = &[("*", 200, &[FRESH, ("access-control-allow-origin", OTHER)])];
-    const ANY: &[Answer] = &[("*", 200, &[FRESH, STAR, ALLOWED])];
-    const NONE: &[Answer] = &[("*", 200, &[FRESH])];
-    const REFLECTS: &[Answer] = &[("*", 200, &[FRESH, REFLECTED, ALLOWED])];
     let rows = [
         (
             "one origin, then another",
