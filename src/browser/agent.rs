@@ -7,9 +7,17 @@ use http_body_util::Full;
 use tower_service::Service;
 
 use super::{
-    Blocked, Fetch, FetchError, Mode, ResponseType, Seen, Sent, UserAgent, cookies::Cookies,
-    cors_check::cors_check, filter::filter, http_cache::HttpCache, methods, network::Received,
-    page::Page, preflight_cache::PreflightCache, redirect::redirect, request::Request,
+    Answer, Blocked, Fetch, FetchError, Mode, ResponseType, Seen, Sent, UserAgent,
+    cookies::Cookies,
+    cors_check::{cors_check, may_lack_vary, vary_missing},
+    filter::filter,
+    http_cache::HttpCache,
+    methods,
+    network::Received,
+    page::Page,
+    preflight_cache::PreflightCache,
+    redirect::redirect,
+    request::Request,
 };
 
 /// A browser in front of a Tower service: it runs the `fetch` of a page as the Fetch Standard says.
@@ -59,14 +67,16 @@ impl<S, B> Browser<S, B> {
     }
 
     /// Adds a cookie (`session=1`) for the origin. It goes along where the credentials mode lets it;
-    /// `SameSite` and what else a real cookie has are not known here.
+    /// `SameSite` and what else a real cookie has are not known here, and `Set-Cookie` of responses is
+    /// not kept.
     #[must_use]
     pub fn cookie(mut self, origin: impl AsRef<str>, cookie: impl AsRef<str>) -> Self {
         self.cookies.add(origin.as_ref(), cookie.as_ref());
         self
     }
 
-    /// Moves the clock, by which both caches forget. It stands still otherwise.
+    /// Moves the clock, by which both caches forget. It stands still otherwise. A response without
+    /// `Date` is dated by it, as servers would do: the system's time when the browser was made, moved.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -175,9 +185,31 @@ impl<S, B> Browser<S, B> {
         }
         let received = self.network_or_cache_fetch(request, sent).await?;
         if is_cors {
-            cors_check(request, &received, received.answer)?;
+            self.shared(request, &received).await?;
         }
         Ok(received)
+    }
+
+    /// The CORS check. Whether a response out of the cache fails it for want of `Vary: Origin` only
+    /// the server knows, so that it is asked: would it share a new one?
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
+    async fn shared<R>(&mut self, request: &Request, received: &Received) -> Result<(), Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let Err(blocked) = cors_check(request, &received.headers, received.answer) else {
+            return Ok(());
+        };
+        if may_lack_vary(request, received)
+            && let Ok(headers) = self.probe(request).await
+            && cors_check(request, &headers, Answer::Response).is_ok()
+        {
+            return Err(vary_missing(request, received));
+        }
+        Err(blocked)
     }
 }
 

@@ -41,8 +41,12 @@ pub enum Blocked {
         /// Its value, if there is one.
         value: Option<String>,
     },
-    /// The HTTP cache gave the response to a request of another origin, or of none, and it does not do
-    /// for this one: the server left out `Vary: Origin`.
+    /// The HTTP cache kept the response from a request of another origin, or of none, and it does not
+    /// do for this one, for which the server would have made one that does: it left out `Vary: Origin`.
+    ///
+    /// To know, the browser asks the server once more. That request is not among [`Seen::sent`].
+    ///
+    /// [`Seen::sent`]: super::Seen::sent
     VaryMissing {
         /// The `Origin` of the request that the response was made for, if it had one.
         made_for: Option<String>,
@@ -88,7 +92,8 @@ pub enum Blocked {
         /// The URL, of the fetch or of a redirect.
         url: String,
     },
-    /// The scheme of the URL is neither `http` nor `https`.
+    /// The scheme of the URL is neither `http` nor `https`: real browsers fetch `data:` and `blob:` too,
+    /// but this model does not.
     Scheme {
         /// The URL, of the fetch or of a redirect.
         url: String,
@@ -117,8 +122,6 @@ pub enum Blocked {
     },
     /// The service returned an error instead of a response.
     ServiceFailed,
-    /// The body of the response ended in an error.
-    BodyFailed,
 }
 
 /// Which response a [`Blocked`] is about.
@@ -222,7 +225,7 @@ impl Blocked {
             Self::Scheme { url } => {
                 write!(
                     f,
-                    "URL {url:?} cannot be fetched across origins; expected the scheme \"https\" or \"http\""
+                    "URL {url:?} has a scheme that this model of a browser does not support; expected \"https\" or \"http\""
                 )
             }
             Self::RedirectLocation { value } => {
@@ -246,9 +249,6 @@ impl Blocked {
             Self::ProxyAuthentication => f.write_str(
                 "status 407 of the response asks a proxy's user for a password; expected any other",
             ),
-            Self::BodyFailed => {
-                f.write_str("the body of the response ended in an error; expected all of it")
-            }
             _ => f.write_str("the service returned an error; expected a response"),
         }
     }

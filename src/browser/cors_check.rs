@@ -1,34 +1,18 @@
 use http::{
     HeaderMap,
-    header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN},
+    header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, VARY},
 };
 
 use super::{Answer, Blocked, header_list, network::Received, request::Request};
 
-/// Whether the server shares the response with the request's origin; if not, whether that is for
-/// want of `Vary: Origin`.
+/// Whether the server shares the response with the request's origin.
 ///
-/// Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-cors-check>
 pub(super) fn cors_check(
     request: &Request,
-    received: &Received,
+    headers: &HeaderMap,
     answer: Answer,
 ) -> Result<(), Blocked> {
-    let origin = request.serialized_origin();
-    is_shared(request, &received.headers, answer).map_err(|blocked| {
-        if received.made_for.as_deref() == Some(origin) {
-            return blocked;
-        }
-        Blocked::VaryMissing {
-            made_for: received.made_for.clone(),
-            value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_ORIGIN),
-            expected: origin.to_owned(),
-        }
-    })
-}
-
-/// Fetch: <https://fetch.spec.whatwg.org/#concept-cors-check>
-fn is_shared(request: &Request, headers: &HeaderMap, answer: Answer) -> Result<(), Blocked> {
     let expected = || request.serialized_origin().to_owned();
     let Some(origin) = header_list::get(headers, &ACCESS_CONTROL_ALLOW_ORIGIN) else {
         return Err(Blocked::AllowOriginMissing { answer, expected: expected() });
@@ -49,5 +33,25 @@ fn is_shared(request: &Request, headers: &HeaderMap, answer: Answer) -> Result<(
     match header_list::get(headers, &ACCESS_CONTROL_ALLOW_CREDENTIALS) {
         Some(value) if value == "true" => Ok(()),
         value => Err(Blocked::AllowCredentials { answer, value }),
+    }
+}
+
+/// Whether a response that failed the check may have passed it, had the cache known that it depends
+/// on the origin: it was made for another, and its `Vary` does not name `Origin`.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
+pub(super) fn may_lack_vary(request: &Request, received: &Received) -> bool {
+    let vary = header_list::get(&received.headers, &VARY).unwrap_or_default();
+    received.answer == Answer::Cached
+        && received.made_for.as_deref() != Some(request.serialized_origin())
+        && !vary.split(',').any(|name| name.trim().eq_ignore_ascii_case("origin"))
+}
+
+/// The reason, once it is known that the server would have shared a new response.
+pub(super) fn vary_missing(request: &Request, received: &Received) -> Blocked {
+    Blocked::VaryMissing {
+        made_for: received.made_for.clone(),
+        value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_ORIGIN),
+        expected: request.serialized_origin().to_owned(),
     }
 }

@@ -9,19 +9,32 @@ use super::{ResponseType, Visible, header_list, network::Received, request::Requ
 pub(super) fn filter(request: &Request, received: Received) -> Visible {
     let kind = request.tainting;
     if kind == ResponseType::Opaque {
-        return Visible { kind, status: 0, headers: HeaderMap::new(), body: Bytes::new() };
+        return Visible {
+            kind,
+            status: 0,
+            headers: HeaderMap::new(),
+            texts: Vec::new(),
+            body: Ok(Bytes::new()),
+        };
     }
     let exposed = match kind {
         ResponseType::Cors => exposed_names(request, &received.headers),
         _ => Exposed::All,
     };
-    let headers = received
+    let headers: HeaderMap = received
         .headers
         .keys()
         .filter(|name| !is_forbidden(name) && (is_safelisted(name) || exposed.contains(name)))
         .filter_map(|name| Some((name.clone(), combine(&received.headers, name)?)))
         .collect();
-    Visible { kind, status: received.status.as_u16(), headers, body: received.body }
+    let texts =
+        headers.iter().map(|(name, value)| (name.clone(), isomorphic_decode(value))).collect();
+    Visible { kind, status: received.status.as_u16(), headers, texts, body: received.body }
+}
+
+/// Infra: <https://infra.spec.whatwg.org/#isomorphic-decode>
+fn isomorphic_decode(value: &HeaderValue) -> String {
+    value.as_bytes().iter().copied().map(char::from).collect()
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-header-list-sort-and-combine>

@@ -1,11 +1,11 @@
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use http::{
     HeaderMap, Method, StatusCode,
     header::{
-        AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG,
-        IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE, LAST_MODIFIED,
-        RANGE, VARY,
+        AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE,
+        ETAG, EXPIRES, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE,
+        LAST_MODIFIED, RANGE, VARY,
     },
 };
 use url::Url;
@@ -21,10 +21,12 @@ use super::{
 /// All pages of a [`Browser`](super::Browser) share one partition, as frames of one tab do.
 ///
 /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111>
-// Deviation: a response is fresh for `max-age` seconds and not longer. `Expires` and freshness by
-// guess need a calendar, and the clock of a test has none: such responses are kept and revalidated.
-#[derive(Debug, Default)]
+// Deviation: `Date` counts for how long a response is fresh, not for how old it is when it comes; only
+// `Age` does. What a test's service says of the time need not agree with the browser's clock.
+#[derive(Debug)]
 pub(super) struct HttpCache {
+    /// When the browser's clock started, by that of the system, by which services write dates.
+    epoch: SystemTime,
     /// The newest last.
     responses: Vec<Stored>,
 }
@@ -35,6 +37,8 @@ struct Stored {
     request_headers: HeaderMap,
     received: Received,
     since: Duration,
+    /// `since` by the calendar: the date of a response that has no `Date`.
+    date: SystemTime,
 }
 
 /// What the cache has for a request.
@@ -71,7 +75,7 @@ impl HttpCache {
         (!validators.is_empty()).then_some(Selected::Stale { validators })
     }
 
-    /// Keeps a response in place of those that the same request would have selected.
+    /// Keeps a storable response in place of those that the same request would have selected.
     ///
     /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-storing-responses-in-caches>
     pub(super) fn store(
@@ -81,9 +85,6 @@ impl HttpCache {
         received: &Received,
         now: Duration,
     ) {
-        if !is_storable(received) {
-            return;
-        }
         let url = without_fragment(url);
         self.responses.retain(|stored| !stored.matches(&url, headers));
         self.responses.push(Stored {
@@ -91,6 +92,7 @@ impl HttpCache {
             request_headers: headers.clone(),
             received: Received { answer: Answer::Cached, ..received.clone() },
             since: now,
+            date: self.date(now),
         });
     }
 
@@ -104,6 +106,7 @@ impl HttpCache {
         new: &HeaderMap,
         now: Duration,
     ) -> Option<Received> {
+        let date = self.date(now);
         let stored = self.responses.iter_mut().rev().find(|stored| stored.matches(url, headers))?;
         let kept = [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING, CONTENT_RANGE];
         for name in new.keys().filter(|name| !kept.contains(name)) {
@@ -113,7 +116,7 @@ impl HttpCache {
                 let _full = stored.received.headers.try_append(name, value.clone());
             }
         }
-        stored.since = now;
+        (stored.since, stored.date) = (now, date);
         Some(stored.received.clone())
     }
 
@@ -123,6 +126,16 @@ impl HttpCache {
     pub(super) fn invalidate(&mut self, url: &Url) {
         let url = without_fragment(url);
         self.responses.retain(|stored| stored.url != url);
+    }
+
+    fn date(&self, now: Duration) -> SystemTime {
+        self.epoch.checked_add(now).unwrap_or(self.epoch)
+    }
+}
+
+impl Default for HttpCache {
+    fn default() -> Self {
+        Self { epoch: SystemTime::now(), responses: Vec::new() }
     }
 }
 
@@ -145,18 +158,41 @@ impl Stored {
         let headers = &self.received.headers;
         let age = header_list::extract_seconds(headers, &AGE).unwrap_or(0);
         let age = Duration::from_secs(age).saturating_add(now.saturating_sub(self.since));
-        let lifetime = directive(headers, "max-age")
-            .and_then(|seconds| parse_seconds(seconds.trim_matches('"')));
         directive(headers, "no-cache").is_none()
-            && lifetime.is_some_and(|seconds| age < Duration::from_secs(seconds))
+            && freshness_lifetime(&self.received, self.date).is_some_and(|lifetime| age < lifetime)
     }
 }
 
-fn is_storable(received: &Received) -> bool {
+/// As long as `max-age` says, or until `Expires`, or by guess a tenth of the time since it was last
+/// modified. A malformed field is one that says "not at all".
+///
+/// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-calculating-freshness-lifet>
+fn freshness_lifetime(received: &Received, date: SystemTime) -> Option<Duration> {
+    let headers = &received.headers;
+    let time = |name| httpdate::parse_http_date(&header_list::get(headers, &name)?).ok();
+    let date = time(DATE).unwrap_or(date);
+    if let Some(seconds) = directive(headers, "max-age") {
+        return parse_seconds(seconds.trim_matches('"')).map(Duration::from_secs);
+    }
+    if headers.contains_key(EXPIRES) {
+        return time(EXPIRES)?.duration_since(date).ok();
+    }
+    let unchanged = date.duration_since(time(LAST_MODIFIED)?).ok()?;
+    is_heuristically_cacheable(received.status).then(|| unchanged / 10)
+}
+
+/// HTTP: <https://www.rfc-editor.org/rfc/rfc9110#name-overview-of-status-codes>
+fn is_heuristically_cacheable(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 200 | 203 | 204 | 300 | 301 | 308 | 404 | 405 | 410 | 414 | 501)
+}
+
+/// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-storing-responses-in-caches>
+pub(super) fn is_storable(received: &Received) -> bool {
     let headers = &received.headers;
     let is_partial =
         [StatusCode::PARTIAL_CONTENT, StatusCode::NOT_MODIFIED].contains(&received.status);
     let is_useful = directive(headers, "max-age").is_some()
+        || headers.contains_key(EXPIRES)
         || headers.contains_key(ETAG)
         || headers.contains_key(LAST_MODIFIED);
     is_useful && !is_partial && directive(headers, "no-store").is_none()

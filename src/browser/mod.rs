@@ -67,7 +67,13 @@
 //! local networks, ports or cookies (`SameSite`): a real browser may refuse for one of these what is
 //! readable here. There are no service workers, no prompts for passwords, and no `Referer`, `User-Agent`
 //! or `Sec-Fetch-Site` and its like. All pages of one browser are as frames of one tab, so that they
-//! share one HTTP cache.
+//! share one HTTP cache, which does not obey the `Cache-Control` of a request. `Set-Cookie` of responses is
+//! not kept. URLs of other schemes than `http` and `https`, such as `data:`, cannot be fetched.
+//!
+//! A body that script may read, or that the HTTP cache keeps, is read to its end before
+//! [`Browser::fetch_from`] returns: one that never ends, such as a stream of events, keeps it waiting. The
+//! bodies of preflights and redirects are not waited for, nor those of blocked or opaque responses that
+//! the HTTP cache does not keep.
 //!
 //! [request mode]: https://fetch.spec.whatwg.org/#concept-request-mode
 //! [credentials mode]: https://fetch.spec.whatwg.org/#concept-request-credentials-mode
@@ -108,5 +114,5 @@ pub use agent::Browser;
 pub use blocked::{Answer, Blocked};
 pub use error::FetchError;
 pub use fetch::{Credentials, Fetch, Mode};
-pub use seen::{ResponseType, Seen, Sent, Visible};
+pub use seen::{BodyError, ResponseType, Seen, Sent, Visible};
 pub use user_agent::UserAgent;

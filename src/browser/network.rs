@@ -3,26 +3,30 @@ use std::future::poll_fn;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode, Uri,
-    header::{CONTENT_LENGTH, COOKIE, HOST, ORIGIN},
+    header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, COOKIE, HOST, ORIGIN},
 };
 use http_body::Body;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Collected};
 use tower_service::Service;
 use url::Url;
 
 use super::{
-    Answer, Blocked, Browser, Credentials, ResponseType, Sent, header_list,
-    http_cache::{Selected, is_cacheable, without_fragment},
+    Answer, Blocked, BodyError, Browser, Credentials, ResponseType, Sent,
+    cors_check::cors_check,
+    header_list,
+    http_cache::{Selected, is_cacheable, is_storable, without_fragment},
     methods,
+    redirect::is_redirect,
     request::Request,
 };
 
-/// A whole response, as it came over the wire or out of the cache.
+/// A response, as it came over the wire or out of the cache.
 #[derive(Clone, Debug)]
 pub(super) struct Received {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+    /// Empty if it is not to be read.
+    pub(super) body: Result<Bytes, BodyError>,
     pub(super) answer: Answer,
     /// The `Origin` of the request that this is the response to.
     pub(super) made_for: Option<String>,
@@ -42,10 +46,13 @@ impl<S, B> Browser<S, B> {
     {
         let headers = self.http_headers(request);
         if !is_cacheable(&request.method, &headers) {
-            let received = self.network_fetch(request, headers, sent).await?;
+            let (mut received, body) = self.network_fetch(request, headers, sent).await?;
             if methods::is_unsafe(&request.method) && (200..400).contains(&received.status.as_u16())
             {
                 self.http_cache.invalidate(&request.url);
+            }
+            if is_read(request, &received) {
+                received.body = read(body).await;
             }
             return Ok(received);
         }
@@ -55,15 +62,32 @@ impl<S, B> Browser<S, B> {
             Some(Selected::Stale { validators }) => outgoing.extend(validators),
             None => {}
         }
-        let received = self.network_fetch(request, outgoing, sent).await?;
+        let (mut received, body) = self.network_fetch(request, outgoing, sent).await?;
         if received.status == StatusCode::NOT_MODIFIED
             && let Some(stored) =
                 self.http_cache.freshen(&request.url, &headers, &received.headers, self.now)
         {
             return Ok(stored);
         }
-        self.http_cache.store(&request.url, &headers, &received, self.now);
+        let is_kept = is_storable(&received);
+        if (is_kept && has_body(request, &received)) || is_read(request, &received) {
+            received.body = read(body).await;
+        }
+        if is_kept && received.body.is_ok() {
+            self.http_cache.store(&request.url, &headers, &received, self.now);
+        }
         Ok(received)
+    }
+
+    /// The headers of the response that the server has for the request now, past cache and record.
+    pub(super) async fn probe<R>(&mut self, request: &Request) -> Result<HeaderMap, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Bytes>,
+        R: Body,
+    {
+        let headers = self.http_headers(request);
+        Ok(self.network_fetch(request, headers, &mut Vec::new()).await?.0.headers)
     }
 
     /// Sends the request, and once more if the server says that it was misdirected (status 421). There
@@ -75,28 +99,29 @@ impl<S, B> Browser<S, B> {
         request: &Request,
         headers: HeaderMap,
         sent: &mut Vec<Sent>,
-    ) -> Result<Received, Blocked>
+    ) -> Result<(Received, R), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
         B: From<Bytes>,
         R: Body,
     {
-        let mut received = self.exchange(request, headers.clone(), sent).await?;
-        if received.status == StatusCode::MISDIRECTED_REQUEST {
-            received = self.exchange(request, headers, sent).await?;
+        let mut answer = self.exchange(request, headers.clone(), sent).await?;
+        if answer.0.status == StatusCode::MISDIRECTED_REQUEST {
+            answer = self.exchange(request, headers, sent).await?;
         }
-        match received.status {
+        match answer.0.status {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(Blocked::ProxyAuthentication),
-            _ => Ok(received),
+            _ => Ok(answer),
         }
     }
 
+    /// One request, and its response with a body that is yet to be read.
     async fn exchange<R>(
         &mut self,
         request: &Request,
         headers: HeaderMap,
         sent: &mut Vec<Sent>,
-    ) -> Result<Received, Blocked>
+    ) -> Result<(Received, R), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
         B: From<Bytes>,
@@ -121,17 +146,14 @@ impl<S, B> Browser<S, B> {
 
         let response = service.call(outgoing).await.map_err(|_| Blocked::ServiceFailed)?;
         let (parts, body) = response.into_parts();
-        let body = body.collect().await.map_err(|_| Blocked::BodyFailed)?.to_bytes();
-        // Fetch: <https://fetch.spec.whatwg.org/#null-body-status>
-        let has_body = request.method != Method::HEAD
-            && !matches!(parts.status.as_u16(), 101 | 103 | 204 | 205 | 304);
-        Ok(Received {
+        let received = Received {
             status: parts.status,
             headers: trim_values(&parts.headers),
-            body: if has_body { body } else { Bytes::new() },
+            body: Ok(Bytes::new()),
             answer: Answer::Response,
             made_for,
-        })
+        };
+        Ok((received, body))
     }
 
     /// The fields of the request and those that the user agent adds.
@@ -157,6 +179,30 @@ impl<S, B> Browser<S, B> {
         }
         headers
     }
+}
+
+/// Whether script may read the body, now or out of the cache. No other is waited for, as it may
+/// never end. Script cannot set `Access-Control-Request-Method`, so that only a preflight has it.
+fn is_read(request: &Request, received: &Received) -> bool {
+    let is_shared = match request.tainting {
+        ResponseType::Basic => true,
+        ResponseType::Cors => cors_check(request, &received.headers, received.answer).is_ok(),
+        ResponseType::Opaque => false,
+    };
+    is_shared
+        && has_body(request, received)
+        && !request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// Fetch: <https://fetch.spec.whatwg.org/#null-body-status>
+fn has_body(request: &Request, received: &Received) -> bool {
+    request.method != Method::HEAD
+        && !matches!(received.status.as_u16(), 101 | 103 | 204 | 205 | 304)
+        && !is_redirect(received)
+}
+
+async fn read<R: Body>(body: R) -> Result<Bytes, BodyError> {
+    body.collect().await.map(Collected::to_bytes).map_err(|_| BodyError)
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#append-a-request-origin-header>

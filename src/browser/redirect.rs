@@ -49,10 +49,16 @@ pub(super) fn redirect(request: &mut Request, received: &Received) -> Result<boo
     Ok(true)
 }
 
+/// Whether the response leads elsewhere, or tries to.
+pub(super) fn is_redirect(received: &Received) -> bool {
+    matches!(received.status.as_u16(), 301 | 302 | 303 | 307 | 308)
+        && received.headers.contains_key(LOCATION)
+}
+
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-response-location-url>
 fn locate(request: &Request, received: &Received) -> Result<Option<Url>, Blocked> {
-    let is_redirect = matches!(received.status.as_u16(), 301 | 302 | 303 | 307 | 308);
-    let Some(value) = header_list::get(&received.headers, &LOCATION).filter(|_| is_redirect) else {
+    let location = header_list::get(&received.headers, &LOCATION);
+    let Some(value) = location.filter(|_| is_redirect(received)) else {
         return Ok(None);
     };
     let is_single = received.headers.get_all(LOCATION).iter().count() == 1;

@@ -1,7 +1,7 @@
-use std::fmt;
+use std::{error, fmt};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 
 use super::Blocked;
 
@@ -36,7 +36,7 @@ impl Seen {
     }
 
     /// Every request that the service got, in order, preflights included. There is none for what a
-    /// cache answered.
+    /// cache answered, nor the one that tells [`Blocked::VaryMissing`] from other reasons.
     #[must_use]
     pub fn sent(&self) -> &[Sent] {
         &self.sent
@@ -49,7 +49,9 @@ pub struct Visible {
     pub(super) kind: ResponseType,
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+    /// The values of `headers` as script's strings.
+    pub(super) texts: Vec<(HeaderName, String)>,
+    pub(super) body: Result<Bytes, BodyError>,
 }
 
 impl Visible {
@@ -71,10 +73,14 @@ impl Visible {
         StatusCode::from_u16(self.status).is_ok_and(|status| status.is_success())
     }
 
-    /// The value of a header, if script may see it; of several lines all, joined by `, `.
+    /// The value of a header, if script may see it; of several lines all, joined by `, `. As in
+    /// script each byte is one character: `Zürich` in UTF-8 reads `ZÃ¼rich`.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#dom-headers-get>
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+        let is_asked = |(own, _): &&(HeaderName, String)| own.as_str().eq_ignore_ascii_case(name);
+        self.texts.iter().find(is_asked).map(|(_, text)| text.as_str())
     }
 
     /// All headers that script may see, each on one line.
@@ -84,11 +90,30 @@ impl Visible {
     }
 
     /// The body; empty if the response is opaque.
-    #[must_use]
-    pub fn body(&self) -> &Bytes {
-        &self.body
+    ///
+    /// # Errors
+    ///
+    /// If the body ended in an error: script sees status and headers nevertheless, and fails only
+    /// where it reads the body.
+    pub fn body(&self) -> Result<&Bytes, BodyError> {
+        self.body.as_ref().map_err(|error| *error)
     }
 }
+
+/// The body of a response ended in an error, which may be of any type and is not kept.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-body-consume-body>
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BodyError;
+
+impl fmt::Display for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the body of the response ended in an error; expected all of it")
+    }
+}
+
+impl error::Error for BodyError {}
 
 /// How much of a response script sees.
 ///

@@ -127,7 +127,7 @@ fn modes() {
             "another scheme is a network error",
             Fetch::get("ftp://api.example/"),
             SHARED,
-            "URL \"ftp://api.example/\" cannot be fetched across origins; expected the scheme \"https\" or \"http\"",
+            "URL \"ftp://api.example/\" has a scheme that this model of a browser does not support; expected \"https\" or \"http\"",
             &[],
         ),
     ]);

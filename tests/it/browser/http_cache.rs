@@ -10,8 +10,12 @@ use crate::browser::{
     check_scenarios as check,
 };
 
+const LONG_AGO: &str = "Sun, 06 Nov 1994 08:49:00 GMT";
+/// A hundred seconds after [`LONG_AGO`].
+const LATER: &str = "Sun, 06 Nov 1994 08:50:40 GMT";
+
 macro_rules! cached {
-    ($($name:literal: $value:literal),*) => {
+    ($($name:literal: $value:expr),*) => {
         &[("*", 200, &[$(($name, $value)),*])]
     };
 }
@@ -43,6 +47,64 @@ fn responses_to_get_are_kept() {
                 cached!("cache-control": "a=\"max-age=60,max-age=60\""),
                 "GET",
             ),
+            again("a future Expires", cached!("expires": "Fri, 31 Dec 9999 23:59:59 GMT"), ""),
+            again("a past Expires", cached!("expires": LONG_AGO), "GET"),
+            again("Expires: 0", cached!("expires": "0"), "GET"),
+            again(
+                "two Expires",
+                cached!("expires": LATER, "expires": LATER, "date": LONG_AGO),
+                "GET",
+            ),
+            again("modified long ago", cached!("last-modified": LONG_AGO), ""),
+            again("modified just now", cached!("last-modified": LATER, "date": LATER), "GET"),
+            again(
+                "modified in the future",
+                cached!("last-modified": LATER, "date": LONG_AGO),
+                "GET",
+            ),
+            again("modified at a bad date", cached!("last-modified": "then"), "GET"),
+            again(
+                "modified long ago, and expired",
+                cached!("last-modified": LONG_AGO, "expires": "0"),
+                "GET",
+            ),
+            again(
+                "modified long ago, and no-cache",
+                cached!("last-modified": LONG_AGO, "cache-control": "no-cache"),
+                "GET",
+            ),
+            again(
+                "modified long ago, and the status is no ground to guess",
+                &[("*", 500, &[("last-modified", LONG_AGO)])],
+                "GET",
+            ),
+            again(
+                "max-age counts before Expires",
+                cached!("cache-control": "max-age=0", "expires": LATER, "date": LONG_AGO),
+                "GET",
+            ),
+            Scenario {
+                name: "until Expires, from Date on",
+                answers: cached!("expires": LATER, "date": LONG_AGO),
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Wait(99),
+                    Run(APP, get(), ""),
+                    Wait(1),
+                    Run(APP, get(), "GET"),
+                ],
+            },
+            Scenario {
+                name: "for a tenth of the time since it was modified",
+                answers: cached!("last-modified": LONG_AGO, "date": LATER),
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Wait(9),
+                    Run(APP, get(), ""),
+                    Wait(1),
+                    Run(APP, get(), "GET"),
+                ],
+            },
             Scenario {
                 name: "until it is stale",
                 answers: cached!("cache-control": "max-age=60"),

@@ -259,7 +259,7 @@ fn reasons() {
         ),
         row(
             Blocked::Scheme { url: "data:,a".into() },
-            "URL \"data:,a\" cannot be fetched across origins; expected the scheme \"https\" or \"http\"",
+            "URL \"data:,a\" has a scheme that this model of a browser does not support; expected \"https\" or \"http\"",
         ),
         row(
             Blocked::RedirectLocation { value: "https://a b".into() },
@@ -282,6 +282,5 @@ fn reasons() {
             "status 407 of the response asks a proxy's user for a password; expected any other",
         ),
         row(Blocked::ServiceFailed, "the service returned an error; expected a response"),
-        row(Blocked::BodyFailed, "the body of the response ended in an error; expected all of it"),
     ]);
 }

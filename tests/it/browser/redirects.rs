@@ -324,7 +324,7 @@ fn where_a_redirect_cannot_lead() {
             "a scheme that is not HTTP's",
             Fetch::get(API),
             server!("GET" => 302 "data:,a"),
-            "URL \"data:,a\" cannot be fetched across origins; expected the scheme \"https\" or \"http\"",
+            "URL \"data:,a\" has a scheme that this model of a browser does not support; expected \"https\" or \"http\"",
             &[TO_API],
         ),
         row(

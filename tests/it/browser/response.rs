@@ -2,9 +2,14 @@
 //! Fetch: <https://fetch.spec.whatwg.org/#cors-check>
 #![allow(clippy::too_many_lines, reason = "tables are long")]
 
-use tower_cors::browser::{Credentials, Fetch};
+use std::{convert::Infallible, future::ready};
 
-use crate::browser::{API, APP, Answer, Row, check, fetch};
+use http::HeaderValue;
+use http_body_util::Full;
+use tower::service_fn;
+use tower_cors::browser::{Browser, Credentials, Fetch};
+
+use crate::browser::{API, APP, Answer, Req, Res, Row, check, fetch};
 
 const STAR: &[(&str, &str)] = &[("access-control-allow-origin", "*")];
 fn row(
@@ -206,4 +211,16 @@ async fn script_sees_several_lines_as_one() {
     assert_eq!(visible.header("X-A"), Some("1, 2, 3, "));
     assert_eq!(visible.headers().len(), 2);
     assert_eq!(visible.header("x-c"), None);
+}
+
+#[tokio::test]
+async fn script_sees_a_byte_as_a_character() {
+    let service = service_fn(|_: Req| {
+        let value = HeaderValue::from_bytes("Zürich".as_bytes()).unwrap();
+        let mut response = Res::new(Full::default());
+        response.headers_mut().insert("x-a", value);
+        ready(Ok::<_, Infallible>(response))
+    });
+    let seen = Browser::new(service).fetch_from(APP, Fetch::get("/")).await.unwrap();
+    assert_eq!(seen.response().unwrap().header("x-a"), Some("Z\u{c3}\u{bc}rich"));
 }

@@ -4,6 +4,7 @@ use std::{
     convert::Infallible,
     future::{Ready, ready},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{Router, body::Body, routing::put};
@@ -30,7 +31,10 @@ async fn an_axum_router_is_a_service() {
         .body("{}");
     let seen = assert_send(browser.fetch_from(APP, fetch)).await.unwrap();
     let visible = seen.response().unwrap();
-    assert_eq!((visible.status(), &**visible.body(), visible.is_ok()), (200, &b"{}"[..], true));
+    assert_eq!(
+        (visible.status(), &**visible.body().unwrap(), visible.is_ok()),
+        (200, &b"{}"[..], true)
+    );
     assert!(seen.sent()[0].is_preflight() && !seen.sent()[1].is_preflight());
     assert_eq!(seen.sent()[1].to_string(), "PUT https://api.example/items/1?q=a");
 }
@@ -48,7 +52,7 @@ async fn a_service_may_want_a_body_of_its_own() {
     });
     let seen =
         Browser::with_body(service).fetch_from(APP, Fetch::post(API).body("a")).await.unwrap();
-    assert_eq!(&**seen.response().unwrap().body(), b"a");
+    assert_eq!(&**seen.response().unwrap().body().unwrap(), b"a");
 }
 
 #[tokio::test]
@@ -138,13 +142,17 @@ async fn bodies_that_script_does_not_get() {
         });
         let mut browser = Browser::new(service);
         let seen = browser.fetch_from(APP, Fetch::new(method, "/")).await.unwrap();
-        assert_eq!(&**seen.response().unwrap().body(), body.as_bytes(), "{method} {status}");
+        assert_eq!(
+            &**seen.response().unwrap().body().unwrap(),
+            body.as_bytes(),
+            "{method} {status}"
+        );
         let seen =
             browser.fetch_from(APP, Fetch::new(method, API).mode(Mode::NoCors)).await.unwrap();
         assert!(
             !seen.is_readable()
                 && seen.blocked().is_none()
-                && seen.response().unwrap().body().is_empty()
+                && seen.response().unwrap().body().unwrap().is_empty()
         );
     }
 }
@@ -160,10 +168,18 @@ async fn any_error_is_a_network_error() {
 
     let breaks_off = service_fn(|_: Req| {
         let chunks = futures_util::stream::iter([Ok("o"), Err("k")]);
-        ready(Ok::<_, Infallible>(Response::new(Body::from_stream(chunks))))
+        let response = Response::builder().header("cache-control", "max-age=60");
+        ready(Ok::<_, Infallible>(response.body(Body::from_stream(chunks)).unwrap()))
     });
-    let seen = Browser::new(breaks_off).fetch_from(APP, Fetch::get(API)).await.unwrap();
-    assert_eq!(seen.blocked(), Some(&Blocked::BodyFailed));
+    let mut browser = Browser::new(breaks_off);
+    for _ in 0..2 {
+        let seen = browser.fetch_from(APP, Fetch::get("/")).await.unwrap();
+        let visible = seen.response().unwrap();
+        assert_eq!((visible.status(), visible.header("cache-control")), (200, Some("max-age=60")));
+        let error = visible.body().unwrap_err().to_string();
+        assert_eq!(error, "the body of the response ended in an error; expected all of it");
+        assert_eq!(seen.sent().len(), 1, "half a response is not kept");
+    }
 
     let url = format!("https://api.example/{}", "a".repeat(70_000));
     let seen = Browser::new(server(&[])).fetch_from(APP, Fetch::get(&url)).await.unwrap();
@@ -209,4 +225,42 @@ async fn a_service_is_waited_for_before_each_request() {
     let service = ServiceBuilder::new().concurrency_limit(1).service(AsksFirst { is_ready: false });
     let seen = Browser::new(service).fetch_from(APP, Fetch::put(API)).await.unwrap();
     assert_eq!((outcome(&seen).as_str(), seen.sent().len()), ("200 cors", 2));
+}
+
+#[tokio::test]
+async fn a_body_that_script_does_not_get_may_never_end() {
+    let endless = service_fn(|request: Req| {
+        let stream = futures_util::stream::pending::<Result<&str, Infallible>>();
+        let (status, body) = match (request.method().as_str(), request.uri().path()) {
+            ("GET" | "PUT", "/from") => (308, Body::from_stream(stream)),
+            ("GET" | "PUT", "/to") => (200, Body::from("ok")),
+            _ => (200, Body::from_stream(stream)),
+        };
+        let mut response = Response::builder().status(status);
+        if request.uri().path() == "/from" {
+            response = response.header("location", "/to").header("cache-control", "max-age=60");
+        }
+        if request.uri().path() != "/unshared" {
+            response = response
+                .header("access-control-allow-origin", "*")
+                .header("access-control-allow-methods", "*");
+        }
+        ready(Ok::<_, Infallible>(response.body(body).unwrap()))
+    });
+    let url = |path: &str| format!("https://api.example{path}");
+    for (fetch, expected) in [
+        (Fetch::put(url("/from")), "200 cors"),
+        (Fetch::get(url("/from")), "200 cors"),
+        (Fetch::get(url("/a")).mode(Mode::NoCors), "0 opaque"),
+        (Fetch::new("HEAD", url("/a")), "200 cors"),
+        (
+            Fetch::get(url("/unshared")),
+            "the response has no access-control-allow-origin; expected \"https://app.example\"",
+        ),
+    ] {
+        let mut browser = Browser::new(endless);
+        let seen = browser.fetch_from(APP, fetch);
+        let seen = tokio::time::timeout(Duration::from_secs(60), seen).await.expect(expected);
+        assert_eq!(outcome(&seen.unwrap()), expected);
+    }
 }

@@ -6,7 +6,7 @@ use std::{convert::Infallible, future::ready, time::Duration};
 use http::Response;
 use http_body_util::Full;
 use tower::{Service, service_fn};
-use tower_cors::browser::{Answer as In, Blocked, Browser, Fetch, Mode, Visible};
+use tower_cors::browser::{Answer as In, Blocked, Browser, Credentials, Fetch, Mode, Visible};
 
 use crate::browser::{API, APP, Answer, OTHER, Req, Res, outcome, server};
 
@@ -117,7 +117,7 @@ async fn a_304_brings_the_headers_of_a_kept_response_up_to_date() {
     let seen = browser.fetch_from(OTHER, Fetch::get(API)).await.unwrap();
     let visible = seen.response().unwrap();
     assert_eq!(
-        (visible.status(), &**visible.body(), visible.header("content-length")),
+        (visible.status(), &**visible.body().unwrap(), visible.header("content-length")),
         (200, &b"ok"[..], Some("2"))
     );
     assert_eq!(seen.sent()[0].header("if-none-match"), Some("\"a\""));
@@ -179,4 +179,106 @@ async fn a_new_response_replaces_the_one_that_it_would_have_been() {
     let expected = [("de", 1), ("en", 1), ("fr", 1), ("en", 0), ("de", 1), ("de", 0)]
         .map(|(language, sent)| (language.to_owned(), sent));
     assert_eq!(seen_languages, expected);
+}
+
+const FRESH: (&str, &str) = ("cache-control", "max-age=60");
+const STAR: (&str, &str) = ("access-control-allow-origin", "*");
+const FOR_APP: (&str, &str) = ("access-control-allow-origin", APP);
+const REFLECTED: (&str, &str) = ("access-control-allow-origin", "{origin}");
+const ALLOWED: (&str, &str) = ("access-control-allow-credentials", "true");
+
+#[tokio::test]
+async fn only_what_a_new_response_would_mend_is_for_want_of_vary() {
+    const LACKS_CREDENTIALS: &[Answer] = &[("*", 200, &[FRESH, FOR_APP])];
+    const STATIC: &[Answer] = &[("*", 200, &[FRESH, FOR_APP, ALLOWED])];
+    const STATIC_OTHER: &[Answer] = &[("*", 200, &[FRESH, ("access-control-allow-origin", OTHER)])];
+    const ANY: &[Answer] = &[("*", 200, &[FRESH, STAR, ALLOWED])];
+    const NONE: &[Answer] = &[("*", 200, &[FRESH])];
+    const REFLECTS: &[Answer] = &[("*", 200, &[FRESH, REFLECTED, ALLOWED])];
+
+    let get = || Fetch::get(API);
+    let credentialed = || get().credentials(Credentials::Include);
+    let image = || get().mode(Mode::NoCors);
+    let mismatch = |value: &str, expected: &str| Blocked::AllowOriginMismatch {
+        answer: In::Cached,
+        value: value.into(),
+        expected: expected.into(),
+    };
+    let missing = || Blocked::AllowOriginMissing { answer: In::Cached, expected: APP.into() };
+    let vary = |made_for: Option<&str>, value: Option<&str>| Blocked::VaryMissing {
+        made_for: made_for.map(str::to_owned),
+        value: value.map(str::to_owned),
+        expected: APP.into(),
+    };
+    let rows = [
+        (
+            "one origin, then another",
+            STATIC,
+            (APP, get()),
+            (OTHER, get()),
+            Some(mismatch(APP, OTHER)),
+        ),
+        ("another, then the one", STATIC, (OTHER, get()), (APP, get()), None),
+        ("another always", STATIC_OTHER, (OTHER, get()), (APP, get()), Some(mismatch(OTHER, APP))),
+        (
+            "an image, then another",
+            STATIC_OTHER,
+            (APP, image()),
+            (APP, get()),
+            Some(mismatch(OTHER, APP)),
+        ),
+        (
+            "one origin, no leave for credentials",
+            LACKS_CREDENTIALS,
+            (OTHER, get()),
+            (APP, credentialed()),
+            Some(Blocked::AllowCredentials { answer: In::Cached, value: None }),
+        ),
+        (
+            "the wildcard, with credentials",
+            ANY,
+            (OTHER, get()),
+            (APP, credentialed()),
+            Some(Blocked::AllowOriginWildcard { answer: In::Cached, expected: APP.into() }),
+        ),
+        ("no CORS headers", NONE, (OTHER, get()), (APP, get()), Some(missing())),
+        ("no CORS headers after an image", NONE, (APP, image()), (APP, get()), Some(missing())),
+        ("reflected", REFLECTS, (OTHER, get()), (APP, get()), Some(vary(Some(OTHER), Some(OTHER)))),
+        (
+            "reflected, with credentials",
+            REFLECTS,
+            (OTHER, get()),
+            (APP, credentialed()),
+            Some(vary(Some(OTHER), Some(OTHER))),
+        ),
+        (
+            "reflected after an image",
+            REFLECTS,
+            (APP, image()),
+            (APP, get()),
+            Some(vary(None, None)),
+        ),
+    ];
+    let mut failures = Vec::new();
+    for (name, answers, first, (page, second), expected) in rows {
+        let mut browser = Browser::new(server(answers));
+        browser.fetch_from(first.0, first.1).await.unwrap();
+        let seen = browser.fetch_from(page, second).await.unwrap();
+        if (seen.blocked(), seen.sent().len()) != (expected.as_ref(), 0) {
+            failures.push(format!("{name}: expected {expected:?}, got {seen:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{} rows:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[tokio::test]
+async fn a_missing_vary_shows_without_max_age() {
+    const LAST_MODIFIED: &[Answer] =
+        &[("*", 200, &[REFLECTED, ("last-modified", "Sun, 06 Nov 1994 08:49:37 GMT")])];
+    const EXPIRES: &[Answer] =
+        &[("*", 200, &[REFLECTED, ("expires", "Fri, 31 Dec 9999 23:59:59 GMT")])];
+    for answers in [LAST_MODIFIED, EXPIRES] {
+        let blocked = second_page_sees(answers).await.unwrap_err();
+        assert!(matches!(blocked, Blocked::VaryMissing { .. }), "{blocked}");
+    }
 }
