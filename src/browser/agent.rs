@@ -75,8 +75,11 @@ impl<S, B> Browser<S, B> {
         self
     }
 
-    /// Moves the clock, by which both caches forget. It stands still otherwise. A response without
-    /// `Date` is dated by it, as servers would do: the system's time when the browser was made, moved.
+    /// Moves the clock, by which both caches forget. It stands still otherwise, and has
+    /// nothing to do with the system's.
+    ///
+    /// A response without `Date` cannot say how old it is: its `Expires` is held against the first
+    /// day of 2026, and what it says was last modified at any time counts as unchanged for a year.
     ///
     /// ```
     /// # use std::time::Duration;

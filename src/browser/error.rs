@@ -7,7 +7,7 @@ use std::fmt;
 #[non_exhaustive]
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FetchError {
-    /// The page is neither a URL nor `null`.
+    /// The page is neither a URL with a host nor `null`.
     Page {
         /// What was given.
         value: String,

@@ -1,4 +1,4 @@
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, UNIX_EPOCH};
 
 use http::{
     HeaderMap, Method, StatusCode,
@@ -23,10 +23,8 @@ use super::{
 /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111>
 // Deviation: `Date` counts for how long a response is fresh, not for how old it is when it comes; only
 // `Age` does. What a test's service says of the time need not agree with the browser's clock.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct HttpCache {
-    /// When the browser's clock started, by that of the system, by which services write dates.
-    epoch: SystemTime,
     /// The newest last.
     responses: Vec<Stored>,
 }
@@ -37,8 +35,6 @@ struct Stored {
     request_headers: HeaderMap,
     received: Received,
     since: Duration,
-    /// `since` by the calendar: the date of a response that has no `Date`.
-    date: SystemTime,
 }
 
 /// What the cache has for a request.
@@ -92,7 +88,6 @@ impl HttpCache {
             request_headers: headers.clone(),
             received: Received { answer: Answer::Cached, ..received.clone() },
             since: now,
-            date: self.date(now),
         });
     }
 
@@ -106,7 +101,6 @@ impl HttpCache {
         new: &HeaderMap,
         now: Duration,
     ) -> Option<Received> {
-        let date = self.date(now);
         let stored = self.responses.iter_mut().rev().find(|stored| stored.matches(url, headers))?;
         let kept = [CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING, CONTENT_RANGE];
         for name in new.keys().filter(|name| !kept.contains(name)) {
@@ -116,7 +110,7 @@ impl HttpCache {
                 let _full = stored.received.headers.try_append(name, value.clone());
             }
         }
-        (stored.since, stored.date) = (now, date);
+        stored.since = now;
         Some(stored.received.clone())
     }
 
@@ -126,16 +120,6 @@ impl HttpCache {
     pub(super) fn invalidate(&mut self, url: &Url) {
         let url = without_fragment(url);
         self.responses.retain(|stored| stored.url != url);
-    }
-
-    fn date(&self, now: Duration) -> SystemTime {
-        self.epoch.checked_add(now).unwrap_or(self.epoch)
-    }
-}
-
-impl Default for HttpCache {
-    fn default() -> Self {
-        Self { epoch: SystemTime::now(), responses: Vec::new() }
     }
 }
 
@@ -159,7 +143,7 @@ impl Stored {
         let age = header_list::extract_seconds(headers, &AGE).unwrap_or(0);
         let age = Duration::from_secs(age).saturating_add(now.saturating_sub(self.since));
         directive(headers, "no-cache").is_none()
-            && freshness_lifetime(&self.received, self.date).is_some_and(|lifetime| age < lifetime)
+            && freshness_lifetime(&self.received).is_some_and(|lifetime| age < lifetime)
     }
 }
 
@@ -167,17 +151,24 @@ impl Stored {
 /// modified. A malformed field is one that says "not at all".
 ///
 /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-calculating-freshness-lifet>
-fn freshness_lifetime(received: &Received, date: SystemTime) -> Option<Duration> {
+// Deviation: a response without `Date`, as services give it that have no server before them, is not
+// dated by a clock, so that a test gives the same result on every day: `Expires` is held against the
+// first day of 2026, and what was last modified at any time counts as unchanged for a year.
+fn freshness_lifetime(received: &Received) -> Option<Duration> {
+    const YEAR: Duration = Duration::from_secs(365 * 86_400);
+    const FIRST_DAY_OF_2026: Duration = Duration::from_secs(1_767_225_600);
     let headers = &received.headers;
     let time = |name| httpdate::parse_http_date(&header_list::get(headers, &name)?).ok();
-    let date = time(DATE).unwrap_or(date);
+    let date = time(DATE);
     if let Some(seconds) = directive(headers, "max-age") {
         return parse_seconds(seconds.trim_matches('"')).map(Duration::from_secs);
     }
     if headers.contains_key(EXPIRES) {
+        let date = date.unwrap_or(UNIX_EPOCH + FIRST_DAY_OF_2026);
         return time(EXPIRES)?.duration_since(date).ok();
     }
-    let unchanged = date.duration_since(time(LAST_MODIFIED)?).ok()?;
+    let modified = time(LAST_MODIFIED)?;
+    let unchanged = date.map_or(Some(YEAR), |date| date.duration_since(modified).ok())?;
     is_heuristically_cacheable(received.status).then(|| unchanged / 10)
 }
 
