@@ -1,7 +1,7 @@
 //! Counts the instructions, allocations and locked instructions of every scenario by callgrind.
 //!
 //! `cargo bench --bench costs` prints them beside those of tower-http. With `-- --check` it fails
-//! if one is over its recorded bound, and with `-- --record` it prints the bounds anew.
+//! if one is over its recorded bound, and with `-- --record` it prints the bounds anew, too.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,11 +18,13 @@ mod targets;
 use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 use std::env;
+use std::fmt::Write as _;
+use std::fs;
 use std::process::ExitCode;
 
 use bounds::BOUNDS;
 use scenario::callgrind::{self, Cost, Run};
-use scenario::plot;
+use scenario::plot::{self, Pair};
 use scenario::subject::{Mode, Subject};
 use scenario::{Basis, Scenario};
 use targets::{TARGETS, Target};
@@ -41,14 +43,14 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let results = Results::measure(scenarios, flags.contains("--check"));
-    if flags.contains("--record") {
-        results.print_bounds();
-        return ExitCode::SUCCESS;
-    }
     if !flags.contains("--check") {
         results.print_scenarios();
+        results.write();
     }
     results.print_targets();
+    if flags.contains("--record") {
+        results.print_bounds();
+    }
     if !flags.contains("--check") {
         return ExitCode::SUCCESS;
     }
@@ -238,6 +240,43 @@ impl Results {
         failures
     }
 
+    /// Writes all counts, beyond the inner service alone, and plots those of a call.
+    fn write(&self) {
+        let mut csv = String::from("scenario,subject,what,instructions,allocations,locked\n");
+        let mut pairs = Vec::new();
+        for Scenario { name, .. } in &self.scenarios {
+            for (subject, mode) in [
+                (Ours, Call),
+                (Ours, CloneCall),
+                (Ours, Clone),
+                (Theirs, Call),
+                (Theirs, CloneCall),
+            ] {
+                if let Some(cost) = self.try_over(name, subject, mode) {
+                    let Cost { instructions, allocations, atomics } = cost;
+                    let row = format!("{instructions},{allocations},{atomics}");
+                    writeln!(csv, "\"{name}\",{subject:?},{mode:?},{row}").unwrap();
+                }
+            }
+            let [ours, theirs] = [Ours, Theirs].map(|subject| self.try_over(name, subject, Call));
+            if let Some((ours, theirs)) = ours.zip(theirs)
+                && !name.contains("map")
+                && !name.contains("Vary")
+            {
+                let [ours, theirs] = [ours, theirs].map(|cost| cost.instructions as f64);
+                pairs.push(Pair { name: name.clone(), ours, theirs });
+            }
+        }
+        fs::write(plot::results("costs.csv"), csv).unwrap();
+        plot::write_pairs(
+            "costs",
+            "Instructions that the layer adds to a request",
+            "One call, beyond what the inner service alone costs for the same request. Each step of the \
+             axis is ten times the one before.",
+            &pairs,
+        );
+    }
+
     fn print_bounds(&self) {
         for Scenario { name, .. } in &self.scenarios {
             let Cost { instructions, allocations, atomics } = self.over(name, Ours, Call);
@@ -266,13 +305,5 @@ fn same_run(scenarios: &[Scenario], (place, subject, mode): Run) -> Run {
 }
 
 fn thousands(number: i64) -> String {
-    let digits = number.abs().to_string();
-    let mut text = String::from(if number < 0 { "-" } else { "" });
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    plot::short(number as f64)
 }

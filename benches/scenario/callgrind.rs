@@ -1,5 +1,6 @@
 //! Counts by callgrind: each scenario in a process of its own, this program run again.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::env;
 use std::fs;
@@ -7,7 +8,7 @@ use std::ops::{Add, Sub};
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 use super::Scenario;
@@ -82,11 +83,11 @@ pub(crate) fn costs(runs: &[Run]) -> HashMap<Run, Cost> {
     thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                while let Some(run) = runs.get(next.fetch_add(1, Ordering::Relaxed)) {
+                while let Some(run) = runs.get(next.fetch_add(1, Relaxed)) {
                     let (place, subject, mode) = run;
                     let arguments =
                         [CHILD, &place.to_string(), &format!("{subject:?}"), &format!("{mode:?}")];
-                    let cost = cost_of(&arguments, Some(REGION));
+                    let cost = cost_of(&arguments);
                     costs.lock().unwrap().insert(*run, cost);
                 }
             });
@@ -95,14 +96,14 @@ pub(crate) fn costs(runs: &[Run]) -> HashMap<Run, Cost> {
     costs.into_inner().unwrap()
 }
 
-/// What this program costs when it is run with these arguments: in the region, or in all.
+/// What this program costs when it is run with these arguments.
 ///
 /// The environment is empty but for what finds valgrind, symbols are bound at start, and glibc's
 /// `free` keeps no list that it would put in order at some later time, so that none of these moves
 /// the counts.
-pub(crate) fn cost_of(arguments: &[&str], region: Option<&str>) -> Cost {
+pub(crate) fn cost_of(arguments: &[&str]) -> Cost {
     static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let number = NUMBER.fetch_add(1, Relaxed);
     let name = format!("callgrind.{}.{number}", std::process::id());
     let counts = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
 
@@ -112,11 +113,10 @@ pub(crate) fn cost_of(arguments: &[&str], region: Option<&str>) -> Cost {
         .env("PATH", env::var_os("PATH").unwrap_or_default())
         .env("LD_BIND_NOW", "1")
         .env("GLIBC_TUNABLES", "glibc.malloc.mxfast=0");
-    command.args(["--tool=callgrind", "--collect-bus=yes"]);
+    command.args(["--tool=callgrind", "--collect-bus=yes", "--dump-instr=yes"]);
+    command.args(["--compress-strings=no", "--compress-pos=no"]);
     command.arg(format!("--callgrind-out-file={}", counts.display()));
-    if let Some(region) = region {
-        command.arg(format!("--toggle-collect={region}"));
-    }
+    command.arg(format!("--toggle-collect={REGION}"));
     command.arg(env::current_exe().unwrap()).args(arguments);
     let output = command.output().unwrap_or_else(|error| {
         panic!(
@@ -133,35 +133,38 @@ pub(crate) fn cost_of(arguments: &[&str], region: Option<&str>) -> Cost {
     read(&text)
 }
 
-/// Reads callgrind's format: <https://valgrind.org/docs/manual/cl-format.html>.
+/// Reads callgrind's format, by instruction and uncompressed:
+/// <https://valgrind.org/docs/manual/cl-format.html>.
+///
+/// The calls that it lists count those outside of the region, too, so the calls of a function are
+/// counted as the runs of its first instruction.
 fn read(text: &str) -> Cost {
     let mut cost = Cost::default();
-    let mut events: Vec<&str> = Vec::new();
-    let mut names: HashMap<&str, &str> = HashMap::new();
-    let mut callee = "";
-    for line in text.lines() {
-        if let Some(list) = line.strip_prefix("events: ") {
-            events = list.split_whitespace().collect();
-        } else if let Some(totals) = line.strip_prefix("totals: ") {
-            for (event, total) in events.iter().zip(totals.split_whitespace()) {
-                match *event {
-                    "Ir" => cost.instructions = total.parse().unwrap(),
-                    "Ge" => cost.atomics = total.parse().unwrap(),
-                    _ => {}
-                }
+    let mut entries: HashMap<&str, (&str, i64)> = HashMap::new();
+    let mut function = "";
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        if let Some(totals) = line.strip_prefix("totals: ") {
+            let mut totals = totals.split(' ').map(|total| total.parse().unwrap());
+            cost.instructions = totals.next().unwrap_or_default();
+            cost.atomics = totals.next().unwrap_or_default();
+        } else if let Some(name) = line.strip_prefix("fn=") {
+            function = name;
+        } else if line.starts_with("calls=") {
+            // What the callee cost.
+            lines.next();
+        } else if line.starts_with("0x") && ALLOCATE.contains(&function) {
+            let mut cells = line.split(' ');
+            let address = cells.next().unwrap_or_default();
+            let runs = cells.nth(1).map_or(0, |runs| runs.parse().unwrap());
+            let entry = entries.entry(function).or_insert((address, 0));
+            match (address.len(), address).cmp(&(entry.0.len(), entry.0)) {
+                Ordering::Less => *entry = (address, runs),
+                Ordering::Equal => entry.1 += runs,
+                Ordering::Greater => {}
             }
-        } else if let Some(function) = line.strip_prefix("fn=").or(line.strip_prefix("cfn=")) {
-            // A name is given once, and then stands for itself by its number: `(12) malloc`.
-            let (number, name) = function.split_once(' ').unwrap_or((function, ""));
-            if !name.is_empty() {
-                names.insert(number, name);
-            }
-            callee = names.get(number).copied().unwrap_or_default();
-        } else if let Some(calls) = line.strip_prefix("calls=")
-            && ALLOCATE.contains(&callee)
-        {
-            cost.allocations += calls.split(' ').next().unwrap().parse::<i64>().unwrap();
         }
     }
+    cost.allocations = entries.values().map(|entry| entry.1).sum();
     cost
 }

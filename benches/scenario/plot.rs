@@ -222,12 +222,13 @@ pub(crate) fn short(number: f64) -> String {
     } else {
         3
     };
-    let text = format!("{number:.digits$}");
+    let sign = if number < 0.0 { "-" } else { "" };
+    let text = format!("{:.digits$}", number.abs());
     let (whole, part) = text.split_once('.').unwrap_or((&text, ""));
     let part = part.trim_end_matches('0');
-    let mut grouped = String::new();
+    let mut grouped = sign.to_owned();
     for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place) % 3 == 0 {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(digit);

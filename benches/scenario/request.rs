@@ -1,11 +1,24 @@
 //! Requests, built as hyper builds them.
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 
 use super::names;
 
 const LONG: usize = 64 << 10;
+
+/// What browsers send with every request.
+const USUAL: [(&str, &str); 9] = [
+    ("host", "api.example"),
+    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"),
+    ("accept", "*/*"),
+    ("accept-language", "en-US,en;q=0.5"),
+    ("accept-encoding", "gzip, deflate, br, zstd"),
+    ("referer", "https://app.example/"),
+    ("sec-fetch-dest", "empty"),
+    ("sec-fetch-mode", "cors"),
+    ("sec-fetch-site", "cross-site"),
+];
 
 /// What is asked of a policy that allows `https://app.example` the method PUT.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +47,8 @@ pub(crate) enum Asked {
     LongNames,
     /// A preflight with so many lines of one name each.
     Lines(usize),
+    /// A preflight with so many bytes of names, none of them allowed.
+    Bytes(usize),
     /// A GET from an allowed origin, with so many fields that are none of ours.
     Unrelated(usize),
 }
@@ -63,6 +78,7 @@ impl Asked {
             Self::LongOrigin => vec![(ORIGIN, "h".repeat(LONG)), put, three],
             Self::Commas => vec![app, put, (NAMES, ",".repeat(LONG))],
             Self::LongNames => vec![app, put, (NAMES, "x-a,".repeat(LONG / 4))],
+            Self::Bytes(count) => vec![app, put, (NAMES, "b".repeat(count))],
             Self::Lines(count) => {
                 let lines = (0..count).map(|_| (NAMES, "content-type".to_owned()));
                 [app, put].into_iter().chain(lines).collect()
@@ -86,39 +102,24 @@ impl Asked {
 
     /// The request as text, as it is read from a connection.
     pub(crate) fn text(self) -> String {
-        let lines: String =
-            self.all_fields().iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-        format!("{} /items/1 HTTP/1.1\r\n{lines}\r\n", self.method())
+        let line = |name: &str, value: &str| [name, ": ", value, "\r\n"].concat();
+        let mut lines: Vec<String> = USUAL.iter().map(|(name, value)| line(name, value)).collect();
+        lines.extend(self.fields().iter().map(|(name, value)| line(name, value)));
+        format!("{} /items/1 HTTP/1.1\r\n{}\r\n", self.method(), lines.concat())
     }
 
-    fn all_fields(self) -> Vec<(String, String)> {
-        let usual = [
-            ("host", "api.example"),
-            (
-                "user-agent",
-                "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-            ),
-            ("accept", "*/*"),
-            ("accept-language", "en-US,en;q=0.5"),
-            ("accept-encoding", "gzip, deflate, br, zstd"),
-            ("referer", "https://app.example/"),
-            ("sec-fetch-dest", "empty"),
-            ("sec-fetch-mode", "cors"),
-            ("sec-fetch-site", "cross-site"),
-        ];
-        let usual = usual.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        usual.into_iter().chain(self.fields()).collect()
-    }
-
-    /// The request as hyper builds it: a map with room for all fields, whose values share the
-    /// buffer that was read.
+    /// The request with a map that has room for all fields, as hyper makes it. The values that a
+    /// layer may take from it share one buffer, as all of hyper's do.
     pub(crate) fn request(self) -> Request<()> {
-        let fields = self.all_fields();
+        let fields = self.fields();
         let read: String = fields.iter().map(|(_, value)| value.as_str()).collect();
         let mut read_so_far = BytesMut::from(read.as_str());
         let read: Bytes = read_so_far.split().freeze();
 
-        let mut headers = HeaderMap::with_capacity(fields.len());
+        let mut headers = HeaderMap::with_capacity(USUAL.len() + fields.len());
+        for (name, value) in USUAL {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
         let mut start = 0;
         for (name, value) in &fields {
             let end = start + value.len();
@@ -130,7 +131,7 @@ impl Asked {
         }
         let mut request = Request::new(());
         *request.method_mut() = self.method();
-        *request.uri_mut() = "/items/1".parse().unwrap();
+        *request.uri_mut() = Uri::from_static("/items/1");
         *request.headers_mut() = headers;
         request
     }

@@ -122,7 +122,7 @@ pub(crate) fn run(scenario: &Scenario, subject: Subject, mode: Mode) {
     match subject {
         Subject::Bare => warm_and_measure(scenario.inner, scenario, mode),
         Subject::Ours => {
-            warm_and_measure(ours(scenario.setup).layer(scenario.inner), scenario, mode)
+            warm_and_measure(ours(scenario.setup).layer(scenario.inner), scenario, mode);
         }
         Subject::Theirs => {
             warm_and_measure(theirs(scenario.setup).layer(scenario.inner), scenario, mode);
@@ -169,7 +169,7 @@ where
     drop(black_box(response));
 }
 
-// Instructions are counted while a function of this name runs: `callgrind::REGION`.
+// Instructions are counted while a function runs whose name begins so: `callgrind::REGION`.
 
 #[inline(never)]
 fn measured_call<S>(service: &mut S, request: Request<()>)
