@@ -36,16 +36,35 @@ use scenario::request::Asked;
 use scenario::subject;
 use scenario::{Origins, Setup};
 
-/// How an app is layered: by `Router::layer`, which boxes each route anew, or around the router.
-const LAYERS: [&str; 8] = [
-    "none",
-    "one that does nothing",
-    "tower-cors, 2 origins",
-    "tower-cors, 1,000 origins",
-    "tower-http, 2 origins",
-    "tower-http, 1,000 origins",
-    "around the router: tower-cors, 2 origins",
-    "around the router: tower-cors, 1,000 origins",
+/// What stands before the handler.
+#[derive(Clone, Copy)]
+enum Layered {
+    No,
+    /// By `Router::layer`, with a layer that does nothing: axum boxes each layered route anew.
+    Nothing,
+    /// By `Router::layer`.
+    Ours(usize),
+    /// By `Router::layer`.
+    Theirs(usize),
+    /// Around the whole router, where nothing is boxed.
+    OursAround(usize),
+    /// Around the whole router.
+    TheirsAround(usize),
+}
+
+const LAYERS: [(&str, Layered); 12] = [
+    ("none", Layered::No),
+    ("one that does nothing", Layered::Nothing),
+    ("tower-cors, 1 origin", Layered::Ours(1)),
+    ("tower-cors, 2 origins", Layered::Ours(2)),
+    ("tower-cors, 1,000 origins", Layered::Ours(1_000)),
+    ("tower-http, 1 origin", Layered::Theirs(1)),
+    ("tower-http, 1,000 origins", Layered::Theirs(1_000)),
+    ("around the router: tower-cors, 1 origin", Layered::OursAround(1)),
+    ("around the router: tower-cors, 2 origins", Layered::OursAround(2)),
+    ("around the router: tower-cors, 1,000 origins", Layered::OursAround(1_000)),
+    ("around the router: tower-http, 1 origin", Layered::TheirsAround(1)),
+    ("around the router: tower-http, 1,000 origins", Layered::TheirsAround(1_000)),
 ];
 
 const ASKED: [(&str, Asked); 3] = [
@@ -77,13 +96,13 @@ fn main() {
     for (asked, (name, _)) in ASKED.iter().enumerate() {
         println!("\n### {name}\n");
         println!(
-            "| layer | instructions, in parts of none | of one that does nothing | instructions \
+            "| layer | instructions, beyond none | beyond one that does nothing | instructions \
              | allocations | processor time |"
         );
         println!("|---|---|---|---|---|---|");
         let costs: Vec<Cost> = (0..LAYERS.len()).map(|layer| cost(layer, asked)).collect();
         let times = times(asked);
-        for (layer, name) in LAYERS.iter().enumerate() {
+        for (layer, (name, _)) in LAYERS.iter().enumerate() {
             let cost = costs[layer];
             let part = |of: usize| {
                 let part = cost.instructions as f64 / costs[of].instructions as f64;
@@ -137,14 +156,18 @@ fn times(asked: usize) -> Vec<f64> {
 
 fn exchange(layer: usize, asked: Asked, exchanges: usize) -> f64 {
     let setup = |count| Setup { origins: Origins::Listed(count), credentials: false, names: 3 };
-    let count = if LAYERS[layer].contains("1,000") { 1_000 } else { 2 };
     let app = Router::new().route("/items/{id}", get(async || "hello").options(async || "hello"));
-    match layer {
-        0 => serve(app, asked, exchanges),
-        1 => serve(app.layer(Identity::new()), asked, exchanges),
-        2 | 3 => serve(app.layer(subject::ours(setup(count))), asked, exchanges),
-        4 | 5 => serve(app.layer(subject::theirs(setup(count))), asked, exchanges),
-        _ => serve(subject::ours(setup(count)).layer(app), asked, exchanges),
+    match LAYERS[layer].1 {
+        Layered::No => serve(app, asked, exchanges),
+        Layered::Nothing => serve(app.layer(Identity::new()), asked, exchanges),
+        Layered::Ours(count) => serve(app.layer(subject::ours(setup(count))), asked, exchanges),
+        Layered::Theirs(count) => serve(app.layer(subject::theirs(setup(count))), asked, exchanges),
+        Layered::OursAround(count) => {
+            serve(subject::ours(setup(count)).layer(app), asked, exchanges)
+        }
+        Layered::TheirsAround(count) => {
+            serve(subject::theirs(setup(count)).layer(app), asked, exchanges)
+        }
     }
 }
 
@@ -158,7 +181,7 @@ where
         > + Clone,
 {
     let app = app.map_request(|request: http::Request<Incoming>| request.map(Body::new));
-    let wire = Wire { request: asked.text().into_bytes(), left: exchanges, answered: 0 };
+    let wire = Wire { request: asked.text().into_bytes(), left: exchanges, busy: false };
     let server = hyper::server::conn::http1::Builder::new();
     measured_exchanges(pin!(server.serve_connection(wire, TowerToHyperService::new(app))))
 }
@@ -179,12 +202,12 @@ where
     }
 }
 
-/// The client's end of a connection: sends the same request again and again, and throws away what
-/// it gets.
+/// The client's end of a connection: sends the same request again and again, each after the answer to
+/// the one before, and throws away what it gets.
 struct Wire {
     request: Vec<u8>,
     left: usize,
-    answered: usize,
+    busy: bool,
 }
 
 impl Read for Wire {
@@ -193,8 +216,12 @@ impl Read for Wire {
         _: &mut Context<'_>,
         mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if self.busy {
+            return Poll::Pending;
+        }
         if self.left > 0 {
             self.left -= 1;
+            self.busy = true;
             buffer.put_slice(&self.request);
         }
         Poll::Ready(Ok(()))
@@ -207,7 +234,7 @@ impl Write for Wire {
         _: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.answered += bytes.len();
+        self.busy = false;
         Poll::Ready(Ok(bytes.len()))
     }
 
