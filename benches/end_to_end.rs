@@ -18,6 +18,7 @@ use std::env;
 use std::future::Future;
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
@@ -27,8 +28,7 @@ use axum::routing::get;
 use hyper::body::Incoming;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::service::TowerToHyperService;
-use tower::layer::util::Identity;
-use tower::{Layer, ServiceExt};
+use tower::{Layer, Service, ServiceExt};
 
 use scenario::callgrind::{self, Cost};
 use scenario::plot::short;
@@ -40,7 +40,7 @@ use scenario::{Origins, Setup};
 #[derive(Clone, Copy)]
 enum Layered {
     No,
-    /// By `Router::layer`, with a layer that does nothing: axum boxes each layered route anew.
+    /// By `Router::layer`, which boxes each route anew, with a layer that does nothing.
     Nothing,
     /// By `Router::layer`.
     Ours(usize),
@@ -50,6 +50,38 @@ enum Layered {
     OursAround(usize),
     /// Around the whole router.
     TheirsAround(usize),
+}
+
+/// A layer that does nothing, but holds a reference count, as any with a configuration does.
+#[derive(Clone, Default)]
+struct Nothing(Arc<()>);
+
+impl<S> Layer<S> for Nothing {
+    type Service = Idle<S>;
+
+    fn layer(&self, inner: S) -> Idle<S> {
+        Idle { inner, _held: Arc::clone(&self.0) }
+    }
+}
+
+#[derive(Clone)]
+struct Idle<S> {
+    inner: S,
+    _held: Arc<()>,
+}
+
+impl<S: Service<R>, R> Service<R> for Idle<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        self.inner.call(request)
+    }
 }
 
 const LAYERS: [(&str, Layered); 12] = [
@@ -156,17 +188,23 @@ fn times(asked: usize) -> Vec<f64> {
 
 fn exchange(layer: usize, asked: Asked, exchanges: usize) -> f64 {
     let setup = |count| Setup { origins: Origins::Listed(count), credentials: false, names: 3 };
-    let app = Router::new().route("/items/{id}", get(async || "hello").options(async || "hello"));
+    // With its state, as `axum::serve` gives it one, a router turns its handlers into routes once.
+    let app: Router =
+        Router::new().route("/items/{id}", get(async || "hello").options(async || "hello"));
     match LAYERS[layer].1 {
-        Layered::No => serve(app, asked, exchanges),
-        Layered::Nothing => serve(app.layer(Identity::new()), asked, exchanges),
-        Layered::Ours(count) => serve(app.layer(subject::ours(setup(count))), asked, exchanges),
-        Layered::Theirs(count) => serve(app.layer(subject::theirs(setup(count))), asked, exchanges),
+        Layered::No => serve(app.with_state(()), asked, exchanges),
+        Layered::Nothing => serve(app.layer(Nothing::default()).with_state(()), asked, exchanges),
+        Layered::Ours(count) => {
+            serve(app.layer(subject::ours(setup(count))).with_state(()), asked, exchanges)
+        }
+        Layered::Theirs(count) => {
+            serve(app.layer(subject::theirs(setup(count))).with_state(()), asked, exchanges)
+        }
         Layered::OursAround(count) => {
-            serve(subject::ours(setup(count)).layer(app), asked, exchanges)
+            serve(subject::ours(setup(count)).layer(app.with_state(())), asked, exchanges)
         }
         Layered::TheirsAround(count) => {
-            serve(subject::theirs(setup(count)).layer(app), asked, exchanges)
+            serve(subject::theirs(setup(count)).layer(app.with_state(())), asked, exchanges)
         }
     }
 }
@@ -174,7 +212,7 @@ fn exchange(layer: usize, asked: Asked, exchanges: usize) -> f64 {
 /// Serves so many exchanges on one connection. In nanoseconds.
 fn serve<S>(app: S, asked: Asked, exchanges: usize) -> f64
 where
-    S: tower::Service<
+    S: Service<
             axum::extract::Request,
             Response = axum::response::Response,
             Error = std::convert::Infallible,

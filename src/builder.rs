@@ -51,19 +51,32 @@ impl PolicyBuilder {
     /// Allows the origins that a predicate says, besides those that are listed.
     ///
     /// It is asked on each CORS request whose `Origin` is not among those listed, so it should be
-    /// quick. It is given the parsed origin (never `null`, never anything malformed), the method
-    /// of the request (of a preflight: the one that is asked for) and the URI. With credentials it
-    /// is not asked about `http` origins that are not loopback.
+    /// quick; beside `*` there is nothing left to ask. It is given the parsed origin (never `null`,
+    /// never anything malformed), the method of the request (of a preflight: the one that is asked
+    /// for) and the URI. With credentials it is not asked about `http` origins that are not
+    /// loopback, unless
+    /// [`dangerously_allow_insecure_origins`](Self::dangerously_allow_insecure_origins) is called.
+    ///
+    /// With credentials, whoever it admits can act as the visitor. So compare whole hosts, and the
+    /// scheme: `host().ends_with("a.example")` would admit `evila.example`. For the names under a
+    /// domain there are patterns. The path of the URI is not decoded, and no safe ground for a
+    /// judgement.
     ///
     /// ```
     /// use tower_cors::Policy;
     ///
+    /// let is_ours = |shard: &str| shard.parse::<u8>().is_ok();
     /// let policy = Policy::builder()
-    ///     .allow_origins_if(|origin, _method, uri| {
-    ///         origin.scheme() == "https" && uri.path().starts_with("/public/")
+    ///     .allow_origins_if(move |origin, _method, _uri| {
+    ///         let shard = origin.host().strip_suffix(".shards.example");
+    ///         origin.scheme() == "https" && shard.is_some_and(is_ours)
     ///     })
     ///     .build()?;
-    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    ///
+    /// let get = |origin: &str| http::Request::get("/").header("origin", origin).body(());
+    /// assert!(policy.decide(&get("https://7.shards.example")?).is_allowed());
+    /// assert!(!policy.decide(&get("https://evil.shards.example")?).is_allowed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn allow_origins_if(
         mut self,
@@ -131,6 +144,10 @@ impl PolicyBuilder {
 
     /// Allows credentials for patterns like `https://*.github.io`, under which anybody may have a
     /// name.
+    ///
+    /// Only a pattern directly over a public suffix is refused without it. One over a domain that
+    /// has public suffixes further down, as `amazonaws.com` has `s3.amazonaws.com`, is not: list the
+    /// origins of such a domain, or write the pattern under the name that is yours.
     ///
     /// See <https://publicsuffix.org>.
     pub fn dangerously_allow_public_suffixes(mut self, allow: bool) -> Self {

@@ -86,7 +86,7 @@ impl Decision {
     /// stand there already are removed, and `Vary` is merged.
     pub fn write_to(self, headers: &mut HeaderMap) {
         match self.answer {
-            Answer::Decorate(mut decoration) => decoration.write_over(headers),
+            Answer::Decorate(mut decoration) => decoration.write_to(headers, false),
             Answer::Preflight(grant) => replace_preflight(grant, headers),
         }
     }
@@ -126,23 +126,13 @@ pub(crate) struct Decoration {
 }
 
 impl Decoration {
-    /// Writes the fields in place of the inner service's.
-    pub(crate) fn write_over(&mut self, headers: &mut HeaderMap) {
+    /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
+    pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
         let found = Found::scan(headers);
-        self.write(found, headers);
-    }
-
-    /// Writes the fields, unless the inner service allows an origin itself.
-    pub(crate) fn write_beside(&mut self, headers: &mut HeaderMap) {
-        let found = Found::scan(headers);
-        if found.allow_origin {
+        if keep && found.allow_origin {
             self.write_vary(found, headers);
-        } else {
-            self.write(found, headers);
+            return;
         }
-    }
-
-    fn write(&mut self, found: Found, headers: &mut HeaderMap) {
         if found.any {
             remove_cors_headers(headers);
         }
@@ -267,7 +257,7 @@ fn remove_cors_headers(headers: &mut HeaderMap) {
     }
 }
 
-/// Appends a field. A map that is full, at 32,768 fields, stays as it is: its response then says
+/// Appends a field. A map that is full, at 24,576 names, stays as it is: its response then says
 /// less than the policy would, never more.
 fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     let _full = headers.try_append(name, value);

@@ -147,7 +147,8 @@ pub enum PolicyError {
 }
 
 impl PolicyError {
-    /// The method of the builder (and key of a document) at fault: `allow_origins`.
+    /// The method of the builder or of the layer at fault, which is the key in a document, too:
+    /// `allow_origins`.
     #[must_use]
     pub fn key(&self) -> &'static str {
         match self {
@@ -186,7 +187,7 @@ impl fmt::Display for PolicyError {
         let (method, header, exposed) = ("method", "request-header name", "response-header name");
         match self {
             Self::NoOrigins => {
-                f.write_str("no origin is allowed; call `allow_origins` or `allow_origins_if`")
+                f.write_str("no origin is allowed; give `allow_origins` at least one")
             }
             Self::Origin { value, fault, fix } => match fix {
                 Some(fix) => write!(f, "origin {value:?} {fault}; write {fix:?}"),
@@ -271,7 +272,7 @@ impl fmt::Display for PolicyError {
                 )
             }
             Self::MaxAgeFraction { value } => {
-                let (seconds, whole) = (value.as_secs_f64().to_string(), value.as_secs());
+                let (seconds, whole) = (value.as_secs_f64().to_string(), value.as_secs() + 1);
                 say("max-age", &seconds, "has a fraction of a second", &format!("write {whole}"))
             }
             Self::PreflightStatus { value } => {
@@ -290,7 +291,7 @@ fn advice(fault: OriginFault) -> &'static str {
             "write its ASCII (Punycode) form, as in \"https://xn--bcher-kva.example\""
         }
         OriginFault::Null => "leave it out and call `dangerously_allow_null_origin`",
-        OriginFault::File => "remove it",
+        OriginFault::File | OriginFault::NotOfPages => "remove it",
         OriginFault::Ipv4 => "write four numbers from 0 to 255, as in \"http://127.0.0.1\"",
         OriginFault::Ipv6 => "write it compressed and in lower case, as in \"http://[::1]\"",
         OriginFault::ZoneId => "write the address without its zone",
@@ -332,14 +333,22 @@ impl<'a> IntoIterator for &'a PolicyErrors {
 
 impl fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (count, error) in self.iter().enumerate() {
-            if count > 0 {
-                writeln!(f)?;
-            }
-            write!(f, "{error}")?;
-        }
-        Ok(())
+        write_lines(f, &self.0)
     }
+}
+
+/// Writes one message a line.
+pub(crate) fn write_lines(
+    f: &mut fmt::Formatter<'_>,
+    messages: &[impl fmt::Display],
+) -> fmt::Result {
+    for (count, message) in messages.iter().enumerate() {
+        if count > 0 {
+            writeln!(f)?;
+        }
+        write!(f, "{message}")?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for PolicyErrors {

@@ -11,9 +11,8 @@ use crate::service::Cors;
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
 /// requests.
 ///
-/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. A layer on the
-/// handlers of one method (`MethodRouter::route_layer`) is never reached by a preflight, whose
-/// method is `OPTIONS`.
+/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. No preflight
+/// reaches a `MethodRouter::route_layer`, since its method, `OPTIONS`, is none of the router's.
 ///
 /// ```
 /// use axum::{Router, routing::get};

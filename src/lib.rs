@@ -44,8 +44,8 @@
 //!
 //! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`), [`Decision`]
 //! (`decision.rs`) and [`Cors`] (`service.rs`) for what a request meets; [`PolicyBuilder`]
-//! (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a configuration does. Only
-//! `layer.rs` and `service.rs` know Tower.
+//! (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a configuration does. Of
+//! the server's side, only `layer.rs` and `service.rs` know Tower.
 //!
 //! # Features
 //!
@@ -80,7 +80,7 @@ pub mod browser;
 pub use builder::PolicyBuilder;
 pub use decision::{Decision, Denial};
 #[cfg(feature = "serde")]
-pub use document::DocumentError;
+pub use document::{DocumentError, DocumentErrors};
 pub use error::{PolicyError, PolicyErrors};
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginFault};

@@ -18,9 +18,9 @@ const MAX_EMPTY: usize = 16;
 pub(crate) struct Names {
     any: bool,
     /// In lower case and sorted, as browsers send them.
-    listed: Vec<Box<[u8]>>,
+    listed: Vec<Box<str>>,
     /// In lower case and sorted, none of them a prefix of another.
-    prefixes: Vec<Box<[u8]>>,
+    prefixes: Vec<Box<str>>,
 }
 
 impl Names {
@@ -32,7 +32,7 @@ impl Names {
     ) -> Self {
         let mut prefixes = sorted(prefixes);
         // What begins with another stands behind it.
-        prefixes.dedup_by(|longer, shorter| longer.starts_with(shorter));
+        prefixes.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
         Self { any, listed: sorted(listed), prefixes }
     }
 
@@ -81,7 +81,8 @@ impl Names {
             .partition_point(|prefix| compare_lower(prefix, name) != Ordering::Greater);
         // Only the last that is not greater can be a prefix: one before it would be a prefix of it.
         after.checked_sub(1).and_then(|last| self.prefixes.get(last)).is_some_and(|prefix| {
-            name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+            name.get(..prefix.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
         })
     }
 }
@@ -118,8 +119,8 @@ impl Reader<'_> {
 
     /// Reads listed names for as long as they come in their order: what is left, if anything is.
     fn read_in_order<'l>(&mut self, mut list: &'l [u8]) -> Option<&'l [u8]> {
-        for name in self.names.listed.get(self.cursor..)? {
-            let rest = match list.strip_prefix(&**name) {
+        for name in self.names.listed.get(self.cursor..).unwrap_or_default() {
+            let rest = match list.strip_prefix(name.as_bytes()) {
                 Some([]) => None,
                 Some([b',', rest @ ..]) => Some(rest),
                 _ => break,
@@ -162,13 +163,12 @@ fn trim_whitespace(mut element: &[u8]) -> &[u8] {
 }
 
 /// Compares a name in lower case with one in any case.
-fn compare_lower(lower: &[u8], name: &[u8]) -> Ordering {
-    lower.iter().copied().cmp(name.iter().map(u8::to_ascii_lowercase))
+fn compare_lower(lower: &str, name: &[u8]) -> Ordering {
+    lower.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))
 }
 
-fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<[u8]>> {
-    let mut names: Vec<Box<[u8]>> =
-        names.map(|name| name.to_ascii_lowercase().into_bytes().into()).collect();
+fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
+    let mut names: Vec<Box<str>> = names.map(|name| name.to_ascii_lowercase().into()).collect();
     names.sort_unstable();
     names.dedup();
     names

@@ -61,8 +61,17 @@ pub(crate) enum Origins {
     Any,
     /// Those of exactly one exact origin.
     One(HeaderValue),
-    /// Those that the set or one of the predicates holds.
-    Listed { set: OriginSet, predicates: Vec<Predicate>, ask_insecure: bool },
+    /// Those that are listed, or that a predicate holds.
+    Listed(Box<Listed>),
+}
+
+/// The origins of a dynamic policy.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) set: OriginSet,
+    pub(crate) predicates: Vec<Predicate>,
+    /// Whether predicates are asked about `http` origins that are not loopback.
+    pub(crate) ask_insecure: bool,
 }
 
 /// A user's own judgement of an origin.
@@ -157,7 +166,7 @@ impl Origins {
         match self {
             Self::Any => Some(&ANY),
             Self::One(origin) => Some(origin),
-            Self::Listed { .. } => None,
+            Self::Listed(_) => None,
         }
     }
 }
@@ -170,8 +179,8 @@ impl Rule {
         origin: Field<'_>,
         method: Field<'_>,
     ) -> Result<Grant, Denial> {
-        let predicted = || requested_method(method).map(Cow::Owned);
-        let allow_origin = self.admit_origin(origin, head.uri(), predicted)?.clone();
+        let requested = || requested_method(method).map(Cow::Owned);
+        let allow_origin = self.admit_origin(origin, head.uri(), requested)?.clone();
         let method = method.once().ok_or(Denial::MethodRepeated)?;
         if !self.methods.allows(method.as_bytes()) {
             return Err(Denial::MethodNotAllowed);
@@ -199,22 +208,13 @@ impl Rule {
         uri: &Uri,
         method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
     ) -> Result<&'a HeaderValue, Denial> {
-        if let Origins::Any = self.origins {
-            return Ok(&ANY);
-        }
-        let origin = origin.once().ok_or(Denial::OriginRepeated)?;
-        let allowed = match &self.origins {
-            Origins::Any => true,
-            Origins::One(one) => one == origin,
-            Origins::Listed { set, predicates, ask_insecure } => {
-                set.contains(origin.as_bytes())
-                    || match parse_for(predicates, origin, *ask_insecure) {
-                        Some(origin) => {
-                            let method = method()?;
-                            predicates.iter().any(|Predicate(ask)| ask(&origin, &method, uri))
-                        }
-                        None => false,
-                    }
+        let (origin, allowed) = match (&self.origins, origin) {
+            (Origins::Any, _) => return Ok(&ANY),
+            (_, Field::Repeated) => return Err(Denial::OriginRepeated),
+            (Origins::One(one), Field::Once(origin)) => (origin, origin == one),
+            (Origins::Listed(listed), Field::Once(origin)) => {
+                let set = &listed.set;
+                (origin, set.contains(origin.as_bytes()) || listed.ask(origin, uri, method)?)
             }
         };
         if allowed { Ok(origin) } else { Err(Denial::OriginNotAllowed) }
@@ -262,17 +262,26 @@ impl Rule {
 
 static ANY: HeaderValue = HeaderValue::from_static("*");
 
-/// The origin, if there is a predicate that may be asked about it.
-fn parse_for<'a>(
-    predicates: &[Predicate],
-    origin: &'a HeaderValue,
-    ask_insecure: bool,
-) -> Option<Origin<'a>> {
-    if predicates.is_empty() {
-        return None;
+impl Listed {
+    /// Asks the predicates, if there are any that may be asked about the origin.
+    fn ask<'a>(
+        &self,
+        origin: &HeaderValue,
+        uri: &Uri,
+        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
+    ) -> Result<bool, Denial> {
+        if self.predicates.is_empty() {
+            return Ok(false);
+        }
+        let Some(origin) = Origin::from_bytes(origin.as_bytes()) else {
+            return Ok(false);
+        };
+        if origin.is_insecure() && !self.ask_insecure {
+            return Ok(false);
+        }
+        let method = method()?;
+        Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
     }
-    let origin = Origin::parse(origin.to_str().ok()?).ok()?;
-    (ask_insecure || !origin.is_insecure()).then_some(origin)
 }
 
 /// The method that a preflight asks for, as predicates see it.

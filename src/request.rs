@@ -141,12 +141,12 @@ impl<'a> From<&'a request::Parts> for RequestHead<'a> {
     }
 }
 
-/// The header fields are left out, since some are secrets.
+/// The query and the header fields are left out, since some are secrets.
 impl fmt::Debug for RequestHead<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RequestHead")
             .field("method", self.method)
-            .field("uri", self.uri)
+            .field("path", &self.uri.path())
             .finish_non_exhaustive()
     }
 }

@@ -58,9 +58,9 @@ pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
 /// response has one to expose.
 ///
 /// RFC 9110, <https://www.rfc-editor.org/rfc/rfc9110#section-10.1>, its sections 7.2, 11.6.2,
-/// 12.5, 13.1 and 14.2; RFC 6265; Fetch.
+/// 12.5, 13.1 and 14.2; RFC 6265; RFC 6455; Client Hints; Fetch.
 pub(crate) fn is_request_only(name: &str) -> bool {
-    const REQUEST_ONLY: [&str; 23] = [
+    const REQUEST_ONLY: [&str; 25] = [
         "accept-charset",
         "accept-language",
         "access-control-request-headers",
@@ -82,10 +82,12 @@ pub(crate) fn is_request_only(name: &str) -> bool {
         "proxy-authorization",
         "range",
         "referer",
+        "sec-websocket-key",
         "te",
+        "upgrade-insecure-requests",
         "user-agent",
     ];
-    REQUEST_ONLY.contains(&name) || name.starts_with("sec-fetch-")
+    REQUEST_ONLY.contains(&name) || name.starts_with("sec-fetch-") || name.starts_with("sec-ch-")
 }
 
 /// CORS non-wildcard request-header name:

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -105,7 +105,8 @@ pin_project! {
     enum State<F> {
         // The inner service answers, and the policy's fields are added.
         Decorated { #[pin] future: F, decoration: Decoration, keep: bool },
-        // The inner service answers an allowed preflight.
+        // The inner service answers an allowed preflight. Boxed, so that the rare state does not
+        // make the usual one larger, and dearer to move.
         PassedOn { #[pin] future: F, grant: Option<Box<Grant>>, status: StatusCode },
         // The policy answered.
         Answered { response: Option<(StatusCode, HeaderMap)> },
@@ -126,37 +127,38 @@ where
     type Output = Result<Response<R>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let response = match self.project().state.project() {
+        // A response is written into where it stands: moving it costs more than the writing.
+        match self.project().state.project() {
             StateProjection::Decorated { future, decoration, keep } => {
-                let mut response = ready!(future.poll(cx))?;
-                if *keep {
-                    decoration.write_beside(response.headers_mut());
-                } else {
-                    decoration.write_over(response.headers_mut());
+                let mut polled = future.poll(cx);
+                if let Poll::Ready(Ok(response)) = &mut polled {
+                    decoration.write_to(response.headers_mut(), *keep);
                 }
-                response
+                polled
             }
             StateProjection::PassedOn { future, grant, status } => {
-                let mut response = ready!(future.poll(cx))?;
-                if !response.status().is_success() {
-                    *response.status_mut() = *status;
-                    drop_body(&mut response);
+                let mut polled = future.poll(cx);
+                if let Poll::Ready(Ok(response)) = &mut polled {
+                    if !response.status().is_success() {
+                        *response.status_mut() = *status;
+                        drop_body(response);
+                    }
+                    let grant = grant.take().map(|grant| *grant);
+                    decision::replace_preflight(grant, response.headers_mut());
                 }
-                decision::replace_preflight(
-                    grant.take().map(|grant| *grant),
-                    response.headers_mut(),
-                );
-                response
+                polled
             }
             StateProjection::Answered { response } => {
-                let (status, headers) = response.take().unwrap_or_default();
+                // There is no second answer for who polls again, and no panic either.
+                let Some((status, headers)) = response.take() else {
+                    return Poll::Pending;
+                };
                 let mut response = Response::new(R::default());
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;
-                response
+                Poll::Ready(Ok(response))
             }
-        };
-        Poll::Ready(Ok(response))
+        }
     }
 }
 

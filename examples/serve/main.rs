@@ -20,7 +20,7 @@ use std::fs;
 use std::future;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
@@ -48,7 +48,7 @@ async fn run() -> Result<(), Failure> {
     if arguments.help {
         return Ok(print(&format!("{USAGE}\n"))?);
     }
-    let document = read(arguments.policy)?;
+    let document = read(arguments.policy.as_deref())?;
     let policy = Policy::from_json(&document).map_err(Failure::usage)?;
 
     let api_listener = bind("--api", arguments.api).await?;
@@ -58,19 +58,20 @@ async fn run() -> Result<(), Failure> {
     print(&greeting(&api_url, &page_url))?;
 
     let page = page(api_url, policy.clone(), document);
-    tokio::try_join!(
-        axum::serve(api_listener, api(policy)).with_graceful_shutdown(interrupted()),
-        axum::serve(page_listener, page).with_graceful_shutdown(interrupted()),
-    )?;
-    Ok(())
+    // Whoever still waits for an answer does not keep the program from ending.
+    tokio::select! {
+        result = axum::serve(api_listener, api(policy)) => Ok(result?),
+        result = axum::serve(page_listener, page) => Ok(result?),
+        () = interrupted() => Ok(()),
+    }
 }
 
 /// The policy that is built in, or that of a file.
-fn read(file: Option<PathBuf>) -> Result<String, Failure> {
+fn read(file: Option<&Path>) -> Result<String, Failure> {
     let Some(file) = file else {
         return Ok(include_str!("policy.json").to_owned());
     };
-    fs::read_to_string(&file)
+    fs::read_to_string(file)
         .map_err(|error| Failure::usage(format!("--policy {}: {error}", file.display())))
 }
 

@@ -53,6 +53,11 @@ pub enum FetchError {
         /// What was given.
         value: String,
     },
+    /// There are over 1,000 request headers, more than any server takes.
+    TooManyHeaders {
+        /// How many there are.
+        count: usize,
+    },
     /// The method is GET or HEAD, and there is a body.
     BodyNotAllowed {
         /// The method.
@@ -115,6 +120,9 @@ impl fmt::Display for FetchError {
                     "value {value:?} of the request header {name:?} has a character that no field value can have; leave it out"
                 )
             }
+            Self::TooManyHeaders { count } => {
+                write!(f, "{count} request headers are more than a server takes; set at most 1000")
+            }
             Self::BodyNotAllowed { method } => {
                 write!(f, "a {method} request cannot have a body; leave it out, or write \"POST\"")
             }
@@ -128,11 +136,5 @@ impl fmt::Display for FetchError {
     }
 }
 
-impl std::error::Error for FetchError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Page { cause, .. } | Self::Url { cause, .. } => Some(cause),
-            _ => None,
-        }
-    }
-}
+/// It has no source: its message says all.
+impl std::error::Error for FetchError {}

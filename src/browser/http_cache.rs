@@ -109,7 +109,8 @@ impl HttpCache {
         for name in new.keys().filter(|name| !kept.contains(name)) {
             stored.received.headers.remove(name);
             for value in new.get_all(name) {
-                stored.received.headers.append(name, value.clone());
+                // A full map takes no more, and stays as it is.
+                let _full = stored.received.headers.try_append(name, value.clone());
             }
         }
         stored.since = now;

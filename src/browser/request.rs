@@ -105,6 +105,11 @@ fn parse_method(value: &str, mode: Mode) -> Result<Method, FetchError> {
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-headers-append>
 fn parse_headers(fields: &[(String, String)], mode: Mode) -> Result<HeaderMap, FetchError> {
+    // A header map panics when it has no room for more, at 24,576 names.
+    const MOST: usize = 1000;
+    if fields.len() > MOST {
+        return Err(FetchError::TooManyHeaders { count: fields.len() });
+    }
     let mut headers = HeaderMap::new();
     for (name, value) in fields {
         let parsed = HeaderName::from_bytes(name.as_bytes())

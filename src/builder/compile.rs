@@ -10,7 +10,7 @@ use crate::methods::Methods;
 use crate::names::Names;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
-use crate::policy::{Origins, Rule};
+use crate::policy::{Listed, Origins, Rule};
 use crate::safelist;
 
 /// The longest that any browser keeps the answer to a preflight; Firefox does.
@@ -60,11 +60,11 @@ impl PolicyBuilder {
         } else if let Some(origin) = self.only_origin(&patterns) {
             Origins::One(origin)
         } else {
-            Origins::Listed {
+            Origins::Listed(Box::new(Listed {
                 set: OriginSet::new(&patterns, self.null_origin),
                 predicates: self.predicates.clone(),
                 ask_insecure: !self.credentials || self.insecure_origins,
-            }
+            }))
         }
     }
 
@@ -138,11 +138,10 @@ impl PolicyBuilder {
 
     fn compile_max_age(&self, errors: &mut Vec<PolicyError>) -> Option<HeaderValue> {
         let value = self.max_age?;
-        if value.subsec_nanos() != 0 {
-            errors.push(PolicyError::MaxAgeFraction { value });
-        }
         if value > MAX_AGE {
             errors.push(PolicyError::MaxAgeTooLong { value });
+        } else if value.subsec_nanos() != 0 {
+            errors.push(PolicyError::MaxAgeFraction { value });
         }
         Some(shared(HeaderValue::from(value.as_secs())))
     }

@@ -1,12 +1,17 @@
 //! Policies from documents: JSON with the names of the builder's methods as keys.
 
-use std::fmt;
+mod error;
+mod object;
+
+use std::cell::Cell;
 use std::time::Duration;
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error as _, MapAccess, Visitor};
+use serde::de::{DeserializeSeed as _, Error as _};
 use serde::{Deserialize, Deserializer};
+use serde_path_to_error::Segment;
 
+pub use self::error::{DocumentError, DocumentErrors};
+use self::object::Object;
 use crate::error::PolicyErrors;
 use crate::policy::Policy;
 
@@ -21,33 +26,11 @@ struct Document {
     allow_headers: Vec<String>,
     expose_headers: Vec<String>,
     /// Whole seconds.
+    #[serde(deserialize_with = "some")]
     max_age: Option<u64>,
     dangerously_allow_insecure_origins: bool,
     dangerously_allow_public_suffixes: bool,
     dangerously_allow_null_origin: bool,
-}
-
-/// A document that is an object: derived code would take an array of values in order, too.
-struct Object(Document);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor;
-
-        impl<'de> Visitor<'de> for ObjectVisitor {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object with the keys of a policy")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Object, A::Error> {
-                Document::deserialize(MapAccessDeserializer::new(map)).map(Object)
-            }
-        }
-
-        deserializer.deserialize_map(ObjectVisitor)
-    }
 }
 
 impl Document {
@@ -76,9 +59,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// [`DocumentError::Shape`] for what is no JSON, for a key that is not known or stands twice,
-    /// and for a value of another type; [`DocumentError::Policy`] with every mistake that
-    /// [`PolicyBuilder::build`](crate::PolicyBuilder::build) finds.
+    /// Every problem: what is no JSON, a key that is not known or stands twice, a value of another
+    /// type, and every mistake that [`PolicyBuilder::build`](crate::PolicyBuilder::build) finds.
     ///
     /// ```
     /// use tower_cors::Policy;
@@ -97,98 +79,74 @@ impl Policy {
     ///     error.to_string(),
     ///     r#"allow_origins: origin "https://app.example/" has a path; write "https://app.example""#,
     /// );
-    /// # Ok::<(), tower_cors::DocumentError>(())
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
     /// ```
-    pub fn from_json(text: &str) -> Result<Self, DocumentError> {
-        let mut json = serde_json::Deserializer::from_str(text);
-        let Object(document) =
-            serde_path_to_error::deserialize(&mut json).map_err(DocumentError::shape)?;
-        json.end().map_err(|error| DocumentError::shape_at(String::new(), &error))?;
-        document.build().map_err(DocumentError::Policy)
+    pub fn from_json(text: &str) -> Result<Self, DocumentErrors> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut errors = Vec::new();
+        let mut faulty = Vec::new();
+        // A key at fault is noted, and left out of the next reading.
+        let document = loop {
+            match read_json(text, &faulty) {
+                Ok(document) => break document,
+                Err((key, error)) => {
+                    errors.push(error);
+                    match key {
+                        Some(key) if !faulty.contains(&key) => faulty.push(key),
+                        _ => return Err(DocumentErrors(errors)),
+                    }
+                }
+            }
+        };
+        let built = document.build();
+        if let Err(mistakes) = &built {
+            // What is said of a value that could not be read would be of no use.
+            let of_use =
+                mistakes.iter().filter(|mistake| !faulty.iter().any(|key| key == mistake.key()));
+            errors.extend(of_use.cloned().map(DocumentError::Policy));
+        }
+        match built {
+            Ok(policy) if errors.is_empty() => Ok(policy),
+            _ => Err(DocumentErrors(errors)),
+        }
     }
+}
+
+/// Reads a document without some of its keys; or the first problem, with the key at fault.
+fn read_json(text: &str, without: &[String]) -> Result<Document, (Option<String>, DocumentError)> {
+    let refused = Cell::new(None);
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let read = Object { without, refused: &refused }.deserialize(tracked).and_then(|document| {
+        json.end()?;
+        Ok(document)
+    });
+    read.map_err(|error| {
+        let path = track.path();
+        let (key, path) = match (refused.take(), path.iter().next()) {
+            (Some(key), _) => (Some(key.clone()), key),
+            (None, Some(Segment::Map { key })) => (Some(key.clone()), path.to_string()),
+            _ => (None, String::new()),
+        };
+        // What is no JSON cannot be read without a key either.
+        (key.filter(|_| error.is_data()), DocumentError::shape(path, &error))
+    })
 }
 
 /// Reads the same object from any format that `serde` has, all mistakes in one message.
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Object(document) = Object::deserialize(deserializer)?;
-        document.build().map_err(|errors| D::Error::custom(DocumentError::Policy(errors)))
+        let refused = Cell::default();
+        let document = Object { without: &[], refused: &refused }.deserialize(deserializer)?;
+        document.build().map_err(|mistakes| {
+            let errors = mistakes.iter().cloned().map(DocumentError::Policy).collect();
+            D::Error::custom(DocumentErrors(errors))
+        })
     }
 }
 
-/// Why a document is not a policy.
-///
-/// `Display` and `Debug` print one problem a line, each with its key.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum DocumentError {
-    /// It is no JSON, or not of the shape of a policy.
-    #[non_exhaustive]
-    Shape {
-        /// The path of the value at fault, `allow_origins[1]`; empty if it is the whole.
-        key: String,
-        /// The line, counted from 1.
-        line: usize,
-        /// The column, counted in bytes from 1.
-        column: usize,
-        /// What is wrong.
-        message: String,
-    },
-    /// It is of the right shape, and the policy has mistakes.
-    Policy(PolicyErrors),
-}
-
-impl DocumentError {
-    fn shape(error: serde_path_to_error::Error<serde_json::Error>) -> Self {
-        let key = match error.path().to_string() {
-            whole if whole == "." => String::new(),
-            key => key,
-        };
-        Self::shape_at(key, &error.into_inner())
-    }
-
-    fn shape_at(key: String, error: &serde_json::Error) -> Self {
-        let (line, column) = (error.line(), error.column());
-        let message = error.to_string();
-        let position = format!(" at line {line} column {column}");
-        let message = message.strip_suffix(&position).unwrap_or(&message).to_owned();
-        Self::Shape { key, line, column, message }
-    }
-}
-
-impl fmt::Display for DocumentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Shape { key, line, column, message } => {
-                if !key.is_empty() {
-                    write!(f, "{key}: ")?;
-                }
-                write!(f, "{message} at line {line} column {column}")
-            }
-            Self::Policy(errors) => {
-                for (count, error) in errors.iter().enumerate() {
-                    if count > 0 {
-                        writeln!(f)?;
-                    }
-                    write!(f, "{}: {error}", error.key())?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl fmt::Debug for DocumentError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for DocumentError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Shape { .. } => None,
-            Self::Policy(errors) => Some(errors),
-        }
-    }
+/// A value, where derived code would take `null` for none.
+fn some<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    u64::deserialize(deserializer).map(Some)
 }

@@ -51,12 +51,20 @@ impl<'a> Origin<'a> {
     /// ```
     pub fn parse(text: &'a str) -> Result<Self, OriginFault> {
         if text.len() > syntax::MAX_ORIGIN {
-            return Err(OriginFault::HostTooLong);
+            return Err(OriginFault::TooLong);
         }
         let parts = syntax::Parts::split(text)?;
         syntax::parse_host(parts.scheme, parts.host)?;
         let port = parts.port.map(|port| syntax::parse_port(parts.scheme, port)).transpose()?;
         Ok(Self { text, scheme: parts.scheme, host: parts.host, port })
+    }
+
+    /// Parses the value of an `Origin` field, of whatever bytes and length.
+    pub(crate) fn from_bytes(bytes: &'a [u8]) -> Option<Self> {
+        if bytes.len() > syntax::MAX_ORIGIN {
+            return None;
+        }
+        Self::parse(str::from_utf8(bytes).ok()?).ok()
     }
 
     /// The whole origin, as the browser sent it.

@@ -87,6 +87,11 @@ impl<'a> OriginPattern<'a> {
         &self.text
     }
 
+    /// The text, cut between `https://` and the host.
+    pub(crate) fn split_text(&self) -> (&str, &str) {
+        self.text.split_at_checked(self.host_start).unwrap_or(("", &self.text))
+    }
+
     pub(crate) fn is_exact(&self) -> bool {
         !self.subdomains && !self.any_port
     }
@@ -111,8 +116,8 @@ impl<'a> OriginPattern<'a> {
 
     /// The host, without its leading `*.` if it has one.
     fn host(&self) -> &str {
-        let host = self.text.get(self.host_start..).and_then(|tail| tail.get(..self.host_len));
-        host.unwrap_or_default().trim_start_matches('.')
+        let (_scheme, host_and_port) = self.split_text();
+        host_and_port.get(..self.host_len).unwrap_or_default().trim_start_matches('.')
     }
 }
 
@@ -125,11 +130,15 @@ fn may_have_subdomains(scheme: &str, base: &str) -> bool {
 /// What was probably meant: the closest pattern that is sound.
 pub(crate) fn repair(value: &str) -> Option<String> {
     let value = value.trim();
-    if value == "null" {
+    let several = value.contains([',', ';', ' ']) || value.matches("://").count() > 1;
+    if several || value.eq_ignore_ascii_case("null") {
         return None;
     }
     let (scheme, rest) = match value.split_once("://") {
+        Some(("ws", rest)) => ("http".to_owned(), rest),
+        Some(("wss", rest)) => ("https".to_owned(), rest),
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
+        None if value.contains("//") => return None,
         None => (guess_scheme(value).to_owned(), value),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
@@ -146,7 +155,11 @@ pub(crate) fn repair(value: &str) -> Option<String> {
 
 /// Loopback servers rarely have certificates.
 fn guess_scheme(authority: &str) -> &'static str {
-    let host = authority.split([':', '/', '?', '#']).next().unwrap_or(authority);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or(authority);
+    let host = match authority.rfind(':') {
+        Some(colon) if !authority.ends_with(']') => authority.split_at(colon).0,
+        _ => authority,
+    };
     if syntax::is_loopback(host) { "http" } else { "https" }
 }
 
@@ -160,8 +173,9 @@ fn canonical_ipv6(host: &str) -> Option<String> {
 
 /// Without leading zeros, and nothing for the default port.
 fn repair_port(scheme: &str, port: &str) -> String {
-    let number = port.trim_start_matches(':').trim_start_matches('0').parse();
-    match number {
+    let number = port.trim_start_matches(':').trim_start_matches('0');
+    match number.parse() {
+        _ if number.starts_with('+') => port.to_owned(),
         Ok(number) if syntax::default_port(scheme) == Some(number) => String::new(),
         Ok(number) => format!(":{number}"),
         Err(_) => port.to_owned(),

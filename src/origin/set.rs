@@ -8,9 +8,9 @@ use super::syntax;
 
 /// The origins that a list of patterns stands for.
 ///
-/// An exact origin costs one look-up. A pattern costs one at each boundary of labels, from the
-/// right, of those depths at which any pattern begins; then what stands in the place of the `*` is
-/// held to the grammar, so that only serialized origins are ever in the set.
+/// An exact origin costs one look-up. A pattern costs one at each boundary of labels at which the
+/// shortest to the longest pattern may begin; then what stands in the place of the `*` is held to the
+/// grammar, so that only serialized origins are ever in the set.
 #[derive(Clone, Debug)]
 pub(crate) struct OriginSet {
     exact: StringSet,
@@ -25,23 +25,22 @@ pub(crate) struct OriginSet {
 impl OriginSet {
     /// Compiles the patterns, and the text `null` if opaque origins are in the set.
     pub(crate) fn new(patterns: &[OriginPattern<'_>], null: bool) -> Self {
-        let texts = |subdomains, any_port| -> Vec<&str> {
+        let of_form = |subdomains, any_port| {
             patterns
                 .iter()
-                .filter(|pattern| pattern.has_subdomains() == subdomains)
-                .filter(|pattern| pattern.has_any_port() == any_port)
-                .map(OriginPattern::text)
-                .collect()
+                .filter(move |pattern| pattern.has_subdomains() == subdomains)
+                .filter(move |pattern| pattern.has_any_port() == any_port)
         };
-        let mut exact = texts(false, false);
+        let texts = |any_port| of_form(false, any_port).map(OriginPattern::text).collect();
+        let mut exact: Vec<&str> = texts(false);
         if null {
             exact.push("null");
         }
         Self {
             exact: StringSet::new(exact.into_iter()),
-            any_port: StringSet::new(texts(false, true).into_iter()),
-            subdomains: Subdomains::new(&texts(true, false)),
-            subdomains_any_port: Subdomains::new(&texts(true, true)),
+            any_port: StringSet::new(texts(true).into_iter()),
+            subdomains: Subdomains::new(of_form(true, false)),
+            subdomains_any_port: Subdomains::new(of_form(true, true)),
         }
     }
 
@@ -64,7 +63,7 @@ impl OriginSet {
     }
 }
 
-/// The patterns that begin with `*.`, by scheme, of which there are few.
+/// The patterns that begin with `*.`, sorted by scheme.
 #[derive(Clone, Debug)]
 struct Subdomains(Vec<Suffixes>);
 
@@ -78,11 +77,10 @@ struct Suffixes {
 }
 
 impl Subdomains {
-    fn new(texts: &[&str]) -> Self {
+    fn new<'a>(patterns: impl Iterator<Item = &'a OriginPattern<'a>>) -> Self {
         let mut by_scheme: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for text in texts {
-            // The dot is there: it stands where the `*` was.
-            let (scheme, host) = text.split_at(text.find("://.").unwrap_or(0) + "://".len());
+        for pattern in patterns {
+            let (scheme, host) = pattern.split_text();
             by_scheme.entry(scheme).or_default().push(host);
         }
         let suffixes = by_scheme.into_iter().map(|(scheme, hosts)| Suffixes {
@@ -97,9 +95,11 @@ impl Subdomains {
     }
 
     fn contains(&self, origin: &[u8]) -> bool {
-        self.0.iter().any(|suffixes| {
-            let host = origin.strip_prefix(suffixes.scheme.as_bytes());
-            host.is_some_and(|host| suffixes.contains(host))
+        let colon = origin.iter().position(|&byte| byte == b':');
+        let cut = colon.and_then(|colon| origin.split_at_checked(colon + "://".len()));
+        cut.is_some_and(|(scheme, host)| {
+            let found = self.0.binary_search_by(|suffixes| suffixes.scheme.as_bytes().cmp(scheme));
+            found.ok().and_then(|found| self.0.get(found)).is_some_and(|it| it.contains(host))
         })
     }
 }

@@ -91,13 +91,19 @@ impl Strings {
     }
 }
 
+/// A few of the strings, and how many there are.
 impl fmt::Debug for StringSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let len = match &self.strings {
-            Strings::Few(few) => few.len(),
-            Strings::Many { spans, .. } => spans.len(),
-        };
-        write!(f, "{len} strings")
+        match &self.strings {
+            Strings::Few(few) => {
+                f.debug_set().entries(few.iter().flat_map(|string| str::from_utf8(string))).finish()
+            }
+            Strings::Many { text, spans } => {
+                let some = spans.iter().take(FEW).map(|span| str::from_utf8(span.of(text)));
+                f.debug_set().entries(some.flatten()).finish()?;
+                write!(f, " and others, {} in all", spans.len())
+            }
+        }
     }
 }
 

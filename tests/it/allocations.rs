@@ -117,6 +117,51 @@ fn plain_and_simple_requests_add_none_where_there_is_room() {
 }
 
 #[test]
+fn options_that_are_no_preflight_add_none() {
+    let mut table = Table::default();
+    for (policy, policy_name) in [(any(), "any"), (one(), "one"), (two(), "two")] {
+        let no_fields: Fields<'_> = &[];
+        for fields in [no_fields, &[FROM_A], &[FOR_PUT]] {
+            table.row(Row {
+                name: &format!("{policy_name}, {fields:?}"),
+                policy: policy.clone(),
+                inner: Typed,
+                method: Method::OPTIONS,
+                fields,
+                allocations: 0,
+            });
+        }
+    }
+    table.close();
+}
+
+/// What no browser sends costs a few: names in several lines, and, for a predicate, a method that
+/// `http` does not keep inline.
+#[test]
+fn rare_preflights_add_few() {
+    let mut table = Table::default();
+    let long = ("access-control-request-method", "UPDATEREDIRECTREF");
+    let content_type = ("access-control-request-headers", "content-type");
+    let authorization = ("access-control-request-headers", "authorization");
+    let rows: &[(&str, PolicyBuilder, Fields<'_>, u64)] = &[
+        ("two lines of names", two(), &[FROM_A, FOR_PUT, content_type, authorization], 1),
+        ("a long method", predicate().allow_methods(["*"]), &[FROM_A, long], 1),
+        ("a long method, no predicate", two().allow_methods(["*"]), &[FROM_A, long], 0),
+    ];
+    for (name, policy, fields, allocations) in rows {
+        table.row(Row {
+            name,
+            policy: policy.clone(),
+            inner: Empty,
+            method: Method::OPTIONS,
+            fields,
+            allocations: *allocations,
+        });
+    }
+    table.close();
+}
+
+#[test]
 fn preflights_add_none() {
     let mut table = Table::default();
     let any_header = two().allow_headers(["*"]);

@@ -58,6 +58,13 @@ async fn no_preflight_reaches_a_route_layer_of_a_method_router() {
 }
 
 #[tokio::test]
+async fn a_preflight_does_reach_a_layer_of_a_method_router() {
+    let app = Router::new().route("/items", put(|| async {}).layer(layer()));
+    let preflight = send(app, "OPTIONS", "/items").await;
+    assert_eq!((preflight.status(), allowed(&preflight)), (StatusCode::NO_CONTENT, true));
+}
+
+#[tokio::test]
 async fn a_route_that_is_added_behind_the_layer_is_not_covered() {
     let app = Router::new()
         .route("/before", get(|| async {}))

@@ -24,18 +24,18 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     (
         "a boolean that is a string",
-        r#"{"allow_credentials": "true"}"#,
-        r#"allow_credentials: invalid type: string "true", expected a boolean at line 1 column 28"#,
+        r#"{"allow_origins": ["*"], "allow_credentials": "true"}"#,
+        r#"allow_credentials: invalid type: string "true", expected a boolean at line 1 column 52"#,
     ),
     (
         "a fraction of a second",
-        r#"{"max_age": 1.5}"#,
-        "max_age: invalid type: floating point `1.5`, expected u64 at line 1 column 15",
+        r#"{"allow_origins": ["*"], "max_age": 1.5}"#,
+        "max_age: invalid type: floating point `1.5`, expected u64 at line 1 column 39",
     ),
     (
         "a negative max-age",
-        r#"{"max_age": -1}"#,
-        "max_age: invalid value: integer `-1`, expected u64 at line 1 column 14",
+        r#"{"allow_origins": ["*"], "max_age": -1}"#,
+        "max_age: invalid value: integer `-1`, expected u64 at line 1 column 38",
     ),
     (
         "a key twice",
@@ -77,9 +77,35 @@ expose_headers: `allow_credentials` cannot be combined with exposing any header;
 max_age: max-age "90000" is over the 86400 seconds that browsers keep; write 86400"#,
     ),
     (
+        "several problems of shape, and mistakes besides",
+        r#"{
+            "allow_origin": ["https://a.example"],
+            "alow_methods": ["PUT"],
+            "max_age": "5",
+            "allow_headers": ["cookie"]
+        }"#,
+        r#"allow_origin: unknown field `allow_origin`, expected one of `allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin` at line 2 column 26
+alow_methods: unknown field `alow_methods`, expected one of `allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin` at line 3 column 26
+max_age: invalid type: string "5", expected u64 at line 4 column 26
+allow_origins: no origin is allowed; give `allow_origins` at least one
+allow_headers: request-header name "cookie" is forbidden by the Fetch Standard; call `allow_credentials` instead"#,
+    ),
+    (
+        "a null",
+        r#"{"allow_origins": ["*"], "max_age": null}"#,
+        "max_age: invalid type: null, expected u64 at line 1 column 40",
+    ),
+    ("a comma too much", r#"{"allow_origins": ["*"],}"#, "trailing comma at line 1 column 25"),
+    (
+        "a key with a line break",
+        "{\"a\\nb\": 1}",
+        r"a\nb: unknown field `a\nb`, expected one of `allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin` at line 1 column 7
+allow_origins: no origin is allowed; give `allow_origins` at least one",
+    ),
+    (
         "an empty object",
         "{}",
-        "allow_origins: no origin is allowed; call `allow_origins` or `allow_origins_if`",
+        "allow_origins: no origin is allowed; give `allow_origins` at least one",
     ),
 ];
 
@@ -138,9 +164,9 @@ fn every_key_is_read() {
 #[test]
 fn an_opt_in_that_is_left_out_is_missed() {
     let without = |key: &str| EVERY_KEY.replace(&format!("\"{key}\": true,"), "");
-    let error = |key: &str| match Policy::from_json(&without(key)).unwrap_err() {
-        DocumentError::Policy(errors) => errors.iter().next().unwrap().clone(),
-        shape => panic!("{shape}"),
+    let error = |key: &str| match Policy::from_json(&without(key)).unwrap_err().iter().next() {
+        Some(DocumentError::Policy(mistake)) => mistake.clone(),
+        other => panic!("{other:?}"),
     };
     assert!(matches!(
         error("dangerously_allow_insecure_origins"),

@@ -26,6 +26,8 @@ mod origin_set;
 mod peer;
 mod security;
 mod sockets;
+mod tables;
 mod tower_rules;
 mod walk;
 mod wire;
+mod words;

@@ -20,7 +20,13 @@ fn check(rows: &[(String, &str)]) {
 #[tokio::test]
 async fn fetch_errors() {
     let long = "https://u:p@api.example/";
+    let many = |count| {
+        let names = (0..count).map(|number| format!("x-{number}"));
+        names.fold(Fetch::get(API), |fetch, name| fetch.header(name, "1"))
+    };
     let rows = vec![
+        (APP, many(1001), "1001 request headers are more than a server takes; set at most 1000"),
+        (APP, many(40_000), "40000 request headers are more than a server takes; set at most 1000"),
         (
             APP,
             Fetch::get("https://a b/"),

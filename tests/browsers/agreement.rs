@@ -1,0 +1,165 @@
+//! The real browser, `Browser` and the policy agree, scenario by scenario.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use serde_json::Value;
+use tower_cors::browser::{Browser, UserAgent};
+
+use crate::driver::{self, Driver};
+use crate::generate::scenarios;
+use crate::meaning::{Quirks, meant};
+use crate::observed::{Arrived, Observed, Outcome};
+use crate::page::PAGES;
+use crate::scenario::{Scenario, url};
+use crate::server::{Listeners, Server};
+
+/// How many pairs of a policy and a fetch each browser is tried with.
+pub(crate) const COUNT: usize = 4_000;
+
+/// How many scenarios a page runs at once.
+const BATCH: usize = 500;
+
+/// How many disagreements are told in full.
+const TOLD: usize = 5;
+
+/// A real browser, and what is known of it.
+struct Shipped {
+    name: &'static str,
+    user_agent: UserAgent,
+    quirks: Quirks,
+    /// Whether it says why a fetch failed.
+    tells_reasons: bool,
+}
+
+#[test]
+fn chromium_browser_and_policy_agree() {
+    let shipped = Shipped {
+        name: "Chromium",
+        user_agent: UserAgent::Chromium,
+        quirks: Quirks { forgets_opaque_origins: true, ..Quirks::NONE },
+        tells_reasons: true,
+    };
+    if let Some(mut chromium) = driver::chromium() {
+        shipped.check(&mut chromium);
+    }
+}
+
+#[test]
+fn firefox_browser_and_policy_agree() {
+    let shipped = Shipped {
+        name: "Firefox",
+        user_agent: UserAgent::Firefox,
+        quirks: Quirks { repeats_names: true, forgets_what_is_unnamed: true, ..Quirks::NONE },
+        tells_reasons: false,
+    };
+    if let Some(mut firefox) = driver::firefox() {
+        shipped.check(&mut firefox);
+    }
+}
+
+impl Shipped {
+    /// Runs all scenarios, in the real browser and in `Browser`, and lists the first disagreements.
+    #[track_caller]
+    fn check(&self, driver: &mut impl Driver) {
+        let scenarios = scenarios(COUNT);
+        assert_eq!(scenarios.len(), COUNT);
+        let server = Listeners::bind().serve(&scenarios);
+        let start = Instant::now();
+        let real = real(driver, &server, &scenarios);
+        let seconds = start.elapsed().as_secs_f32();
+        let standard = modelled(&server, &scenarios, UserAgent::Standard);
+        let shipped = modelled(&server, &scenarios, self.user_agent);
+        let disagreements: Vec<_> = scenarios
+            .iter()
+            .enumerate()
+            .filter_map(|(id, scenario)| {
+                let observed = [&standard[id], &shipped[id], &real[id]];
+                self.disagreement(scenario, &server, observed)
+            })
+            .collect();
+        println!("{}: {COUNT} scenarios in {seconds:.1} s", self.name);
+        let first: Vec<_> = disagreements.iter().take(TOLD).map(String::as_str).collect();
+        assert!(
+            disagreements.is_empty(),
+            "{} of {COUNT} scenarios disagree, the first {}:\n\n{}",
+            disagreements.len(),
+            first.len(),
+            first.join("\n\n"),
+        );
+    }
+
+    /// What is meant, what `Browser` does, as the standard says and as this browser, and what the
+    /// real one does: if they differ, in words.
+    fn disagreement(
+        &self,
+        scenario: &Scenario,
+        server: &Server,
+        [standard, shipped, real]: [&Observed; 3],
+    ) -> Option<String> {
+        let meaning = meant(scenario, server.ports, Quirks::NONE);
+        let mut known = meant(scenario, server.ports, self.quirks);
+        if !self.tells_reasons {
+            known = known.without_reasons();
+        }
+        let do_agree = *standard == meaning && *shipped == meaning && *real == known;
+        (!do_agree).then(|| {
+            let name = self.name;
+            format!(
+                "{}\n  meant:   {meaning}\n  Browser: {standard}\n  Browser as {name}: {shipped}\n  \
+                 {name} is known to get: {known}\n  {name}: {real}",
+                scenario.describe(server.ports),
+            )
+        })
+    }
+}
+
+/// What the real browser does, over sockets.
+fn real(driver: &mut impl Driver, server: &Server, scenarios: &[Scenario]) -> Vec<Observed> {
+    let mut results = BTreeMap::new();
+    for page in PAGES {
+        driver.open(&page.url(server.ports));
+        let ids: Vec<_> = (0..scenarios.len()).filter(|id| scenarios[*id].page == page).collect();
+        for batch in ids.chunks(BATCH) {
+            let fetch = |id: &usize| scenarios[*id].fetch.to_script(&url(*id, server.ports));
+            let fetches: Value = batch.iter().map(fetch).collect();
+            let told = driver.call("attemptAll", &fetches.to_string());
+            let told: Vec<Vec<Value>> = serde_json::from_str(&told).expect("page.js tells JSON");
+            let reasons = driver.take_reasons();
+            for (id, told) in batch.iter().zip(told) {
+                let reason = reasons.get(&url(*id, server.ports)).map_or("", String::as_str);
+                let outcomes = told.iter().map(|result| Outcome::of_script(result, reason));
+                results.insert(*id, outcomes.collect());
+            }
+        }
+    }
+    observed(results, server.take_arrived())
+}
+
+/// What `Browser` does, in front of the same service.
+fn modelled(server: &Server, scenarios: &[Scenario], user_agent: UserAgent) -> Vec<Observed> {
+    let mut results = BTreeMap::new();
+    for (id, scenario) in scenarios.iter().enumerate() {
+        let mut browser = Browser::new(server.app.clone()).user_agent(user_agent);
+        let page = scenario.page.origin(server.ports);
+        let fetch = scenario.fetch.to_model(&url(id, server.ports));
+        let outcomes = (0..scenario.fetch.times).map(|_| {
+            let seen = server.runtime.block_on(browser.fetch_from(&page, fetch.clone()));
+            Outcome::of_model(&seen.expect("script may fetch so"))
+        });
+        results.insert(id, outcomes.collect());
+    }
+    observed(results, server.take_arrived())
+}
+
+/// Joins what script got with what arrived, by scenario.
+fn observed(
+    results: BTreeMap<usize, Vec<Outcome>>,
+    mut arrived: BTreeMap<usize, Vec<Arrived>>,
+) -> Vec<Observed> {
+    let join = |(id, results)| {
+        let requests = arrived.remove(&id).unwrap_or_default();
+        Observed { results, requests }
+    };
+    results.into_iter().map(join).collect()
+}

@@ -1,0 +1,37 @@
+//! Real browsers in front of the crate's layer: Chromium and Firefox do what `Browser` does, and what
+//! the policy was meant to let them do.
+//!
+//! ```sh
+//! cargo test --all-features --test browsers
+//! ```
+//!
+//! `agreement.rs` runs every scenario (`scenario.rs`, `generate.rs`) three times: by a reading of its
+//! plain data (`meaning.rs`), by `Browser`, and by the real browser over a socket, and compares what
+//! script got and what arrived at the server (`observed.rs`). `serve_example.rs` opens the page of an
+//! example.
+//!
+//! A browser that is not in `PATH` is skipped, and a line says so; with `REQUIRE_BROWSERS=1` that is a
+//! failure. Debian has both: `apt-get install chromium-headless-shell firefox-esr`. Nothing but
+//! loopback is contacted.
+#![cfg(unix)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+mod agreement;
+mod chromium;
+mod coverage;
+mod driver;
+mod firefox;
+mod generate;
+mod meaning;
+mod observed;
+mod page;
+mod process;
+mod scenario;
+mod serve_example;
+mod server;

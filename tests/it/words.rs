@@ -1,0 +1,114 @@
+//! How the values of the crate say themselves, in logs and in assertions that fail.
+
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderMap, HeaderValue};
+use http::{Request, StatusCode};
+use tower_cors::{CorsLayer, Denial, Origin, Policy, PolicyError, RequestHead, RequestKind};
+
+fn policy() -> Policy {
+    Policy::builder()
+        .allow_origins(["https://a.example", "http://localhost:*"])
+        .allow_headers(["x-a"])
+        .build()
+        .unwrap()
+}
+
+fn preflight(origin: &str) -> Request<()> {
+    Request::options("/path?token=secret")
+        .header("origin", origin)
+        .header("access-control-request-method", "PUT")
+        .header("cookie", "secret")
+        .body(())
+        .unwrap()
+}
+
+#[test]
+fn a_decision_is_one_line() {
+    let plain = Request::get("/").body(()).unwrap();
+    let simple = Request::get("/").header("origin", "https://a.example").body(()).unwrap();
+    let said = [&plain, &simple, &preflight("https://a.example"), &preflight("null")]
+        .map(|request| policy().decide(request).to_string());
+    assert_eq!(
+        said,
+        [
+            "plain",
+            "simple allowed",
+            "preflight denied: the requested method is not allowed",
+            "preflight denied: the origin is not allowed",
+        ]
+    );
+    assert_eq!(format!("{:>9}|", RequestKind::Simple), "   simple|");
+    assert_eq!(format!("{:<30}|", Denial::OriginNotAllowed), "the origin is not allowed     |");
+}
+
+#[test]
+fn no_secret_of_a_request_is_shown() {
+    let request = preflight("https://a.example");
+    let shown = format!("{:?}", RequestHead::from(&request));
+    assert_eq!(shown, r#"RequestHead { method: OPTIONS, path: "/path", .. }"#);
+}
+
+#[test]
+fn an_origin_is_shown_as_it_was_sent() {
+    let origin = Origin::parse("https://a.example:8443").unwrap();
+    assert_eq!(origin.to_string(), "https://a.example:8443");
+    assert_eq!(format!("{origin:?}"), r#"Origin("https://a.example:8443")"#);
+    assert_eq!(origin.as_str(), "https://a.example:8443");
+}
+
+#[test]
+fn a_policy_shows_what_it_allows_and_not_all_of_a_hundred_thousand() {
+    let shown = format!("{:?}", policy());
+    for part in ["https://a.example", "http://localhost", "x-a"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+    let many = (0..100_000).map(|number| format!("https://{number}.example"));
+    let shown = format!("{:?}", Policy::builder().allow_origins(many).build().unwrap());
+    assert!(shown.len() < 1_000 && shown.contains("100000 in all"), "{shown}");
+}
+
+#[test]
+fn every_mistake_has_the_key_of_its_method() {
+    let null = Policy::builder()
+        .dangerously_allow_null_origin(true)
+        .allow_credentials(true)
+        .build()
+        .unwrap_err();
+    let keys: Vec<_> = null.iter().map(PolicyError::key).collect();
+    assert_eq!(keys, ["dangerously_allow_null_origin"]);
+    let layer = CorsLayer::new(policy()).preflight_status(StatusCode::FOUND);
+    assert_eq!(layer.unwrap_err().key(), "preflight_status");
+}
+
+#[test]
+fn a_decision_replaces_the_headers_that_stand_there() {
+    let evil = HeaderValue::from_static("https://evil.example");
+    let get = Request::get("/").header("origin", "https://b.example").body(()).unwrap();
+    for request in [get, preflight("https://b.example"), preflight("null")] {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, evil.clone());
+        policy().decide(&request).write_to(&mut headers);
+        assert!(!headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN), "{request:?}");
+    }
+}
+
+#[test]
+fn loopback_may_have_credentials_over_http() {
+    for origin in [
+        "http://localhost",
+        "http://localhost.:3000",
+        "http://localhost:*",
+        "http://app.localhost",
+        "http://127.0.0.1:8080",
+        "http://127.255.0.1",
+        "http://[::1]:3000",
+    ] {
+        let policy = Policy::builder().allow_origins([origin]).allow_credentials(true).build();
+        assert!(policy.is_ok(), "{origin}: {policy:?}");
+    }
+    for origin in
+        ["http://128.0.0.1", "http://localhost.example", "http://notlocalhost", "http://[::2]"]
+    {
+        let policy = Policy::builder().allow_origins([origin]).allow_credentials(true).build();
+        assert!(policy.is_err(), "{origin}");
+    }
+}
