@@ -1,0 +1,193 @@
+//! What is measured: the inner service alone, behind this crate's layer, and behind tower-http's.
+
+use std::convert::Infallible;
+use std::future::{Future, Ready, ready};
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, VARY};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
+use tower::{Layer, Service};
+use tower_cors::{CorsLayer, Policy};
+use tower_http::cors::{self, AllowOrigin};
+
+use super::{Origins, Scenario, Setup, names};
+
+/// Whose layer stands before the inner service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Subject {
+    /// Nobody's.
+    Bare,
+    /// This crate's.
+    Ours,
+    /// tower-http's.
+    Theirs,
+}
+
+/// What of a service is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Mode {
+    /// `poll_ready`, `call`, one poll, and the drop of the response.
+    Call,
+    /// The same on a clone of the service, which is dropped after it: what axum and hyper-util's
+    /// adapter do for every request.
+    CloneCall,
+    /// The clone alone, and its drop.
+    Clone,
+}
+
+/// The inner service, by the fields of its response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Inner {
+    /// `content-type` and `content-length`.
+    Typed,
+    /// None, so that the map has no room.
+    Empty,
+    /// These two, and a `Vary` of its own.
+    Varying,
+}
+
+impl Service<Request<()>> for Inner {
+    type Response = Response<()>;
+    type Error = Infallible;
+    type Future = Ready<Result<Response<()>, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<()>) -> Self::Future {
+        drop(request);
+        let mut response = Response::new(());
+        let headers = response.headers_mut();
+        if !matches!(self, Self::Empty) {
+            headers.append(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.append(CONTENT_LENGTH, HeaderValue::from_static("2"));
+        }
+        if matches!(self, Self::Varying) {
+            headers.append(VARY, HeaderValue::from_static("accept-encoding"));
+        }
+        ready(Ok(response))
+    }
+}
+
+/// This crate's layer of that setup.
+pub(crate) fn ours(setup: Setup) -> CorsLayer {
+    let mut policy = Policy::builder()
+        .allow_origins(setup.origins.texts())
+        .allow_methods(["PUT"])
+        .allow_headers(names(setup.names))
+        .max_age(Duration::from_secs(600));
+    if setup.credentials {
+        policy = policy.allow_credentials(true).expose_headers(["x-request-id"]);
+    }
+    CorsLayer::new(policy.build().unwrap())
+}
+
+/// tower-http's layer of that setup. It knows no patterns, so a predicate looks through them.
+pub(crate) fn theirs(setup: Setup) -> cors::CorsLayer {
+    let value = |text: &String| HeaderValue::try_from(text).unwrap();
+    let texts = setup.origins.texts();
+    let origins = match setup.origins {
+        Origins::Any => AllowOrigin::any(),
+        Origins::Listed(1) => AllowOrigin::exact(value(&texts[0])),
+        Origins::Listed(_) => AllowOrigin::list(texts.iter().map(value)),
+        Origins::Patterns(_) => {
+            let suffixes: Vec<String> =
+                texts.iter().map(|text| text.replace("https://*", "")).collect();
+            AllowOrigin::predicate(move |origin, _| {
+                let origin = origin.as_bytes();
+                origin.starts_with(b"https://")
+                    && suffixes.iter().any(|suffix| origin.ends_with(suffix.as_bytes()))
+            })
+        }
+    };
+    let names = names(setup.names).into_iter().map(|name| HeaderName::try_from(name).unwrap());
+    let mut layer = cors::CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::PUT])
+        .allow_headers(names.collect::<Vec<_>>())
+        .max_age(Duration::from_secs(600));
+    if setup.credentials {
+        let exposed = HeaderName::from_static("x-request-id");
+        layer = layer.allow_credentials(true).expose_headers([exposed]);
+    }
+    layer
+}
+
+/// Runs requests of the scenario, the last of them measured.
+pub(crate) fn run(scenario: &Scenario, subject: Subject, mode: Mode) {
+    match subject {
+        Subject::Bare => warm_and_measure(scenario.inner, scenario, mode),
+        Subject::Ours => {
+            warm_and_measure(ours(scenario.setup).layer(scenario.inner), scenario, mode);
+        }
+        Subject::Theirs => {
+            warm_and_measure(theirs(scenario.setup).layer(scenario.inner), scenario, mode);
+        }
+    }
+}
+
+fn warm_and_measure<S>(mut service: S, scenario: &Scenario, mode: Mode)
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
+{
+    // What is freed while it is measured lies between blocks that stay, so that the allocator has
+    // nothing to merge, and warm caches.
+    let mut kept = Vec::with_capacity(2 * ROUNDS);
+    drop(service.clone());
+    for round in 1..=ROUNDS {
+        kept.push(vec![0u8; 2048]);
+        let request = scenario.asked.request();
+        kept.push(vec![0u8; 2048]);
+        match mode {
+            _ if round < ROUNDS => drive(&mut service, request),
+            Mode::Call => measured_call(&mut service, request),
+            Mode::CloneCall => measured_clone_call(&service, request),
+            Mode::Clone => measured_clone(&service),
+        }
+    }
+    black_box(kept);
+}
+
+/// How many requests run, of which the last is measured.
+const ROUNDS: usize = 4;
+
+/// One request, driven by hand.
+#[inline]
+pub(crate) fn drive<S>(service: &mut S, request: Request<()>)
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
+    let mut context = Context::from_waker(Waker::noop());
+    let _ready = service.poll_ready(&mut context);
+    let Poll::Ready(Ok(response)) = pin!(service.call(request)).poll(&mut context) else {
+        unreachable!("no service here waits");
+    };
+    drop(black_box(response));
+}
+
+// Instructions are counted while a function runs whose name begins so: `callgrind::REGION`.
+
+#[inline(never)]
+fn measured_call<S>(service: &mut S, request: Request<()>)
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
+    drive(service, request);
+}
+
+#[inline(never)]
+fn measured_clone_call<S>(service: &S, request: Request<()>)
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
+{
+    drive(&mut service.clone(), request);
+}
+
+#[inline(never)]
+fn measured_clone<S: Clone>(service: &S) {
+    drop(black_box(service.clone()));
+}

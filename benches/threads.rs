@@ -1,0 +1,111 @@
+//! Whether two threads that share a policy pay for it.
+//!
+//! `cargo bench --bench threads` prints the time of a request with one thread and with two, each with
+//! a clone of the service. It needs two processors that nothing else uses. That no request writes a
+//! shared counter is counted by `--bench costs`, as locked instructions.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    reason = "a benchmark fails by panicking, and rounds"
+)]
+
+mod scenario;
+
+use std::convert::Infallible;
+use std::sync::Barrier;
+use std::thread;
+use std::time::Instant;
+
+use http::{Request, Response};
+use tower::{Layer, Service};
+
+use scenario::plot::short;
+use scenario::{Scenario, subject};
+
+/// The requests between two looks at the clock, and how often that is done in a round.
+const BATCH: usize = 64;
+const BATCHES: usize = 200;
+const ROUNDS: usize = 41;
+
+fn main() {
+    if !std::env::args().any(|argument| argument == "--bench") {
+        println!("threads: run by `cargo bench --bench threads`");
+        return;
+    }
+    println!("| scenario | layer | | two threads, in times of one | one thread | two threads |");
+    println!("|---|---|---|---|---|---|");
+    let wanted = [
+        "any origin, allowed",
+        "1 origin, allowed",
+        "2 origins, plain",
+        "1,000 origins, allowed",
+        "2 origins, credentials",
+        "preflight, allowed, 3 names",
+    ];
+    for scenario in scenario::all().iter().filter(|known| wanted.contains(&known.name.as_str())) {
+        rows("none", scenario, &scenario.inner);
+        rows("tower-cors", scenario, &subject::ours(scenario.setup).layer(scenario.inner));
+        rows("tower-http", scenario, &subject::theirs(scenario.setup).layer(scenario.inner));
+    }
+}
+
+fn rows<S>(layer: &str, scenario: &Scenario, service: &S)
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Send + Sync,
+{
+    for (what, cloning) in [("call", false), ("clone + call", true)] {
+        // Alternating, so that what else the machine does meets both alike.
+        let rounds: Vec<(f64, f64)> = (0..ROUNDS)
+            .map(|_| {
+                let [one, two] = [1, 2].map(|threads| batches(threads, scenario, service, cloning));
+                (median(one), median(two))
+            })
+            .collect();
+        let ratio = median(rounds.iter().map(|(one, two)| two / one).collect());
+        let one = median(rounds.iter().map(|round| round.0).collect());
+        let two = median(rounds.iter().map(|round| round.1).collect());
+        let name = &scenario.name;
+        println!(
+            "| {name} | {layer} | {what} | **{ratio:.2}** | {} ns | {} ns |",
+            short(one.round()),
+            short(two.round())
+        );
+    }
+}
+
+/// The nanoseconds of a request, batch by batch, of so many threads that run at once.
+fn batches<S>(threads: usize, scenario: &Scenario, service: &S, cloning: bool) -> Vec<f64>
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Send + Sync,
+{
+    let barrier = Barrier::new(threads);
+    let work = || {
+        let mut own = service.clone();
+        let mut times = Vec::with_capacity(BATCHES);
+        barrier.wait();
+        for _ in 0..BATCHES {
+            let requests: Vec<Request<()>> = (0..BATCH).map(|_| scenario.asked.request()).collect();
+            let start = Instant::now();
+            for request in requests {
+                if cloning {
+                    subject::drive(&mut service.clone(), request);
+                } else {
+                    subject::drive(&mut own, request);
+                }
+            }
+            times.push(start.elapsed().as_nanos() as f64 / BATCH as f64);
+        }
+        times
+    };
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    })
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
