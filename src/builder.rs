@@ -1,15 +1,18 @@
 //! From what a user wrote to a policy, or to everything that is wrong with it.
 
+mod agree;
 mod compile;
+mod judge;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, Uri};
 
-use crate::error::PolicyErrors;
+use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::Origin;
-use crate::policy::{Policy, Predicate};
+use crate::policy::Policy;
+use crate::rule::{Predicate, Rule};
 
 /// Collects what a [`Policy`] shall allow; [`build`](Self::build) judges it.
 ///
@@ -23,6 +26,7 @@ pub struct PolicyBuilder {
     predicates: Vec<Predicate>,
     credentials: bool,
     methods: Vec<String>,
+    only_methods: Option<Vec<String>>,
     headers: Vec<String>,
     exposed: Vec<String>,
     max_age: Option<Duration>,
@@ -99,6 +103,14 @@ impl PolicyBuilder {
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-methods>
     pub fn allow_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         store(&mut self.methods, methods);
+        self
+    }
+
+    /// Shares responses to these methods alone, safelisted or not: to no others, not even to GET.
+    ///
+    /// They are all the methods that are allowed, so it cannot be combined with `allow_methods`.
+    pub fn only_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        store(self.only_methods.get_or_insert_default(), methods);
         self
     }
 
@@ -182,11 +194,28 @@ impl PolicyBuilder {
     /// );
     /// ```
     pub fn build(&self) -> Result<Policy, PolicyErrors> {
-        let mut errors = Vec::new();
-        let rule = self.compile(&mut errors);
-        PolicyErrors::none_of(errors)?;
-        Ok(Policy::new(rule))
+        let mut errors = PolicyErrors::none();
+        let rule = self.compile(None, &mut errors);
+        errors.none_in(Policy::new(rule, Vec::new()))
     }
+}
+
+/// Builds a policy of several rules.
+pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
+    let mut errors = PolicyErrors::none();
+    let compile =
+        |(index, builder): (usize, &PolicyBuilder)| builder.compile(Some(index), &mut errors);
+    let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
+    let place = Place { rule: None, setting: "rules" };
+    for error in agree::disagreements(builders, &rules) {
+        errors.push(place, error);
+    }
+    let mut rules = rules.into_iter();
+    let Some(first) = rules.next() else {
+        errors.push(place, PolicyError::NoRules);
+        return Err(errors);
+    };
+    errors.none_in(Policy::new(first, rules.collect()))
 }
 
 fn store(values: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {

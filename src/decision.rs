@@ -8,8 +8,8 @@ use http::header::{
     HeaderName, HeaderValue, VARY,
 };
 
-use crate::request::RequestKind;
-use crate::vary;
+use crate::request::{RequestHead, RequestKind};
+use crate::vary::{self, Varies};
 
 /// What a [`Policy`](crate::Policy) says of one request.
 ///
@@ -19,6 +19,7 @@ use crate::vary;
 pub struct Decision {
     pub(crate) kind: RequestKind,
     pub(crate) denial: Option<Denial>,
+    pub(crate) rule: Option<usize>,
     pub(crate) answer: Answer,
 }
 
@@ -29,6 +30,16 @@ pub(crate) enum Answer {
     Decorate(Decoration),
     /// For the answer to a preflight; a denied one gets no CORS header.
     Preflight(Option<Grant>),
+}
+
+impl Answer {
+    /// Writes the fields in place of those that stand there.
+    pub(crate) fn write_to(self, headers: &mut HeaderMap) {
+        match self {
+            Self::Decorate(mut decoration) => decoration.write_to(headers, false),
+            Self::Preflight(grant) => replace_preflight(grant, headers),
+        }
+    }
 }
 
 /// Why a request is denied.
@@ -50,9 +61,47 @@ pub enum Denial {
     HeaderNotAllowed,
     /// `Access-Control-Request-Headers` has over 16 lines, 4,096 bytes, or 16 empty elements.
     HeaderListTooLong,
+    /// The authority is not among the server's hosts.
+    HostNotAllowed,
+    /// There is no policy for the request: its path has none, or none could be resolved.
+    NoPolicy,
+}
+
+impl Denial {
+    /// How far a rule came: origin, then method, then names.
+    pub(crate) fn step(self) -> u8 {
+        match self {
+            Self::HostNotAllowed
+            | Self::NoPolicy
+            | Self::OriginNotAllowed
+            | Self::OriginRepeated => 0,
+            Self::MethodNotAllowed | Self::MethodRepeated => 1,
+            Self::HeaderNotAllowed | Self::HeaderListTooLong => 2,
+        }
+    }
 }
 
 impl Decision {
+    /// Of a request that no policy is for.
+    pub(crate) fn without_policy(head: RequestHead<'_>, varies: Varies) -> Self {
+        let kind = head.classify();
+        let nothing = Decoration {
+            allow_origin: None,
+            expose_headers: None,
+            allow_credentials: false,
+            varies,
+        };
+        Self {
+            kind,
+            denial: (kind != RequestKind::Plain).then_some(Denial::NoPolicy),
+            rule: None,
+            answer: match kind {
+                RequestKind::Preflight => Answer::Preflight(None),
+                RequestKind::Plain | RequestKind::Simple => Answer::Decorate(nothing),
+            },
+        }
+    }
+
     /// What the request is.
     #[must_use]
     pub fn kind(&self) -> RequestKind {
@@ -63,6 +112,13 @@ impl Decision {
     #[must_use]
     pub fn denial(&self) -> Option<Denial> {
         self.denial
+    }
+
+    /// Which of several rules allows the request, or came nearest to it, counted from 0; `None` for
+    /// a plain request, and of a policy that has one rule.
+    #[must_use]
+    pub fn rule(&self) -> Option<usize> {
+        self.rule
     }
 
     /// Whether nothing speaks against the request.
@@ -85,10 +141,7 @@ impl Decision {
     /// Writes the header fields into those of a response, as the layer does: CORS headers that
     /// stand there already are removed, and `Vary` is merged.
     pub fn write_to(self, headers: &mut HeaderMap) {
-        match self.answer {
-            Answer::Decorate(mut decoration) => decoration.write_to(headers, false),
-            Answer::Preflight(grant) => replace_preflight(grant, headers),
-        }
+        self.answer.write_to(headers);
     }
 }
 
@@ -96,9 +149,13 @@ impl Decision {
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.kind, self.denial) {
-            (kind, Some(denial)) => write!(f, "{kind} denied: {denial}"),
-            (RequestKind::Plain, None) => write!(f, "{}", self.kind),
-            (kind, None) => write!(f, "{kind} allowed"),
+            (kind, Some(denial)) => write!(f, "{kind} denied: {denial}")?,
+            (RequestKind::Plain, None) => write!(f, "{}", self.kind)?,
+            (kind, None) => write!(f, "{kind} allowed")?,
+        }
+        match self.rule {
+            Some(rule) => write!(f, " (rules[{rule}])"),
+            None => Ok(()),
         }
     }
 }
@@ -112,6 +169,8 @@ impl fmt::Display for Denial {
             Self::MethodRepeated => "the request has several Access-Control-Request-Method fields",
             Self::HeaderNotAllowed => "a requested header name is not allowed",
             Self::HeaderListTooLong => "the Access-Control-Request-Headers are too long",
+            Self::HostNotAllowed => "the host is not allowed",
+            Self::NoPolicy => "no policy is for the request",
         })
     }
 }
@@ -122,7 +181,7 @@ pub(crate) struct Decoration {
     pub(crate) allow_origin: Option<HeaderValue>,
     pub(crate) expose_headers: Option<HeaderValue>,
     pub(crate) allow_credentials: bool,
-    pub(crate) vary: bool,
+    pub(crate) varies: Varies,
 }
 
 impl Decoration {
@@ -151,8 +210,8 @@ impl Decoration {
     }
 
     fn write_vary(&self, found: Found, headers: &mut HeaderMap) {
-        if self.vary {
-            vary::ORIGIN.write_to(headers, found.vary);
+        if let Some(vary) = self.varies.names() {
+            vary.write_to(headers, found.vary);
         }
     }
 }

@@ -1,10 +1,14 @@
 //! What can be wrong with a policy, said so that it can be put right.
 
+mod list;
+
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
+pub use self::list::PolicyErrors;
+pub(crate) use self::list::{Place, write_lines};
 use crate::origin::OriginFault;
 
 /// One mistake in a configuration.
@@ -76,6 +80,12 @@ pub enum PolicyError {
         /// The standard method.
         fix: &'static str,
     },
+    /// `*` for the only methods.
+    AnyOnlyMethod,
+    /// No method among the only ones: the rule would deny everybody.
+    NoMethods,
+    /// Methods that are allowed besides the only ones.
+    OnlyAndOtherMethods,
     /// A name of a request header that is not a token.
     #[non_exhaustive]
     HeaderNotToken {
@@ -138,6 +148,30 @@ pub enum PolicyError {
         /// As written.
         value: Duration,
     },
+    /// No rule: the policy would deny everybody.
+    NoRules,
+    /// Two rules that could answer a preflight and its request differently.
+    #[non_exhaustive]
+    RulesDisagree {
+        /// The rules, counted from 0.
+        rules: (usize, usize),
+        /// An origin that both match.
+        origin: String,
+        /// A method that both match.
+        method: String,
+    },
+    /// `*` among the server's own origins.
+    AnyOwnOrigin,
+    /// An empty list of hosts: every request would be refused.
+    NoHosts,
+    /// A host that is no authority of a request.
+    #[non_exhaustive]
+    Host {
+        /// As written.
+        value: String,
+        /// What was probably meant.
+        fix: Option<String>,
+    },
     /// A status of successful preflights that is not successful.
     #[non_exhaustive]
     PreflightStatus {
@@ -146,40 +180,9 @@ pub enum PolicyError {
     },
 }
 
-impl PolicyError {
-    /// The method of the builder or of the layer at fault, which is the key in a document, too:
-    /// `allow_origins`.
-    #[must_use]
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::NoOrigins
-            | Self::Origin { .. }
-            | Self::AnyOriginWithCredentials
-            | Self::InsecureOriginWithCredentials { .. }
-            | Self::PublicSuffixWithCredentials { .. }
-            | Self::PublicSuffixUnknown { .. } => "allow_origins",
-            Self::NullOriginWithCredentials => "dangerously_allow_null_origin",
-            Self::MethodNotToken { .. }
-            | Self::MethodWildcard { .. }
-            | Self::MethodForbidden { .. }
-            | Self::MethodCase { .. } => "allow_methods",
-            Self::HeaderNotToken { .. }
-            | Self::HeaderWildcard { .. }
-            | Self::HeaderForbidden { .. }
-            | Self::HeaderOfProtocol { .. } => "allow_headers",
-            Self::AnyExposedHeaderWithCredentials
-            | Self::ExposedHeaderNotToken { .. }
-            | Self::ExposedHeaderWildcard { .. }
-            | Self::ExposedHeaderForbidden { .. }
-            | Self::ExposedHeaderRequestOnly { .. } => "expose_headers",
-            Self::MaxAgeTooLong { .. } | Self::MaxAgeFraction { .. } => "max_age",
-            Self::PreflightStatus { .. } => "preflight_status",
-        }
-    }
-}
-
 /// Form: subject "value" what is wrong; what to write.
 impl fmt::Display for PolicyError {
+    #[expect(clippy::too_many_lines, reason = "an arm a mistake")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut say = |subject: &str, value: &str, wrong: &str, fix: &str| {
             write!(f, "{subject} {value:?} {wrong}; {fix}")
@@ -230,6 +233,16 @@ impl fmt::Display for PolicyError {
                 f,
                 "method {value:?} is not {fix}, methods are case-sensitive; write {fix:?}"
             ),
+            Self::AnyOnlyMethod => {
+                f.write_str("`only_methods` cannot be any method; call `allow_methods` instead")
+            }
+            Self::NoMethods => {
+                f.write_str("no method is allowed; give `only_methods` at least one")
+            }
+            Self::OnlyAndOtherMethods => f.write_str(
+                "`only_methods` cannot be combined with `allow_methods`; \
+                 give `only_methods` all the methods",
+            ),
             Self::HeaderNotToken { value } => {
                 say(header, value, "is not a token", "write one name an item, as in \"x-api-key\"")
             }
@@ -275,6 +288,27 @@ impl fmt::Display for PolicyError {
                 let (seconds, whole) = (value.as_secs_f64().to_string(), value.as_secs() + 1);
                 say("max-age", &seconds, "has a fraction of a second", &format!("write {whole}"))
             }
+            Self::NoRules => f.write_str("there is no rule; give at least one"),
+            Self::RulesDisagree { rules: (earlier, later), origin, method } => write!(
+                f,
+                "rules[{earlier}] and rules[{later}] both match origin {origin:?} and method \
+                 {method:?}, and could answer a preflight and its request differently; give both the \
+                 same credentials and exposed headers, or allow in rules[{earlier}] every request \
+                 header that rules[{later}] allows"
+            ),
+            Self::AnyOwnOrigin => {
+                f.write_str("any origin cannot be the server's own; list its origins")
+            }
+            Self::NoHosts => f.write_str("no host is allowed; give `hosts` at least one"),
+            Self::Host { value, fix: Some(fix) } => {
+                write!(f, "host {value:?} is not as requests name it; write {fix:?}")
+            }
+            Self::Host { value, fix: None } => say(
+                "host",
+                value,
+                "is not as requests name it",
+                "write host, host:port or host:*, as in \"localhost:*\"",
+            ),
             Self::PreflightStatus { value } => {
                 let wrong = "is not successful, so browsers would refuse it";
                 say("preflight status", value.as_str(), wrong, "write 204 or 200")
@@ -302,59 +336,3 @@ fn advice(fault: OriginFault) -> &'static str {
 }
 
 impl std::error::Error for PolicyError {}
-
-/// Every mistake in a configuration; there is at least one.
-///
-/// Both `Display` and `Debug` print one message a line, so that a `main` that returns the error
-/// shows it well.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PolicyErrors(Vec<PolicyError>);
-
-impl PolicyErrors {
-    /// `Ok` if there are no errors.
-    pub(crate) fn none_of(errors: Vec<PolicyError>) -> Result<(), Self> {
-        if errors.is_empty() { Ok(()) } else { Err(Self(errors)) }
-    }
-
-    /// The mistakes, in the order of the builder's methods.
-    pub fn iter(&self) -> std::slice::Iter<'_, PolicyError> {
-        self.0.iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a PolicyErrors {
-    type Item = &'a PolicyError;
-    type IntoIter = std::slice::Iter<'a, PolicyError>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-impl fmt::Display for PolicyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_lines(f, &self.0)
-    }
-}
-
-/// Writes one message a line.
-pub(crate) fn write_lines(
-    f: &mut fmt::Formatter<'_>,
-    messages: &[impl fmt::Display],
-) -> fmt::Result {
-    for (count, message) in messages.iter().enumerate() {
-        if count > 0 {
-            writeln!(f)?;
-        }
-        write!(f, "{message}")?;
-    }
-    Ok(())
-}
-
-impl fmt::Debug for PolicyErrors {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for PolicyErrors {}

@@ -1,29 +1,35 @@
 //! The compiled set of methods.
 
+use std::iter;
+
+use http::Method;
+
 use crate::safelist::{is_forbidden_method, is_safelisted_method, is_token};
 
 /// The most bytes of a method that is allowed by being any, so that reading it is bounded; the
 /// longest registered one, `UPDATEREDIRECTREF`, has 17.
 pub(crate) const MAX_METHOD: usize = 4096;
 
-/// The methods that a preflight may ask for.
-#[derive(Clone, Debug, Default)]
+/// The methods that a preflight may ask for, and whose responses are shared.
+#[derive(Clone, Debug)]
 pub(crate) struct Methods {
     any: bool,
-    /// Sorted, none safelisted.
+    /// Whether those listed are all, so that the safelisted ones are no exception.
+    only: bool,
+    /// Sorted. None is safelisted, unless those listed are all.
     listed: Vec<Box<str>>,
 }
 
 impl Methods {
-    /// Compiles methods that were judged before.
+    /// Compiles methods that were judged before, besides the safelisted ones.
     pub(crate) fn new<'a>(any: bool, methods: impl Iterator<Item = &'a str>) -> Self {
-        let mut listed: Vec<Box<str>> = methods
-            .filter(|method| !is_safelisted_method(method.as_bytes()))
-            .map(Box::from)
-            .collect();
-        listed.sort_unstable();
-        listed.dedup();
-        Self { any, listed }
+        let unsafelisted = methods.filter(|method| !is_safelisted_method(method.as_bytes()));
+        Self { any, only: false, listed: sorted(unsafelisted) }
+    }
+
+    /// Compiles methods that were judged before, and no others.
+    pub(crate) fn only<'a>(methods: impl Iterator<Item = &'a str>) -> Self {
+        Self { any: false, only: true, listed: sorted(methods) }
     }
 
     pub(crate) fn is_any(&self) -> bool {
@@ -32,11 +38,36 @@ impl Methods {
 
     /// Whether a preflight for the method succeeds. Methods are case-sensitive.
     pub(crate) fn allows(&self, method: &[u8]) -> bool {
-        is_safelisted_method(method)
-            || self.listed.binary_search_by(|listed| listed.as_bytes().cmp(method)).is_ok()
+        !self.only && is_safelisted_method(method)
+            || self.lists(method)
             || self.any
                 && method.len() <= MAX_METHOD
                 && is_token(method)
                 && !is_forbidden_method(method)
     }
+
+    /// Whether responses to the method are shared.
+    pub(crate) fn shares(&self, method: &Method) -> bool {
+        !self.only || self.lists(method.as_str().as_bytes())
+    }
+
+    /// A method that both allow.
+    pub(crate) fn shared<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
+        let listed = |one: &'a Self| one.listed.iter().map(|method| &**method);
+        iter::once("GET")
+            .chain(listed(self))
+            .chain(listed(other))
+            .find(|method| [self, other].iter().all(|one| one.allows(method.as_bytes())))
+    }
+
+    fn lists(&self, method: &[u8]) -> bool {
+        self.listed.binary_search_by(|listed| listed.as_bytes().cmp(method)).is_ok()
+    }
+}
+
+fn sorted<'a>(methods: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
+    let mut methods: Vec<Box<str>> = methods.map(Box::from).collect();
+    methods.sort_unstable();
+    methods.dedup();
+    methods
 }

@@ -45,6 +45,18 @@ impl Names {
         self.find(NON_WILDCARD_REQUEST_HEADER.as_bytes()).is_ok()
     }
 
+    /// Whether every name that the other set allows is allowed.
+    pub(crate) fn covers(&self, other: &Self) -> bool {
+        let allows = |name: &str| {
+            let name = name.as_bytes();
+            self.find(name).is_ok() || self.allows_unlisted(name)
+        };
+        let has_prefix = |prefix: &str| self.any || self.has_prefix_of(prefix.as_bytes());
+        (self.any || !other.any)
+            && other.listed.iter().all(|name| allows(name))
+            && other.prefixes.iter().all(|prefix| has_prefix(prefix))
+    }
+
     /// Whether all the names in the lines of an `Access-Control-Request-Headers` are allowed, and
     /// if so, whether there are any.
     ///

@@ -2,22 +2,19 @@
 //!
 //! Fetch, CORS protocol: <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
-use std::borrow::Cow;
-use std::fmt;
 use std::iter;
 use std::sync::Arc;
 
-use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, GetAll};
-use http::{HeaderValue, Method, Uri};
+use http::{HeaderValue, Method};
 
-use crate::builder::PolicyBuilder;
-use crate::decision::{Answer, Decision, Decoration, Denial, Grant, Lines};
-use crate::methods::{MAX_METHOD, Methods};
-use crate::names::{Asked, Names};
-use crate::origin::Origin;
-use crate::origin::set::OriginSet;
-use crate::request::{Field, Reading, RequestHead, RequestKind};
-use crate::safelist::is_safelisted_method;
+use crate::builder::{self, PolicyBuilder};
+use crate::decision::{Answer, Decision, Denial};
+use crate::error::PolicyErrors;
+use crate::methods::Methods;
+use crate::names::Names;
+use crate::request::{Reading, RequestHead, RequestKind};
+use crate::rule::{ANY, Origins, Rule};
+use crate::vary::Varies;
 
 /// Which cross-origin requests are allowed: compiled, immutable, and shared by its clones.
 ///
@@ -41,44 +38,14 @@ use crate::safelist::is_safelisted_method;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Policy(Arc<Rule>);
+pub struct Policy(Arc<Rules>);
 
-/// What a policy is compiled to.
+/// The rules of a policy, of which there is at least one.
 #[derive(Debug)]
-pub(crate) struct Rule {
-    pub(crate) origins: Origins,
-    pub(crate) credentials: bool,
-    pub(crate) methods: Methods,
-    pub(crate) headers: Names,
-    pub(crate) expose: Option<HeaderValue>,
-    pub(crate) max_age: Option<HeaderValue>,
+pub(crate) struct Rules {
+    first: Rule,
+    others: Vec<Rule>,
 }
-
-/// Whose requests are allowed.
-#[derive(Debug)]
-pub(crate) enum Origins {
-    /// Everybody's, those of opaque origins too.
-    Any,
-    /// Those of exactly one exact origin.
-    One(HeaderValue),
-    /// Those that are listed, or that a predicate holds.
-    Listed(Box<Listed>),
-}
-
-/// The origins of a dynamic policy.
-#[derive(Debug)]
-pub(crate) struct Listed {
-    pub(crate) set: OriginSet,
-    pub(crate) predicates: Vec<Predicate>,
-    /// Whether predicates are asked about `http` origins that are not loopback.
-    pub(crate) ask_insecure: bool,
-}
-
-/// A user's own judgement of an origin.
-#[derive(Clone)]
-pub(crate) struct Predicate(pub(crate) Arc<PredicateFn>);
-
-pub(crate) type PredicateFn = dyn Fn(&Origin<'_>, &Method, &Uri) -> bool + Send + Sync;
 
 impl Policy {
     /// A builder that allows nothing yet.
@@ -86,22 +53,63 @@ impl Policy {
         PolicyBuilder::default()
     }
 
+    /// A policy of several rules: the first that allows a request answers it.
+    ///
+    /// A preflight is held to a rule's origins, methods and headers, any other request to its origins
+    /// and, if the rule has [`only_methods`](PolicyBuilder::only_methods), to its methods. A
+    /// [`Decision`] names the rule, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake of every rule; no rules; and two rules that could answer a preflight and its
+    /// request differently: both match some origin and method, they differ in credentials or
+    /// exposed headers, and the later one allows a request header that the earlier one does not.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::from_rules([
+    ///     // Our own app may write,
+    ///     Policy::builder()
+    ///         .allow_origins(["https://app.example"])
+    ///         .allow_methods(["PUT", "DELETE"])
+    ///         .allow_headers(["content-type"]),
+    ///     // and partners may read.
+    ///     Policy::builder().allow_origins(["https://*.partner.example"]).only_methods(["GET"]),
+    /// ])?;
+    ///
+    /// let post = http::Request::post("/").header("origin", "https://eu.partner.example").body(())?;
+    /// assert_eq!(
+    ///     policy.decide(&post).to_string(),
+    ///     "simple denied: the requested method is not allowed (rules[1])",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_rules(
+        rules: impl IntoIterator<Item = PolicyBuilder>,
+    ) -> Result<Self, PolicyErrors> {
+        builder::build_rules(&rules.into_iter().collect::<Vec<_>>())
+    }
+
     /// Any origin, any method, any header and `authorization`, everything exposed, no credentials:
     /// for development, and for data that is public anyway.
     #[must_use]
     pub fn permissive() -> Self {
-        Self::new(Rule {
-            origins: Origins::Any,
-            credentials: false,
-            methods: Methods::new(true, iter::empty()),
-            headers: Names::new(true, iter::once("authorization"), iter::empty()),
-            expose: Some(ANY.clone()),
-            max_age: None,
-        })
+        Self::new(
+            Rule {
+                origins: Origins::Any,
+                credentials: false,
+                methods: Methods::new(true, iter::empty()),
+                headers: Names::new(true, iter::once("authorization"), iter::empty()),
+                expose: Some(ANY.clone()),
+                max_age: None,
+            },
+            Vec::new(),
+        )
     }
 
-    pub(crate) fn new(rule: Rule) -> Self {
-        Self(Arc::new(rule))
+    pub(crate) fn new(first: Rule, others: Vec<Rule>) -> Self {
+        Self(Arc::new(Rules { first, others }))
     }
 
     /// Decides on a request.
@@ -109,51 +117,29 @@ impl Policy {
     /// This is what the layer does, and it takes nothing of Tower, so a policy can be tested by
     /// itself.
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
-        let head = head.into();
-        match head.read() {
-            // Not a CORS request: what is said is said to caches.
-            Reading::Plain => Decision {
-                kind: RequestKind::Plain,
-                denial: None,
-                answer: Answer::Decorate(self.0.decorate(self.0.origins.constant())),
-            },
-            // CORS request: the inner service answers, and its response says whether the page may
-            // read it.
-            Reading::Simple { origin } => {
-                let method = || Ok(Cow::Borrowed(head.method()));
-                let verdict = self.0.admit_origin(origin, head.uri(), method);
-                let allow_origin = self.0.origins.constant().or(verdict.ok());
-                Decision {
-                    kind: RequestKind::Simple,
-                    denial: verdict.err(),
-                    answer: Answer::Decorate(self.0.decorate(allow_origin)),
-                }
-            }
-            // CORS-preflight request: the answer says whether the browser may send the request.
-            Reading::Preflight { origin, method } => {
-                let verdict = self.0.admit_preflight(head, origin, method);
-                Decision {
-                    kind: RequestKind::Preflight,
-                    denial: verdict.as_ref().err().copied(),
-                    answer: Answer::Preflight(verdict.ok()),
-                }
-            }
-        }
+        self.0.decide(head.into(), self.0.constant())
+    }
+
+    /// Decides on a request whose answer depends on its `Origin` for more reasons than the policy.
+    pub(crate) fn decide_dynamic(&self, head: RequestHead<'_>) -> Decision {
+        self.0.decide(head, None)
     }
 
     /// The answer alone, for the layer. A static policy has the same for every request but a
     /// preflight, so its `Origin` is not even looked up.
     pub(crate) fn answer(&self, head: RequestHead<'_>) -> Answer {
-        match self.0.origins.constant() {
-            Some(origin) if *head.method() != Method::OPTIONS => {
-                Answer::Decorate(self.0.decorate(Some(origin)))
-            }
-            _ => self.decide(head).answer,
+        let rules = &*self.0;
+        let constant = rules.constant();
+        match constant {
+            Some(origin) if *head.method() != Method::OPTIONS => Answer::Decorate(
+                rules.first.decorate(rules.first.sharing(head, origin), Varies::Never),
+            ),
+            _ => rules.decide(head, constant).answer,
         }
     }
 }
 
-impl Origins {
+impl Rules {
     /// The origin that is named to everybody, if the policy is static: if what it says of any
     /// request but a preflight does not depend on `Origin`.
     ///
@@ -163,138 +149,85 @@ impl Origins {
     ///
     /// <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
     fn constant(&self) -> Option<&HeaderValue> {
-        match self {
-            Self::Any => Some(&ANY),
-            Self::One(origin) => Some(origin),
-            Self::Listed(_) => None,
+        match &self.first.origins {
+            _ if !self.others.is_empty() => None,
+            Origins::Any => Some(&ANY),
+            Origins::One(origin) => Some(origin),
+            Origins::Listed(_) => None,
         }
     }
-}
 
-impl Rule {
-    /// CORS-preflight fetch, the server's half: origin, then method, then names.
-    fn admit_preflight(
-        &self,
-        head: RequestHead<'_>,
-        origin: Field<'_>,
-        method: Field<'_>,
-    ) -> Result<Grant, Denial> {
-        let requested = || requested_method(method).map(Cow::Owned);
-        let allow_origin = self.admit_origin(origin, head.uri(), requested)?.clone();
-        let method = method.once().ok_or(Denial::MethodRepeated)?;
-        if !self.methods.allows(method.as_bytes()) {
-            return Err(Denial::MethodNotAllowed);
-        }
-        let names = head.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let asked = self.headers.admit(&names)?;
-        Ok(Grant {
-            allow_origin,
-            allow_credentials: self.credentials,
-            allow_methods: self.grant_method(method),
-            allow_headers: match asked {
-                Asked::Nothing => Lines::None,
-                Asked::Names => self.grant_names(&names),
+    fn decide(&self, head: RequestHead<'_>, constant: Option<&HeaderValue>) -> Decision {
+        let constant = constant.map(|origin| self.first.sharing(head, origin));
+        let varies = if constant.is_some() { Varies::Never } else { Varies::Origin };
+        match head.read() {
+            // Not a CORS request: what is said is said to caches.
+            Reading::Plain => Decision {
+                kind: RequestKind::Plain,
+                denial: None,
+                rule: None,
+                answer: Answer::Decorate(self.first.decorate(constant.flatten(), varies)),
             },
-            max_age: self.max_age.clone(),
-        })
-    }
-
-    /// Admits the origin: the value that names it in a response.
-    ///
-    /// The method that the page uses is asked for only if a predicate has to know it.
-    fn admit_origin<'a>(
-        &self,
-        origin: Field<'a>,
-        uri: &Uri,
-        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
-    ) -> Result<&'a HeaderValue, Denial> {
-        let (origin, allowed) = match (&self.origins, origin) {
-            (Origins::Any, _) => return Ok(&ANY),
-            (_, Field::Repeated) => return Err(Denial::OriginRepeated),
-            (Origins::One(one), Field::Once(origin)) => (origin, origin == one),
-            (Origins::Listed(listed), Field::Once(origin)) => {
-                let set = &listed.set;
-                (origin, set.contains(origin.as_bytes()) || listed.ask(origin, uri, method)?)
+            // CORS request: the inner service answers, and its response says whether the page may
+            // read it.
+            Reading::Simple { origin } => {
+                let Verdict { rule, index, outcome } =
+                    self.judge(|rule| rule.admit_simple(head, origin));
+                let allow_origin = constant.unwrap_or(outcome.ok());
+                Decision {
+                    kind: RequestKind::Simple,
+                    denial: outcome.err(),
+                    rule: index,
+                    answer: Answer::Decorate(rule.decorate(allow_origin, varies)),
+                }
             }
-        };
-        if allowed { Ok(origin) } else { Err(Denial::OriginNotAllowed) }
-    }
-
-    /// What a response says; without an origin that may read it, only that this depends on `Origin`.
-    fn decorate(&self, allow_origin: Option<&HeaderValue>) -> Decoration {
-        Decoration {
-            allow_origin: allow_origin.cloned(),
-            expose_headers: allow_origin.and(self.expose.as_ref()).cloned(),
-            allow_credentials: self.credentials,
-            vary: self.origins.constant().is_none(),
+            // CORS-preflight request: the answer says whether the browser may send the request.
+            Reading::Preflight { origin, method } => {
+                let Verdict { index, outcome, .. } =
+                    self.judge(|rule| rule.admit_preflight(head, origin, method));
+                Decision {
+                    kind: RequestKind::Preflight,
+                    denial: outcome.as_ref().err().copied(),
+                    rule: index,
+                    answer: Answer::Preflight(outcome.ok()),
+                }
+            }
         }
     }
 
-    /// A method that needs no permission gets none; a wildcard that browsers take for one is
-    /// literal.
-    fn grant_method(&self, method: &HeaderValue) -> Option<HeaderValue> {
-        if is_safelisted_method(method.as_bytes()) {
-            None
-        } else if self.methods.is_any() && !self.credentials {
-            Some(ANY.clone())
-        } else {
-            Some(method.clone())
+    /// What the first rule says that allows the request; if none does, the first of those that came
+    /// nearest to it.
+    fn judge<T>(&self, admit: impl Fn(&Rule) -> Result<T, Denial>) -> Verdict<'_, T> {
+        let outcome = admit(&self.first);
+        if self.others.is_empty() {
+            return Verdict { rule: &self.first, index: None, outcome };
         }
-    }
-
-    /// The names that were asked for, all of which are allowed.
-    fn grant_names(&self, names: &GetAll<'_, HeaderValue>) -> Lines {
-        if self.headers.is_any() && !self.credentials {
-            return Lines::One(if self.headers.lists_authorization() {
-                HeaderValue::from_static("*,authorization")
-            } else {
-                ANY.clone()
-            });
+        let mut nearest = Verdict { rule: &self.first, index: Some(0), outcome };
+        for (index, rule) in (1..).zip(&self.others) {
+            let nearer = match nearest.outcome {
+                // An `Origin` that stands there twice is denied by whoever reads it.
+                Ok(_) | Err(Denial::OriginRepeated) => break,
+                Err(so_far) => {
+                    let outcome = admit(rule);
+                    let nearer = match &outcome {
+                        Ok(_) | Err(Denial::OriginRepeated) => true,
+                        Err(denial) => denial.step() > so_far.step(),
+                    };
+                    nearer.then_some(outcome)
+                }
+            };
+            if let Some(outcome) = nearer {
+                nearest = Verdict { rule, index: Some(index), outcome };
+            }
         }
-        let mut lines = names.iter().cloned();
-        match (lines.next(), lines.next()) {
-            (None, _) => Lines::None,
-            (Some(line), None) => Lines::One(line),
-            _ => Lines::Many(names.iter().cloned().collect()),
-        }
+        nearest
     }
 }
 
-static ANY: HeaderValue = HeaderValue::from_static("*");
-
-impl Listed {
-    /// Asks the predicates, if there are any that may be asked about the origin.
-    fn ask<'a>(
-        &self,
-        origin: &HeaderValue,
-        uri: &Uri,
-        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
-    ) -> Result<bool, Denial> {
-        if self.predicates.is_empty() {
-            return Ok(false);
-        }
-        let Some(origin) = Origin::from_bytes(origin.as_bytes()) else {
-            return Ok(false);
-        };
-        if origin.is_insecure() && !self.ask_insecure {
-            return Ok(false);
-        }
-        let method = method()?;
-        Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
-    }
-}
-
-/// The method that a preflight asks for, as predicates see it.
-fn requested_method(method: Field<'_>) -> Result<Method, Denial> {
-    let method = method.once().ok_or(Denial::MethodRepeated)?.as_bytes();
-    if method.len() > MAX_METHOD {
-        return Err(Denial::MethodNotAllowed);
-    }
-    Method::from_bytes(method).map_err(|_| Denial::MethodNotAllowed)
-}
-
-impl fmt::Debug for Predicate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a predicate")
-    }
+/// What a rule says of a request.
+struct Verdict<'a, T> {
+    rule: &'a Rule,
+    /// Which of several it is.
+    index: Option<usize>,
+    outcome: Result<T, Denial>,
 }

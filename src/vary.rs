@@ -4,7 +4,25 @@
 //! Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
 
 use http::header::VARY;
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// What the response to a plain or simple request depends on, besides what is in a cache's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Varies {
+    Never,
+    Origin,
+    OriginAndSite,
+}
+
+impl Varies {
+    pub(crate) fn names(self) -> Option<&'static Vary> {
+        match self {
+            Self::Never => None,
+            Self::Origin => Some(&ORIGIN),
+            Self::OriginAndSite => Some(&ORIGIN_AND_SITE),
+        }
+    }
+}
 
 /// Names to be added to `Vary`.
 pub(crate) struct Vary {
@@ -14,8 +32,13 @@ pub(crate) struct Vary {
 }
 
 /// Of the responses of a dynamic policy to other requests than preflights.
-pub(crate) static ORIGIN: Vary =
-    Vary { names: &["Origin"], joined: HeaderValue::from_static("Origin") };
+static ORIGIN: Vary = Vary { names: &["Origin"], joined: HeaderValue::from_static("Origin") };
+
+/// Of the same, where requests that cannot change anything are refused, too.
+static ORIGIN_AND_SITE: Vary = Vary {
+    names: &["Origin", "Sec-Fetch-Site"],
+    joined: HeaderValue::from_static("Origin, Sec-Fetch-Site"),
+};
 
 /// Of every answer to a preflight.
 pub(crate) static PREFLIGHT: Vary = Vary {
@@ -24,6 +47,14 @@ pub(crate) static PREFLIGHT: Vary = Vary {
         "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
     ),
 };
+
+/// Adds those names that do not stand there yet, as one line.
+pub(crate) fn join(names: &[HeaderName], headers: &mut HeaderMap) {
+    let missing = names.iter().map(HeaderName::as_str).filter(|name| !stands(name, headers));
+    if let Some(value) = line(missing) {
+        let _full = headers.try_append(VARY, value);
+    }
+}
 
 impl Vary {
     /// Adds those names that do not stand there yet, as one line; `present` says whether the map
@@ -36,22 +67,23 @@ impl Vary {
     }
 
     fn missing(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        let stands = |name: &str| {
-            let elements = headers.get_all(VARY).iter().flat_map(|line| {
-                line.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii)
-            });
-            elements
-                .into_iter()
-                .any(|element| element == b"*" || element.eq_ignore_ascii_case(name.as_bytes()))
-        };
-        let missing = self.names.iter().filter(|name| !stands(name));
-        match missing.clone().count() {
-            0 => None,
-            all if all == self.names.len() => Some(self.joined.clone()),
-            _ => {
-                let names: Vec<&str> = missing.copied().collect();
-                HeaderValue::try_from(names.join(", ")).ok()
-            }
+        let missing = self.names.iter().copied().filter(|name| !stands(name, headers));
+        if missing.clone().count() == self.names.len() {
+            return Some(self.joined.clone());
         }
+        line(missing)
     }
+}
+
+fn stands(name: &str, headers: &HeaderMap) -> bool {
+    let mut elements = headers
+        .get_all(VARY)
+        .iter()
+        .flat_map(|line| line.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii));
+    elements.any(|element| element == b"*" || element.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+fn line<'a>(names: impl Iterator<Item = &'a str>) -> Option<HeaderValue> {
+    let names: Vec<&str> = names.collect();
+    HeaderValue::try_from(names.join(", ")).ok().filter(|_| !names.is_empty())
 }

@@ -5,28 +5,42 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::PolicyBuilder;
-use crate::error::PolicyError;
+use super::judge::{exposed_error, header_error, method_error, public_suffix_error};
+use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::methods::Methods;
 use crate::names::Names;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
-use crate::policy::{Listed, Origins, Rule};
-use crate::safelist;
+use crate::rule::{Listed, Origins, Rule};
 
 /// The longest that any browser keeps the answer to a preflight; Firefox does.
 const MAX_AGE: Duration = Duration::from_secs(86_400);
 
 impl PolicyBuilder {
-    /// Compiles all that is stored. The rule is of use only if no error was added.
-    pub(super) fn compile(&self, errors: &mut Vec<PolicyError>) -> Rule {
-        Rule {
-            origins: self.compile_origins(errors),
-            credentials: self.credentials,
-            methods: self.compile_methods(errors),
-            headers: self.compile_headers(errors),
-            expose: self.compile_exposed(errors),
-            max_age: self.compile_max_age(errors),
+    /// Compiles all that is stored, as one of several rules or by itself. The rule is of use only if
+    /// no error was added.
+    pub(super) fn compile(&self, rule: Option<usize>, errors: &mut PolicyErrors) -> Rule {
+        let mut found = Vec::new();
+        let mut place = |setting, found: &mut Vec<PolicyError>| {
+            found.drain(..).for_each(|error| errors.push(Place { rule, setting }, error));
+        };
+        let origins = self.compile_origins(&mut found);
+        place("allow_origins", &mut found);
+        let methods = self.compile_methods(&mut found);
+        place("allow_methods", &mut found);
+        let methods = self.compile_only_methods(&mut found).unwrap_or(methods);
+        place("only_methods", &mut found);
+        let headers = self.compile_headers(&mut found);
+        place("allow_headers", &mut found);
+        let expose = self.compile_exposed(&mut found);
+        place("expose_headers", &mut found);
+        let max_age = self.compile_max_age(&mut found);
+        place("max_age", &mut found);
+        if self.credentials && self.null_origin {
+            found.push(PolicyError::NullOriginWithCredentials);
         }
+        place("dangerously_allow_null_origin", &mut found);
+        Rule { origins, credentials: self.credentials, methods, headers, expose, max_age }
     }
 
     fn compile_origins(&self, errors: &mut Vec<PolicyError>) -> Origins {
@@ -51,9 +65,6 @@ impl PolicyBuilder {
         }
         if self.credentials && any {
             errors.push(PolicyError::AnyOriginWithCredentials);
-        }
-        if self.credentials && self.null_origin {
-            errors.push(PolicyError::NullOriginWithCredentials);
         }
         if any {
             Origins::Any
@@ -101,6 +112,25 @@ impl PolicyBuilder {
             errors.extend(method_error(value));
         }
         Methods::new(any, listed)
+    }
+
+    /// The methods, if they are limited to some.
+    fn compile_only_methods(&self, errors: &mut Vec<PolicyError>) -> Option<Methods> {
+        let methods = self.only_methods.as_ref()?;
+        let (any, listed) = split_wildcard(methods);
+        for value in listed.clone() {
+            errors.extend(method_error(value));
+        }
+        if any {
+            errors.push(PolicyError::AnyOnlyMethod);
+        }
+        if methods.is_empty() {
+            errors.push(PolicyError::NoMethods);
+        }
+        if !self.methods.is_empty() {
+            errors.push(PolicyError::OnlyAndOtherMethods);
+        }
+        Some(Methods::only(listed))
     }
 
     fn compile_headers(&self, errors: &mut Vec<PolicyError>) -> Names {
@@ -157,86 +187,4 @@ fn shared(value: HeaderValue) -> HeaderValue {
 fn split_wildcard(values: &[String]) -> (bool, impl Iterator<Item = &str> + Clone) {
     let any = values.iter().any(|value| value == "*");
     (any, values.iter().map(String::as_str).filter(|value| *value != "*"))
-}
-
-fn public_suffix_error(value: &str, base: &str) -> Option<PolicyError> {
-    let value = value.to_owned();
-    if cfg!(not(feature = "public-suffix")) {
-        return Some(PolicyError::PublicSuffixUnknown { value });
-    }
-    is_public_suffix(base).then_some(PolicyError::PublicSuffixWithCredentials { value })
-}
-
-/// Whether strangers may have names directly under the domain: it is a listed public suffix,
-/// or all that stands directly under it is, as with `*.ck`.
-#[cfg(feature = "public-suffix")]
-fn is_public_suffix(domain: &str) -> bool {
-    let domain = domain.strip_suffix('.').unwrap_or(domain);
-    let below = format!("any.{domain}");
-    [domain, &below].iter().any(|name| {
-        psl::suffix(name.as_bytes())
-            .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == name.as_bytes())
-    })
-}
-
-/// Without the list, any domain may be one.
-#[cfg(not(feature = "public-suffix"))]
-fn is_public_suffix(_domain: &str) -> bool {
-    true
-}
-
-fn method_error(value: &str) -> Option<PolicyError> {
-    let standard =
-        safelist::STANDARD_METHODS.iter().find(|method| method.eq_ignore_ascii_case(value));
-    let owned = || value.to_owned();
-    match standard {
-        Some(standard) if *standard == value => None,
-        Some(fix) => Some(PolicyError::MethodCase { value: owned(), fix }),
-        None if !safelist::is_token(value.as_bytes()) => {
-            Some(PolicyError::MethodNotToken { value: owned() })
-        }
-        None if safelist::is_forbidden_method(value.as_bytes()) => {
-            Some(PolicyError::MethodForbidden { value: owned() })
-        }
-        None if value.contains('*') => Some(PolicyError::MethodWildcard { value: owned() }),
-        None => None,
-    }
-}
-
-fn header_error(written: &str) -> Option<PolicyError> {
-    let value = written.to_owned();
-    let name = written.to_ascii_lowercase();
-    let (name, is_prefix) = match name.strip_suffix('*') {
-        Some(prefix) => (prefix, true),
-        None => (name.as_str(), false),
-    };
-    // What a prefix covers is forbidden if it is whatever follows.
-    let example = if is_prefix { format!("{name}any") } else { name.to_owned() };
-    if !safelist::is_token(name.as_bytes()) {
-        Some(PolicyError::HeaderNotToken { value })
-    } else if name.contains('*') {
-        Some(PolicyError::HeaderWildcard { value })
-    } else if name.starts_with("access-control-") {
-        Some(PolicyError::HeaderOfProtocol { value })
-    } else if safelist::is_forbidden_request_header(&example) {
-        Some(PolicyError::HeaderForbidden { value })
-    } else {
-        None
-    }
-}
-
-fn exposed_error(written: &str) -> Option<PolicyError> {
-    let value = written.to_owned();
-    let name = written.to_ascii_lowercase();
-    if !safelist::is_token(name.as_bytes()) {
-        Some(PolicyError::ExposedHeaderNotToken { value })
-    } else if name.contains('*') {
-        Some(PolicyError::ExposedHeaderWildcard { value })
-    } else if safelist::is_forbidden_response_header(&name) {
-        Some(PolicyError::ExposedHeaderForbidden { value })
-    } else if safelist::is_request_only(&name) {
-        Some(PolicyError::ExposedHeaderRequestOnly { value })
-    } else {
-        None
-    }
 }

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::error::PolicyError;
+use crate::error::{Place, PolicyError};
 
 /// One problem of a document.
 ///
@@ -25,10 +25,20 @@ pub enum DocumentError {
         message: String,
     },
     /// It is of the right shape, and the policy has a mistake.
-    Policy(PolicyError),
+    #[non_exhaustive]
+    Policy {
+        /// The path of the key at fault, `rules[1].allow_origins`.
+        key: String,
+        /// What is wrong.
+        mistake: PolicyError,
+    },
 }
 
 impl DocumentError {
+    pub(super) fn of_policy(place: Place, mistake: &PolicyError) -> Self {
+        Self::Policy { key: place.to_string(), mistake: mistake.clone() }
+    }
+
     pub(super) fn shape(key: String, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let message = error.to_string();
@@ -54,7 +64,7 @@ impl fmt::Display for DocumentError {
                 }
                 write!(f, " at line {line} column {column}")
             }
-            Self::Policy(mistake) => write!(f, "{}: {mistake}", mistake.key()),
+            Self::Policy { key, mistake } => write!(f, "{key}: {mistake}"),
         }
     }
 }
@@ -86,7 +96,7 @@ impl<'a> IntoIterator for &'a DocumentErrors {
 
 impl fmt::Display for DocumentErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::error::write_lines(f, &self.0)
+        crate::error::write_lines(f, self.0.iter())
     }
 }
 

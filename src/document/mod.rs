@@ -101,9 +101,10 @@ impl Policy {
         let built = document.build();
         if let Err(mistakes) = &built {
             // What is said of a value that could not be read would be of no use.
-            let of_use =
-                mistakes.iter().filter(|mistake| !faulty.iter().any(|key| key == mistake.key()));
-            errors.extend(of_use.cloned().map(DocumentError::Policy));
+            let of_use = mistakes
+                .placed()
+                .filter(|(place, _)| !faulty.iter().any(|key| key == place.setting));
+            errors.extend(of_use.map(|(place, mistake)| DocumentError::of_policy(place, mistake)));
         }
         match built {
             Ok(policy) if errors.is_empty() => Ok(policy),
@@ -140,8 +141,9 @@ impl<'de> Deserialize<'de> for Policy {
         let refused = Cell::default();
         let document = Object { without: &[], refused: &refused }.deserialize(deserializer)?;
         document.build().map_err(|mistakes| {
-            let errors = mistakes.iter().cloned().map(DocumentError::Policy).collect();
-            D::Error::custom(DocumentErrors(errors))
+            let errors = mistakes.placed();
+            let errors = errors.map(|(place, mistake)| DocumentError::of_policy(place, mistake));
+            D::Error::custom(DocumentErrors(errors.collect()))
         })
     }
 }

@@ -91,6 +91,11 @@ impl<'a> Origin<'a> {
         self.port
     }
 
+    /// The port that is meant where none is written.
+    pub(crate) fn default_port(&self) -> Option<u16> {
+        syntax::default_port(self.scheme)
+    }
+
     /// Whether anyone between the page and its server could have written the page.
     pub(crate) fn is_insecure(&self) -> bool {
         self.scheme == "http" && !syntax::is_loopback(self.host)

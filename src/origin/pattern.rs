@@ -104,6 +104,17 @@ impl<'a> OriginPattern<'a> {
         self.any_port
     }
 
+    /// One of the origins that the pattern stands for: with the port, if it is for any.
+    pub(crate) fn sample(&self, port: Option<&str>) -> String {
+        let (scheme, rest) = self.split_text();
+        // A pattern leaves room for one letter.
+        let label = if self.subdomains { "a" } else { "" };
+        match port.filter(|_| self.any_port) {
+            Some(port) => format!("{scheme}{label}{rest}:{port}"),
+            None => format!("{scheme}{label}{rest}"),
+        }
+    }
+
     /// Whether anyone between a page of such an origin and its server could have written the page.
     pub(crate) fn is_insecure(&self) -> bool {
         self.text.starts_with("http:") && !syntax::is_loopback(self.host())

@@ -21,6 +21,7 @@ mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
 mod messages;
+mod mistakes;
 mod oracle;
 mod origin_set;
 mod peer;

@@ -1,0 +1,81 @@
+//! Whether the rules of a policy answer a preflight and its request alike.
+//!
+//! A preflight is answered by the first rule that allows its origin, method and header names; the
+//! request that follows it, by the first that allows its origin and method. So where two rules match
+//! the same origin and method, and only the later one allows some name, they have to say the same.
+
+use std::collections::BTreeSet;
+use std::iter;
+
+use super::PolicyBuilder;
+use crate::error::PolicyError;
+use crate::origin::pattern::{OriginPattern, Pattern};
+use crate::rule::Rule;
+
+/// What two rules do not agree on, for each two.
+pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<PolicyError> {
+    let sides: Vec<Side<'_>> =
+        builders.iter().zip(rules).map(|(builder, rule)| Side::new(builder, rule)).collect();
+    let mut errors = Vec::new();
+    for (later, two) in sides.iter().enumerate() {
+        for (earlier, one) in sides.iter().enumerate().take(later) {
+            if one.rule.says_as(two.rule) || one.rule.headers.covers(&two.rule.headers) {
+                continue;
+            }
+            let method = one.rule.methods.shared(&two.rule.methods);
+            if let Some((method, origin)) = method.zip(one.shared_origin(two)) {
+                let (origin, method) = (origin, method.to_owned());
+                errors.push(PolicyError::RulesDisagree { rules: (earlier, later), origin, method });
+            }
+        }
+    }
+    errors
+}
+
+/// One rule, and the patterns that it was compiled from.
+struct Side<'a> {
+    rule: &'a Rule,
+    patterns: Vec<OriginPattern<'a>>,
+    /// The ports that its patterns name.
+    ports: BTreeSet<&'a str>,
+    null: bool,
+}
+
+impl<'a> Side<'a> {
+    fn new(builder: &'a PolicyBuilder, rule: &'a Rule) -> Self {
+        let parse = |value: &'a String| match Pattern::parse(value) {
+            Ok(Pattern::Origins(pattern)) => Some(pattern),
+            Ok(Pattern::Any) | Err(_) => None,
+        };
+        let port = |value: &'a String| {
+            let (_rest, port) = value.rsplit_once(':')?;
+            port.parse::<u16>().is_ok().then_some(port)
+        };
+        Self {
+            rule,
+            patterns: builder.origins.iter().filter_map(parse).collect(),
+            ports: builder.origins.iter().filter_map(port).collect(),
+            null: builder.null_origin,
+        }
+    }
+
+    /// An origin that both match. If their patterns have one in common, then one of the two has a
+    /// sample that is in the other.
+    fn shared_origin(&self, other: &Side<'_>) -> Option<String> {
+        let found = self.samples(other).find(|origin| other.rule.origins.may_match(origin));
+        found.or_else(|| other.samples(self).find(|origin| self.rule.origins.may_match(origin)))
+    }
+
+    /// Origins that stand for all that the rule matches: each exact one, and of each pattern one a
+    /// port that may matter to the other rule.
+    fn samples<'b>(&'b self, other: &'b Side<'_>) -> impl Iterator<Item = String> + use<'b, 'a> {
+        let open = self.rule.origins.is_open().then(|| "https://any.example".to_owned());
+        let null = self.null.then(|| "null".to_owned());
+        let ports = iter::once(None).chain(other.ports.iter().map(|port| Some(*port)));
+        let of_patterns = self.patterns.iter().flat_map(move |pattern| {
+            let ports = ports.clone().take(if pattern.has_any_port() { usize::MAX } else { 1 });
+            ports.map(|port| pattern.sample(port))
+        });
+        of_patterns.chain(open).chain(null)
+    }
+}

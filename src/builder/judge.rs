@@ -1,0 +1,86 @@
+//! What is wrong with one value.
+
+use crate::error::PolicyError;
+use crate::safelist;
+
+pub(super) fn public_suffix_error(value: &str, base: &str) -> Option<PolicyError> {
+    let value = value.to_owned();
+    if cfg!(not(feature = "public-suffix")) {
+        return Some(PolicyError::PublicSuffixUnknown { value });
+    }
+    is_public_suffix(base).then_some(PolicyError::PublicSuffixWithCredentials { value })
+}
+
+/// Whether strangers may have names directly under the domain: it is a listed public suffix,
+/// or all that stands directly under it is, as with `*.ck`.
+#[cfg(feature = "public-suffix")]
+fn is_public_suffix(domain: &str) -> bool {
+    let domain = domain.strip_suffix('.').unwrap_or(domain);
+    let below = format!("any.{domain}");
+    [domain, &below].iter().any(|name| {
+        psl::suffix(name.as_bytes())
+            .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == name.as_bytes())
+    })
+}
+
+/// Without the list, any domain may be one.
+#[cfg(not(feature = "public-suffix"))]
+fn is_public_suffix(_domain: &str) -> bool {
+    true
+}
+
+pub(super) fn method_error(value: &str) -> Option<PolicyError> {
+    let standard =
+        safelist::STANDARD_METHODS.iter().find(|method| method.eq_ignore_ascii_case(value));
+    let owned = || value.to_owned();
+    match standard {
+        Some(standard) if *standard == value => None,
+        Some(fix) => Some(PolicyError::MethodCase { value: owned(), fix }),
+        None if !safelist::is_token(value.as_bytes()) => {
+            Some(PolicyError::MethodNotToken { value: owned() })
+        }
+        None if safelist::is_forbidden_method(value.as_bytes()) => {
+            Some(PolicyError::MethodForbidden { value: owned() })
+        }
+        None if value.contains('*') => Some(PolicyError::MethodWildcard { value: owned() }),
+        None => None,
+    }
+}
+
+pub(super) fn header_error(written: &str) -> Option<PolicyError> {
+    let value = written.to_owned();
+    let name = written.to_ascii_lowercase();
+    let (name, is_prefix) = match name.strip_suffix('*') {
+        Some(prefix) => (prefix, true),
+        None => (name.as_str(), false),
+    };
+    // What a prefix covers is forbidden if it is whatever follows.
+    let example = if is_prefix { format!("{name}any") } else { name.to_owned() };
+    if !safelist::is_token(name.as_bytes()) {
+        Some(PolicyError::HeaderNotToken { value })
+    } else if name.contains('*') {
+        Some(PolicyError::HeaderWildcard { value })
+    } else if name.starts_with("access-control-") {
+        Some(PolicyError::HeaderOfProtocol { value })
+    } else if safelist::is_forbidden_request_header(&example) {
+        Some(PolicyError::HeaderForbidden { value })
+    } else {
+        None
+    }
+}
+
+pub(super) fn exposed_error(written: &str) -> Option<PolicyError> {
+    let value = written.to_owned();
+    let name = written.to_ascii_lowercase();
+    if !safelist::is_token(name.as_bytes()) {
+        Some(PolicyError::ExposedHeaderNotToken { value })
+    } else if name.contains('*') {
+        Some(PolicyError::ExposedHeaderWildcard { value })
+    } else if safelist::is_forbidden_response_header(&name) {
+        Some(PolicyError::ExposedHeaderForbidden { value })
+    } else if safelist::is_request_only(&name) {
+        Some(PolicyError::ExposedHeaderRequestOnly { value })
+    } else {
+        None
+    }
+}

@@ -1,0 +1,238 @@
+//! One rule of a policy: whose requests it allows, and what it grants them.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, GetAll};
+use http::{HeaderValue, Method, Uri};
+
+use crate::decision::{Decoration, Denial, Grant, Lines};
+use crate::methods::{MAX_METHOD, Methods};
+use crate::names::{Asked, Names};
+use crate::origin::Origin;
+use crate::origin::set::OriginSet;
+use crate::request::{Field, RequestHead};
+use crate::safelist::is_safelisted_method;
+use crate::vary::Varies;
+
+/// A rule, compiled.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) origins: Origins,
+    pub(crate) credentials: bool,
+    pub(crate) methods: Methods,
+    pub(crate) headers: Names,
+    pub(crate) expose: Option<HeaderValue>,
+    pub(crate) max_age: Option<HeaderValue>,
+}
+
+/// Whose requests are allowed.
+#[derive(Debug)]
+pub(crate) enum Origins {
+    /// Everybody's, those of opaque origins too.
+    Any,
+    /// Those of exactly one exact origin.
+    One(HeaderValue),
+    /// Those that are listed, or that a predicate holds.
+    Listed(Box<Listed>),
+}
+
+/// The origins of a dynamic policy.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) set: OriginSet,
+    pub(crate) predicates: Vec<Predicate>,
+    /// Whether predicates are asked about `http` origins that are not loopback.
+    pub(crate) ask_insecure: bool,
+}
+
+/// A user's own judgement of an origin.
+#[derive(Clone)]
+pub(crate) struct Predicate(pub(crate) Arc<PredicateFn>);
+
+pub(crate) type PredicateFn = dyn Fn(&Origin<'_>, &Method, &Uri) -> bool + Send + Sync;
+
+impl Origins {
+    /// Whether the rule matches origins that nobody listed.
+    pub(crate) fn is_open(&self) -> bool {
+        match self {
+            Self::Any => true,
+            Self::One(_) => false,
+            Self::Listed(listed) => !listed.predicates.is_empty(),
+        }
+    }
+
+    /// Whether the rule matches the origin, or its predicates might.
+    pub(crate) fn may_match(&self, origin: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::One(one) => one == origin,
+            Self::Listed(listed) => {
+                listed.set.contains(origin.as_bytes()) || self.is_open() && origin != "null"
+            }
+        }
+    }
+}
+
+impl Rule {
+    /// Whether responses say the same by both rules, besides who may read them.
+    pub(crate) fn says_as(&self, other: &Self) -> bool {
+        let exposed = |rule: &Self| -> BTreeSet<Vec<u8>> {
+            let names = rule.expose.as_ref().map(HeaderValue::as_bytes).unwrap_or_default();
+            names.split(|&byte| byte == b',').map(<[u8]>::to_vec).collect()
+        };
+        self.credentials == other.credentials && exposed(self) == exposed(other)
+    }
+
+    /// Names an origin to whoever asks, unless the method is one whose responses are not shared.
+    pub(crate) fn sharing<'a>(
+        &self,
+        head: RequestHead<'_>,
+        origin: &'a HeaderValue,
+    ) -> Option<&'a HeaderValue> {
+        self.methods.shares(head.method()).then_some(origin)
+    }
+
+    /// CORS check, the server's half: origin, then method. It gives the value that names the origin.
+    pub(crate) fn admit_simple<'a>(
+        &self,
+        head: RequestHead<'a>,
+        origin: Field<'a>,
+    ) -> Result<&'a HeaderValue, Denial> {
+        let method = || Ok(Cow::Borrowed(head.method()));
+        let origin = self.admit_origin(origin, head.uri(), method)?;
+        self.sharing(head, origin).ok_or(Denial::MethodNotAllowed)
+    }
+
+    /// CORS-preflight fetch, the server's half: origin, then method, then names.
+    pub(crate) fn admit_preflight(
+        &self,
+        head: RequestHead<'_>,
+        origin: Field<'_>,
+        method: Field<'_>,
+    ) -> Result<Grant, Denial> {
+        let requested = || requested_method(method).map(Cow::Owned);
+        let allow_origin = self.admit_origin(origin, head.uri(), requested)?.clone();
+        let method = method.once().ok_or(Denial::MethodRepeated)?;
+        if !self.methods.allows(method.as_bytes()) {
+            return Err(Denial::MethodNotAllowed);
+        }
+        let names = head.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+        let asked = self.headers.admit(&names)?;
+        Ok(Grant {
+            allow_origin,
+            allow_credentials: self.credentials,
+            allow_methods: self.grant_method(method),
+            allow_headers: match asked {
+                Asked::Nothing => Lines::None,
+                Asked::Names => self.grant_names(&names),
+            },
+            max_age: self.max_age.clone(),
+        })
+    }
+
+    /// Admits the origin: the value that names it in a response.
+    ///
+    /// The method that the page uses is asked for only if a predicate has to know it.
+    fn admit_origin<'a>(
+        &self,
+        origin: Field<'a>,
+        uri: &Uri,
+        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
+    ) -> Result<&'a HeaderValue, Denial> {
+        let (origin, allowed) = match (&self.origins, origin) {
+            (Origins::Any, _) => return Ok(&ANY),
+            (_, Field::Repeated) => return Err(Denial::OriginRepeated),
+            (Origins::One(one), Field::Once(origin)) => (origin, origin == one),
+            (Origins::Listed(listed), Field::Once(origin)) => {
+                let set = &listed.set;
+                (origin, set.contains(origin.as_bytes()) || listed.ask(origin, uri, method)?)
+            }
+        };
+        if allowed { Ok(origin) } else { Err(Denial::OriginNotAllowed) }
+    }
+
+    /// What a response says; without an origin that may read it, only what it depends on.
+    pub(crate) fn decorate(
+        &self,
+        allow_origin: Option<&HeaderValue>,
+        varies: Varies,
+    ) -> Decoration {
+        Decoration {
+            allow_origin: allow_origin.cloned(),
+            expose_headers: allow_origin.and(self.expose.as_ref()).cloned(),
+            allow_credentials: self.credentials,
+            varies,
+        }
+    }
+
+    /// A method that needs no permission gets none; a wildcard that browsers take for one is
+    /// literal.
+    fn grant_method(&self, method: &HeaderValue) -> Option<HeaderValue> {
+        if is_safelisted_method(method.as_bytes()) {
+            None
+        } else if self.methods.is_any() && !self.credentials {
+            Some(ANY.clone())
+        } else {
+            Some(method.clone())
+        }
+    }
+
+    /// The names that were asked for, all of which are allowed.
+    fn grant_names(&self, names: &GetAll<'_, HeaderValue>) -> Lines {
+        if self.headers.is_any() && !self.credentials {
+            return Lines::One(if self.headers.lists_authorization() {
+                HeaderValue::from_static("*,authorization")
+            } else {
+                ANY.clone()
+            });
+        }
+        let mut lines = names.iter().cloned();
+        match (lines.next(), lines.next()) {
+            (None, _) => Lines::None,
+            (Some(line), None) => Lines::One(line),
+            _ => Lines::Many(names.iter().cloned().collect()),
+        }
+    }
+}
+
+pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
+
+impl Listed {
+    /// Asks the predicates, if there are any that may be asked about the origin.
+    fn ask<'a>(
+        &self,
+        origin: &HeaderValue,
+        uri: &Uri,
+        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
+    ) -> Result<bool, Denial> {
+        if self.predicates.is_empty() {
+            return Ok(false);
+        }
+        let Some(origin) = Origin::from_bytes(origin.as_bytes()) else {
+            return Ok(false);
+        };
+        if origin.is_insecure() && !self.ask_insecure {
+            return Ok(false);
+        }
+        let method = method()?;
+        Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
+    }
+}
+
+/// The method that a preflight asks for, as predicates see it.
+fn requested_method(method: Field<'_>) -> Result<Method, Denial> {
+    let method = method.once().ok_or(Denial::MethodRepeated)?.as_bytes();
+    if method.len() > MAX_METHOD {
+        return Err(Denial::MethodNotAllowed);
+    }
+    Method::from_bytes(method).map_err(|_| Denial::MethodNotAllowed)
+}
+
+impl fmt::Debug for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a predicate")
+    }
+}
