@@ -3,7 +3,8 @@
 use http::StatusCode;
 use tower_layer::Layer;
 
-use crate::error::PolicyError;
+use crate::enforce::{Enforced, Enforcement};
+use crate::error::{PolicyError, PolicyErrors};
 use crate::policy::Policy;
 use crate::select::PolicySource;
 use crate::service::Cors;
@@ -30,8 +31,9 @@ use crate::service::Cors;
 /// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CorsLayer<P = Policy> {
+pub struct CorsLayer<P = Policy, E = ()> {
     policy: P,
+    enforcement: E,
     settings: Settings,
 }
 
@@ -43,20 +45,45 @@ pub(crate) struct Settings {
     pub(crate) keep_inner_headers: bool,
 }
 
-impl<P> CorsLayer<P> {
+impl Settings {
+    pub(crate) const DEFAULT: Self = Self {
+        preflight_status: StatusCode::NO_CONTENT,
+        pass_on_preflights: false,
+        keep_inner_headers: false,
+    };
+
+    /// A status with which browsers take a preflight for successful.
+    pub(crate) fn success(status: StatusCode) -> Result<StatusCode, PolicyError> {
+        if status.is_success() {
+            Ok(status)
+        } else {
+            Err(PolicyError::PreflightStatus { value: status })
+        }
+    }
+}
+
+impl<P: PolicySource> CorsLayer<P> {
     /// A layer that applies the policy.
-    pub fn new(policy: P) -> Self
-    where
-        P: PolicySource,
-    {
-        let settings = Settings {
-            preflight_status: StatusCode::NO_CONTENT,
-            pass_on_preflights: false,
-            keep_inner_headers: false,
-        };
-        Self { policy, settings }
+    pub fn new(policy: P) -> Self {
+        Self { policy, enforcement: (), settings: Settings::DEFAULT }
     }
 
+    /// Refuses cross-origin requests that the policy denies, ahead of the inner service.
+    ///
+    /// # Errors
+    ///
+    /// Every own origin and host of the [`Enforcement`] that is not as requests name them; an empty
+    /// list of hosts.
+    pub fn enforce<F>(
+        self,
+        enforcement: Enforcement<F>,
+    ) -> Result<CorsLayer<P, Enforced<F>>, PolicyErrors> {
+        let Self { policy, enforcement: (), settings } = self;
+        Ok(CorsLayer { policy, enforcement: enforcement.compile()?, settings })
+    }
+}
+
+impl<P, E> CorsLayer<P, E> {
     /// Answers successful preflights with another status than 204: some old proxies and browsers
     /// take no other than 200.
     ///
@@ -75,10 +102,7 @@ impl<P> CorsLayer<P> {
     /// # Ok::<(), tower_cors::PolicyError>(())
     /// ```
     pub fn preflight_status(mut self, status: StatusCode) -> Result<Self, PolicyError> {
-        if !status.is_success() {
-            return Err(PolicyError::PreflightStatus { value: status });
-        }
-        self.settings.preflight_status = status;
+        self.settings.preflight_status = Settings::success(status)?;
         Ok(self)
     }
 
@@ -104,10 +128,10 @@ impl<P> CorsLayer<P> {
     }
 }
 
-impl<S, P: Clone> Layer<S> for CorsLayer<P> {
-    type Service = Cors<S, P>;
+impl<S, P: Clone, E: Clone> Layer<S> for CorsLayer<P, E> {
+    type Service = Cors<S, P, E>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Cors::new(inner, self.policy.clone(), self.settings)
+        Cors::new(inner, self.policy.clone(), self.enforcement.clone(), self.settings)
     }
 }

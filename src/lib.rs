@@ -62,6 +62,7 @@ mod builder;
 mod decision;
 #[cfg(feature = "serde")]
 mod document;
+mod enforce;
 mod error;
 mod layer;
 mod methods;
@@ -69,6 +70,7 @@ mod names;
 mod origin;
 mod policy;
 mod request;
+mod rule;
 mod safelist;
 mod select;
 mod service;
@@ -81,12 +83,18 @@ pub use builder::PolicyBuilder;
 pub use decision::{Decision, Denial};
 #[cfg(feature = "serde")]
 pub use document::{DocumentError, DocumentErrors};
+pub use enforce::{Enforced, Enforcement};
 pub use error::{PolicyError, PolicyErrors};
 pub use layer::CorsLayer;
 pub use origin::{Origin, OriginFault};
 pub use policy::Policy;
 pub use request::{RequestHead, RequestKind};
 pub use select::PolicySource;
+#[cfg(feature = "reload")]
+pub use select::Reload;
+pub use select::{Resolver, ResolverFuture};
+#[cfg(feature = "routes")]
+pub use select::{RouteError, RouteErrors, Routes, RoutesBuilder};
 pub use service::{Cors, ResponseFuture};
 
 #[cfg(doctest)]

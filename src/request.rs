@@ -122,7 +122,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    fn find(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
+    pub(crate) fn find(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut lines = headers.get_all(name).iter();
         let first = lines.next()?;
         Some(if lines.next().is_none() { Self::Once(first) } else { Self::Repeated })

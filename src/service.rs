@@ -10,38 +10,42 @@ use http::{HeaderMap, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::decision::{self, Answer, Decoration, Grant};
+use crate::decision::{self, Answer, Decision, Decoration, Denial, Grant};
+use crate::enforce::sealed::{Enforce, Refuse};
 use crate::layer::Settings;
 use crate::policy::Policy;
 use crate::request::RequestHead;
-use crate::select::PolicySource;
+use crate::select::sealed::Find;
+use crate::vary::Varies;
 
 /// A service whose preflights are answered, and whose other responses are decorated, as a policy
 /// says. [`CorsLayer`](crate::CorsLayer) makes it.
 ///
 /// Cloning it costs a reference count and what the inner service costs, whatever the policy.
 #[derive(Clone, Debug)]
-pub struct Cors<S, P = Policy> {
-    inner: S,
-    policy: P,
-    settings: Settings,
+pub struct Cors<S, P = Policy, E = ()> {
+    pub(crate) inner: S,
+    pub(crate) policy: P,
+    pub(crate) enforcement: E,
+    pub(crate) settings: Settings,
 }
 
-impl<S, P> Cors<S, P> {
-    pub(crate) fn new(inner: S, policy: P, settings: Settings) -> Self {
-        Self { inner, policy, settings }
+impl<S, P, E> Cors<S, P, E> {
+    pub(crate) fn new(inner: S, policy: P, enforcement: E, settings: Settings) -> Self {
+        Self { inner, policy, enforcement, settings }
     }
 }
 
-impl<S, P, B, R> Service<Request<B>> for Cors<S, P>
+impl<S, P, E, B, R> Service<Request<B>> for Cors<S, P, E>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone,
-    P: PolicySource,
+    P: Find,
+    E: Refuse<R>,
     R: Default,
 {
     type Response = Response<R>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
+    type Future = ResponseFuture<S::Future, R>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -50,17 +54,22 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let Settings { preflight_status, pass_on_preflights, keep_inner_headers } = self.settings;
         let head = RequestHead::from(&request);
-        let answer = self.policy.with_policy(head, |policy| policy.answer(head));
-        ResponseFuture::new(match answer {
-            Answer::Decorate(decoration) => {
+        ResponseFuture::new(match self.decide(head) {
+            Ruling::Refuse(answer, denial) => {
+                let mut response = self.enforcement.refuse(head, denial);
+                answer.write_to(response.headers_mut());
+                self.release_readiness();
+                State::Refused { response: Some(Box::new(response)) }
+            }
+            Ruling::Admit(Answer::Decorate(decoration)) => {
                 let future = self.inner.call(request);
                 State::Decorated { future, decoration, keep: keep_inner_headers }
             }
-            Answer::Preflight(Some(grant)) if pass_on_preflights => {
+            Ruling::Admit(Answer::Preflight(Some(grant))) if pass_on_preflights => {
                 let (future, grant) = (self.inner.call(request), Box::new(grant));
                 State::PassedOn { future, grant: Some(grant), status: preflight_status }
             }
-            Answer::Preflight(grant) => {
+            Ruling::Admit(Answer::Preflight(grant)) => {
                 self.release_readiness();
                 let status = if grant.is_some() { preflight_status } else { StatusCode::FORBIDDEN };
                 let mut headers = recycle(request.into_parts().0.headers);
@@ -71,7 +80,46 @@ where
     }
 }
 
-impl<S: Clone, P> Cors<S, P> {
+/// What is done with a request.
+enum Ruling {
+    Admit(Answer),
+    /// The fields are still those that go with the request.
+    Refuse(Answer, Denial),
+}
+
+impl<S, P: Find, E: Enforce> Cors<S, P, E> {
+    fn decide(&self, head: RequestHead<'_>) -> Ruling {
+        if !E::ENFORCES && !P::DYNAMIC {
+            return Ruling::Admit(self.policy.with_policy(head, |policy| match policy {
+                Some(policy) => policy.answer(head),
+                None => Decision::without_policy(head, Varies::Never).answer,
+            }));
+        }
+        let enforces_all = self.enforcement.enforces_all();
+        let varies = if enforces_all { Varies::OriginAndSite } else { Varies::Origin };
+        let refuse_denied = match self.enforcement.examine(head) {
+            Ok(refuse_denied) => refuse_denied,
+            Err(denial) => {
+                return Ruling::Refuse(Decision::without_policy(head, varies).answer, denial);
+            }
+        };
+        let mut decision = self.policy.with_policy(head, |policy| match policy {
+            Some(policy) => policy.decide_dynamic(head),
+            None => Decision::without_policy(head, varies),
+        });
+        if let Answer::Decorate(decoration) = &mut decision.answer {
+            decoration.varies = varies;
+            if let Some(denial) = decision.denial
+                && refuse_denied
+            {
+                return Ruling::Refuse(decision.answer, denial);
+            }
+        }
+        Ruling::Admit(decision.answer)
+    }
+}
+
+impl<S: Clone, P, E> Cors<S, P, E> {
     /// Gives back what the inner service reserved when it was ready, such as a permit of a
     /// concurrency limit, since it will not be called.
     fn release_readiness(&mut self) {
@@ -94,15 +142,15 @@ fn recycle(mut headers: HeaderMap) -> HeaderMap {
 pin_project! {
     /// The future of the response of [`Cors`].
     #[must_use = "futures do nothing unless they are polled"]
-    pub struct ResponseFuture<F> {
+    pub struct ResponseFuture<F, R> {
         #[pin]
-        state: State<F>,
+        state: State<F, R>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<F> {
+    enum State<F, R> {
         // The inner service answers, and the policy's fields are added.
         Decorated { #[pin] future: F, decoration: Decoration, keep: bool },
         // The inner service answers an allowed preflight. Boxed, so that the rare state does not
@@ -110,16 +158,18 @@ pin_project! {
         PassedOn { #[pin] future: F, grant: Option<Box<Grant>>, status: StatusCode },
         // The policy answered.
         Answered { response: Option<(StatusCode, HeaderMap)> },
+        // The request is refused. Boxed for the same reason.
+        Refused { response: Option<Box<Response<R>>> },
     }
 }
 
-impl<F> ResponseFuture<F> {
-    fn new(state: State<F>) -> Self {
+impl<F, R> ResponseFuture<F, R> {
+    fn new(state: State<F, R>) -> Self {
         Self { state }
     }
 }
 
-impl<F, R, E> Future for ResponseFuture<F>
+impl<F, R, E> Future for ResponseFuture<F, R>
 where
     F: Future<Output = Result<Response<R>, E>>,
     R: Default,
@@ -158,6 +208,10 @@ where
                 *response.headers_mut() = headers;
                 Poll::Ready(Ok(response))
             }
+            StateProjection::Refused { response } => match response.take() {
+                Some(response) => Poll::Ready(Ok(*response)),
+                None => Poll::Pending,
+            },
         }
     }
 }
@@ -170,7 +224,7 @@ fn drop_body<R: Default>(response: &mut Response<R>) {
     }
 }
 
-impl<F> fmt::Debug for ResponseFuture<F> {
+impl<F, R> fmt::Debug for ResponseFuture<F, R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

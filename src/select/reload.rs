@@ -1,0 +1,78 @@
+//! A policy that can be swapped while requests are answered.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use super::PolicySource;
+use super::sealed::{Find, Sealed};
+use crate::policy::Policy;
+use crate::request::RequestHead;
+
+/// A handle on a policy, or on a whole table of routes, that swaps it while requests are answered.
+///
+/// Its clones share what is swapped: one goes into the layer, another is kept. Only what was built can
+/// be swapped in, so that a mistake in a new configuration leaves the old one in place. A request is
+/// decided on once, by the policy of that moment. Reading takes no lock.
+///
+/// ```
+/// use tower_cors::{CorsLayer, Policy, Reload};
+///
+/// let build = |origin: &str| Policy::builder().allow_origins([origin]).build();
+/// let policy = Reload::new(build("https://old.example")?);
+/// let layer = CorsLayer::new(policy.clone());
+///
+/// match build("https://new.example/") {
+///     Ok(new) => policy.swap(new),
+///     Err(errors) => eprintln!("the old policy stays: {errors}"),
+/// }
+/// # Ok::<(), tower_cors::PolicyErrors>(())
+/// ```
+pub struct Reload<P = Policy>(Arc<ArcSwap<P>>);
+
+impl<P: Find> Reload<P> {
+    /// A handle on a policy.
+    pub fn new(policy: P) -> Self {
+        Self(Arc::new(ArcSwap::from_pointee(policy)))
+    }
+
+    /// Swaps the policy: for all requests that come from now on, to all services with this handle.
+    pub fn swap(&self, policy: P) {
+        self.0.store(Arc::new(policy));
+    }
+
+    /// The policy of this moment.
+    #[must_use]
+    pub fn current(&self) -> P {
+        P::clone(&self.0.load())
+    }
+}
+
+impl<P: Find> PolicySource for Reload<P> {}
+
+impl<P: Find> Sealed for Reload<P> {}
+
+impl<P: Find> Find for Reload<P> {
+    const DYNAMIC: bool = P::DYNAMIC;
+
+    fn with_policy<T>(
+        &self,
+        head: RequestHead<'_>,
+        decide: impl FnOnce(Option<&Policy>) -> T,
+    ) -> T {
+        self.0.load().with_policy(head, decide)
+    }
+}
+
+impl<P> Clone for Reload<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<P: fmt::Debug> fmt::Debug for Reload<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Reload").field(&self.0.load()).finish()
+    }
+}

@@ -1,0 +1,163 @@
+//! Policies by path.
+
+mod error;
+
+use std::fmt;
+use std::sync::Arc;
+
+use matchit::Router;
+
+pub use self::error::{RouteError, RouteErrors};
+use super::PolicySource;
+use super::sealed::{Find, Sealed};
+use crate::policy::Policy;
+use crate::request::RequestHead;
+
+/// A table of policies by path, in the syntax of axum's routes: `/items`, `/items/{id}`,
+/// `/static/{*file}`.
+///
+/// The path is that of the URI as the layer sees it, and is not decoded: `/a+b` and `/a%20b` are two,
+/// and so are `/Items` and `/items`. A layer inside axum's `Router::nest` sees it without the prefix.
+/// The most specific route is chosen, as axum does: `/items/new` before `/items/{id}` before
+/// `/{*rest}`. `{*rest}` matches no empty rest.
+///
+/// The choice is made ahead of routing and of authentication, for preflights too. Where there is no
+/// policy there is no CORS: a preflight is denied, and all else goes to the inner service, whose own
+/// CORS headers are removed.
+///
+/// A path with dot segments or with encoded slashes, in which a server further on may see another
+/// path, has no policy, not even the fallback: `/api/../admin`, `/api/%2e%2e/admin`, `/api%2fadmin`,
+/// and the same with `\`.
+///
+/// ```
+/// use tower_cors::{CorsLayer, Policy, Routes};
+///
+/// let routes = Routes::builder()
+///     .route("/public/{*rest}", Policy::permissive())
+///     .route("/account", Policy::builder().allow_origins(["https://app.example"]).build()?)
+///     .route("/internal/{*rest}", None)
+///     .build()?;
+/// let layer = CorsLayer::new(routes);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Routes(Arc<Table>);
+
+struct Table {
+    router: Router<Option<Policy>>,
+    fallback: Option<Policy>,
+    /// As they were written.
+    routes: Vec<(String, Option<Policy>)>,
+}
+
+/// Collects the routes of a table; [`build`](Self::build) judges them.
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct RoutesBuilder {
+    routes: Vec<(String, Option<Policy>)>,
+    fallback: Option<Policy>,
+}
+
+impl Routes {
+    /// A builder without any route.
+    pub fn builder() -> RoutesBuilder {
+        RoutesBuilder::default()
+    }
+
+    /// The policy for a path, if there is one.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<&Policy> {
+        if is_ambiguous(path) {
+            return None;
+        }
+        match self.0.router.at(path) {
+            Ok(found) => found.value.as_ref(),
+            Err(_) => self.0.fallback.as_ref(),
+        }
+    }
+}
+
+impl RoutesBuilder {
+    /// Adds a route: the policy for a path, or `None` for a path that has none, although another
+    /// route or the fallback covers it.
+    pub fn route(mut self, path: impl Into<String>, policy: impl Into<Option<Policy>>) -> Self {
+        self.routes.push((path.into(), policy.into()));
+        self
+    }
+
+    /// The policy for the paths that no route matches.
+    pub fn fallback(mut self, policy: Policy) -> Self {
+        self.fallback = Some(policy);
+        self
+    }
+
+    /// Judges the routes, and compiles the table.
+    ///
+    /// # Errors
+    ///
+    /// Every route that is not as axum writes them (`items`, `/items/:id`, `/items/{id`), that no
+    /// request could match (`/a/../b`), or that matches the same paths as an earlier one
+    /// (`/items/{id}` and `/items/{name}`).
+    pub fn build(&self) -> Result<Routes, RouteErrors> {
+        let mut router = Router::new();
+        let mut errors = Vec::new();
+        for (path, policy) in &self.routes {
+            if let Some(fault) = error::fault(path) {
+                errors.push(fault);
+            } else if let Err(refused) = router.insert(path.as_str(), policy.clone()) {
+                errors.push(RouteError::new(path, &refused));
+            }
+        }
+        let table = Table { router, fallback: self.fallback.clone(), routes: self.routes.clone() };
+        RouteErrors::none_of(errors, Routes(Arc::new(table)))
+    }
+}
+
+/// Whether someone who decodes or normalizes the path may take it for another one.
+fn is_ambiguous(path: &str) -> bool {
+    let path = path.as_bytes();
+    // Most paths have none of the characters that could make them so.
+    if !path.iter().any(|byte| matches!(byte, b'.' | b'%' | b'\\')) {
+        return false;
+    }
+    let has_slash = path.contains(&b'\\')
+        || path.windows(3).any(|window| {
+            window.eq_ignore_ascii_case(b"%2f") || window.eq_ignore_ascii_case(b"%5c")
+        });
+    has_slash || path.split(|&byte| byte == b'/').any(is_dot_segment)
+}
+
+/// Dot segment, with the URL Standard's encodings of a dot:
+/// <https://url.spec.whatwg.org/#single-dot-path-segment>
+fn is_dot_segment(mut segment: &[u8]) -> bool {
+    let mut dots = 0;
+    while let [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] = segment {
+        segment = rest;
+        dots += 1;
+    }
+    segment.is_empty() && (dots == 1 || dots == 2)
+}
+
+impl PolicySource for Routes {}
+
+impl Sealed for Routes {}
+
+impl Find for Routes {
+    // The path is in the key of a cache.
+    const DYNAMIC: bool = false;
+
+    fn with_policy<T>(
+        &self,
+        head: RequestHead<'_>,
+        decide: impl FnOnce(Option<&Policy>) -> T,
+    ) -> T {
+        decide(self.find(head.uri().path()))
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes = self.0.routes.iter().map(|(path, policy)| (path, policy));
+        f.debug_map().entries(routes).entry(&"fallback", &self.0.fallback).finish()
+    }
+}
