@@ -293,8 +293,8 @@ impl fmt::Display for PolicyError {
                 f,
                 "rules[{earlier}] and rules[{later}] both match origin {origin:?} and method \
                  {method:?}, and could answer a preflight and its request differently; give both the \
-                 same credentials and exposed headers, or allow in rules[{earlier}] every request \
-                 header that rules[{later}] allows"
+                 same credentials and exposed headers, or allow in rules[{earlier}] every method and \
+                 request header that rules[{later}] allows"
             ),
             Self::AnyOwnOrigin => {
                 f.write_str("any origin cannot be the server's own; list its origins")

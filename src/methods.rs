@@ -4,7 +4,7 @@ use std::iter;
 
 use http::Method;
 
-use crate::safelist::{is_forbidden_method, is_safelisted_method, is_token};
+use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_method, is_token};
 
 /// The most bytes of a method that is allowed by being any, so that reading it is bounded; the
 /// longest registered one, `UPDATEREDIRECTREF`, has 17.
@@ -51,13 +51,16 @@ impl Methods {
         !self.only || self.lists(method.as_str().as_bytes())
     }
 
-    /// A method that both allow.
-    pub(crate) fn shared<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
+    /// A method whose responses are shared, and which the other set allows; if need be, one that this
+    /// set does not allow.
+    pub(crate) fn shared<'a>(&'a self, other: &'a Self, only_unallowed: bool) -> Option<&'a str> {
         let listed = |one: &'a Self| one.listed.iter().map(|method| &**method);
-        iter::once("GET")
-            .chain(listed(self))
-            .chain(listed(other))
-            .find(|method| [self, other].iter().all(|one| one.allows(method.as_bytes())))
+        let known = STANDARD_METHODS.into_iter().chain(listed(self)).chain(listed(other));
+        known.chain(iter::once("ANOTHER")).find(|method| {
+            (!self.only || self.lists(method.as_bytes()))
+                && other.allows(method.as_bytes())
+                && !(only_unallowed && self.allows(method.as_bytes()))
+        })
     }
 
     fn lists(&self, method: &[u8]) -> bool {

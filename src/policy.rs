@@ -63,7 +63,7 @@ impl Policy {
     ///
     /// Every mistake of every rule; no rules; and two rules that could answer a preflight and its
     /// request differently: both match some origin and method, they differ in credentials or
-    /// exposed headers, and the later one allows a request header that the earlier one does not.
+    /// exposed headers, and the later one allows a preflight that the earlier one does not.
     ///
     /// ```
     /// use tower_cors::Policy;

@@ -1,8 +1,8 @@
 //! Whether the rules of a policy answer a preflight and its request alike.
 //!
 //! A preflight is answered by the first rule that allows its origin, method and header names; the
-//! request that follows it, by the first that allows its origin and method. So where two rules match
-//! the same origin and method, and only the later one allows some name, they have to say the same.
+//! request that follows it, by the first that matches its origin and shares its method. So where only
+//! the later of two rules allows what the earlier one would answer, they have to say the same.
 
 use std::collections::BTreeSet;
 use std::iter;
@@ -19,10 +19,11 @@ pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<P
     let mut errors = Vec::new();
     for (later, two) in sides.iter().enumerate() {
         for (earlier, one) in sides.iter().enumerate().take(later) {
-            if one.rule.says_as(two.rule) || one.rule.headers.covers(&two.rule.headers) {
+            if one.rule.says_as(two.rule) {
                 continue;
             }
-            let method = one.rule.methods.shared(&two.rule.methods);
+            let covers = one.rule.headers.covers(&two.rule.headers);
+            let method = one.rule.methods.shared(&two.rule.methods, covers);
             if let Some((method, origin)) = method.zip(one.shared_origin(two)) {
                 let (origin, method) = (origin, method.to_owned());
                 errors.push(PolicyError::RulesDisagree { rules: (earlier, later), origin, method });

@@ -25,6 +25,7 @@ mod mistakes;
 mod oracle;
 mod origin_set;
 mod peer;
+mod rules;
 mod security;
 mod sockets;
 mod tables;

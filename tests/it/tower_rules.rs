@@ -131,7 +131,7 @@ struct ResponseFutureIsNameable;
 impl Service<Request<String>> for ResponseFutureIsNameable {
     type Response = Response<String>;
     type Error = Infallible;
-    type Future = ResponseFuture<Ready<Result<Response<String>, Infallible>>>;
+    type Future = ResponseFuture<Ready<Result<Response<String>, Infallible>>, String>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
