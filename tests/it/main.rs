@@ -25,6 +25,11 @@ mod mistakes;
 mod oracle;
 mod origin_set;
 mod peer;
+#[cfg(feature = "reload")]
+mod reload;
+mod resolver;
+#[cfg(feature = "routes")]
+mod routes;
 mod rules;
 mod security;
 mod sockets;

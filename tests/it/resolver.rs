@@ -1,0 +1,239 @@
+//! Policies that are found asynchronously.
+//!
+//! <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
+
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+
+use futures_util::FutureExt;
+use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
+use tower::limit::ConcurrencyLimitLayer;
+use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+use tower_cors::{CorsLayer, Enforcement, Policy, RequestHead, Resolver};
+
+type Log = Arc<Mutex<Vec<String>>>;
+
+/// What a service with a resolver did.
+#[derive(Clone, Default)]
+struct Spy {
+    asked: Log,
+    reported: Log,
+    ran: Log,
+}
+
+fn logged(log: &Log) -> Vec<String> {
+    std::mem::take(&mut *log.lock().unwrap())
+}
+
+const TENANT: HeaderName = HeaderName::from_static("x-tenant");
+
+/// Finds `https://NAME.example` for the tenant `NAME`, none for `none`, and fails for `broken`.
+fn resolver(
+    spy: &Spy,
+) -> Resolver<
+    impl Fn(RequestHead<'_>) -> std::future::Ready<Result<Option<Policy>, String>> + use<>,
+    impl Fn(String) + use<>,
+> {
+    let (asked, reported) = (Arc::clone(&spy.asked), Arc::clone(&spy.reported));
+    Resolver::new(
+        move |head: RequestHead<'_>| {
+            let names = head.headers().keys().map(HeaderName::as_str).collect::<Vec<_>>().join(" ");
+            asked.lock().unwrap().push(format!("{} {} {names}", head.method(), head.uri()));
+            let tenant = head.headers().get(TENANT).map(|value| value.to_str().unwrap());
+            let found = match tenant {
+                Some("broken") => Err("the database is gone".to_owned()),
+                None | Some("none") => Ok(None),
+                Some(name) => {
+                    let origin = [format!("https://{name}.example")];
+                    let builder = Policy::builder().allow_origins(origin).allow_methods(["PUT"]);
+                    builder.build().map(Some).map_err(|errors| errors.to_string())
+                }
+            };
+            std::future::ready(found)
+        },
+        move |error| reported.lock().unwrap().push(error),
+    )
+}
+
+fn inner(
+    spy: &Spy,
+) -> impl Service<Request<()>, Response = Response<String>, Error = Infallible, Future: Send>
++ Clone
++ Send
++ 'static {
+    let ran = Arc::clone(&spy.ran);
+    service_fn(move |request: Request<()>| {
+        ran.lock().unwrap().push(request.method().to_string());
+        let response = Response::builder()
+            .header("access-control-allow-origin", "https://inner.example")
+            .header("vary", "accept-encoding");
+        async { Ok::<_, Infallible>(response.body("inner".to_owned()).unwrap()) }
+    })
+}
+
+fn request(method: &str, origin: Option<&str>, tenant: Option<&str>) -> Request<()> {
+    let mut request =
+        Request::builder().method(method).uri("/items?q=1").header("cookie", "secret");
+    if let Some(origin) = origin {
+        request = request.header("origin", origin).header("host", "api.example");
+    }
+    if let Some(tenant) = tenant {
+        request = request.header("x-tenant", tenant);
+    }
+    if method == "OPTIONS" {
+        request = request.header("access-control-request-method", "PUT");
+    }
+    request.body(()).unwrap()
+}
+
+fn vary(headers: &HeaderMap) -> Vec<&str> {
+    headers.get_all("vary").iter().flat_map(|line| line.to_str().unwrap().split(", ")).collect()
+}
+
+const PREFLIGHT: [&str; 4] =
+    ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers", "x-tenant"];
+const OTHER: [&str; 3] = ["accept-encoding", "Origin", "x-tenant"];
+
+#[tokio::test]
+async fn the_policy_is_that_of_the_tenant_and_an_error_opens_nothing() {
+    let spy = Spy::default();
+    let service = ServiceBuilder::new()
+        .layer(CorsLayer::new(resolver(&spy).vary_on([TENANT])))
+        .service(inner(&spy));
+    let (good, evil) = (Some("https://shop.example"), Some("https://evil.example"));
+    // Method, origin, tenant; status, allowed origin, whether it is asked, reported, and whether
+    // the inner service ran.
+    let rows = [
+        ("GET", good, Some("shop"), 200, good, true, false, true),
+        ("GET", evil, Some("shop"), 200, None, true, false, true),
+        ("GET", good, Some("none"), 200, None, true, false, true),
+        ("GET", good, None, 200, None, true, false, true),
+        ("GET", good, Some("broken"), 200, None, true, true, true),
+        ("GET", None, Some("shop"), 200, None, false, false, true),
+        ("GET", None, Some("broken"), 200, None, false, false, true),
+        ("OPTIONS", good, Some("shop"), 204, good, true, false, false),
+        ("OPTIONS", evil, Some("shop"), 403, None, true, false, false),
+        ("OPTIONS", good, Some("none"), 403, None, true, false, false),
+        ("OPTIONS", good, Some("broken"), 403, None, true, true, false),
+    ];
+    for (method, origin, tenant, status, allowed, asked, reported, ran) in rows {
+        let name = format!("{method} {origin:?} {tenant:?}");
+        let response = service.clone().oneshot(request(method, origin, tenant)).await.unwrap();
+        let headers = response.headers();
+        let found = headers.get("access-control-allow-origin").map(|it| it.to_str().unwrap());
+        assert_eq!((response.status().as_u16(), found), (status, allowed), "{name}");
+        let expected: &[&str] = if method == "OPTIONS" { &PREFLIGHT } else { &OTHER };
+        assert_eq!(vary(headers), expected, "{name}");
+        assert_eq!(logged(&spy.reported).len(), usize::from(reported), "{name}");
+        assert_eq!(logged(&spy.ran).len(), usize::from(ran), "{name}");
+        // The function sees what `Vary` names and no more: no cookie.
+        let seen = match tenant {
+            Some(_) => format!("{method} /items?q=1 origin host x-tenant"),
+            None => format!("{method} /items?q=1 origin host"),
+        };
+        assert_eq!(logged(&spy.asked), if asked { vec![seen] } else { Vec::new() }, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_field_that_is_not_named_is_not_seen() {
+    let spy = Spy::default();
+    let service = ServiceBuilder::new().layer(CorsLayer::new(resolver(&spy))).service(inner(&spy));
+    let origin = Some("https://shop.example");
+    let response = service.oneshot(request("GET", origin, Some("shop"))).await.unwrap();
+    assert!(!response.headers().contains_key("access-control-allow-origin"));
+    assert_eq!(logged(&spy.asked), ["GET /items?q=1 origin host"]);
+}
+
+/// Even a policy for any origin, or for exactly one, depends on what chose it.
+#[tokio::test]
+async fn what_is_resolved_is_dynamic() {
+    for (origins, allowed) in [("*", Some("*")), ("https://b.example", None)] {
+        let policy = Policy::builder().allow_origins([origins]).build().unwrap();
+        let resolver = Resolver::new(
+            move |_: RequestHead<'_>| std::future::ready(Ok::<_, Infallible>(Some(policy.clone()))),
+            |_: Infallible| {},
+        );
+        let service = ServiceBuilder::new()
+            .layer(CorsLayer::new(resolver.vary_on([TENANT, TENANT])))
+            .service(inner(&Spy::default()));
+        for (origin, allowed) in [(Some("https://a.example"), allowed), (None, None)] {
+            let response = service.clone().oneshot(request("GET", origin, None)).await.unwrap();
+            let found = response.headers().get("access-control-allow-origin");
+            assert_eq!(found.map(|it| it.to_str().unwrap()), allowed);
+            assert_eq!(vary(response.headers())[..2], ["accept-encoding", "Origin"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failed_resolver_refuses_where_it_is_enforced() {
+    let spy = Spy::default();
+    let layer = CorsLayer::new(resolver(&spy).vary_on([TENANT]))
+        .enforce(Enforcement::of_unsafe_requests().hosts(["api.example"]))
+        .unwrap();
+    let service = ServiceBuilder::new().layer(layer).service(inner(&spy));
+    let good = Some("https://shop.example");
+    for (method, origin, tenant, status) in [
+        ("POST", good, "shop", StatusCode::OK),
+        ("POST", good, "broken", StatusCode::FORBIDDEN),
+        ("POST", good, "none", StatusCode::FORBIDDEN),
+        ("POST", Some("https://evil.example"), "shop", StatusCode::FORBIDDEN),
+        ("GET", good, "broken", StatusCode::OK),
+    ] {
+        let response =
+            service.clone().oneshot(request(method, origin, Some(tenant))).await.unwrap();
+        assert_eq!(response.status(), status, "{method} {origin:?} {tenant}");
+        let ran = logged(&spy.ran).len();
+        assert_eq!(ran, usize::from(status == StatusCode::OK), "{method} {origin:?} {tenant}");
+        let expected: &[&str] = if ran == 1 { &OTHER } else { &OTHER[1..] };
+        assert_eq!(vary(response.headers()), expected);
+    }
+    assert_eq!(logged(&spy.reported).len(), 2);
+    // A request for a host that is not listed is refused before anybody is asked.
+    logged(&spy.asked);
+    let mut foreign = request("GET", good, Some("shop"));
+    foreign.headers_mut().insert("host", "evil.example".parse().unwrap());
+    let response = service.oneshot(foreign).await.unwrap();
+    assert_eq!((response.status(), logged(&spy.asked).len()), (StatusCode::FORBIDDEN, 0));
+}
+
+#[tokio::test]
+async fn settings_hold_for_resolved_policies_too() {
+    let spy = Spy::default();
+    let layer =
+        CorsLayer::new(resolver(&spy).vary_on([TENANT])).preflight_status(StatusCode::OK).unwrap();
+    let service = ServiceBuilder::new()
+        .layer(layer.keep_inner_headers(true).pass_on_preflights(true))
+        .service(inner(&spy));
+    let origin = Some("https://shop.example");
+    let response = service.clone().oneshot(request("GET", origin, Some("shop"))).await.unwrap();
+    assert_eq!(response.headers()["access-control-allow-origin"], "https://inner.example");
+    let response = service.oneshot(request("OPTIONS", origin, Some("shop"))).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(logged(&spy.ran), ["GET", "OPTIONS"]);
+}
+
+/// The inner service that was ready is the one that is called, and none is kept.
+#[tokio::test]
+async fn a_resolver_keeps_no_permit_and_uses_the_ready_service() {
+    let spy = Spy::default();
+    let mut service = ServiceBuilder::new()
+        .layer(CorsLayer::new(resolver(&spy).vary_on([TENANT])))
+        .layer(ConcurrencyLimitLayer::new(1))
+        .service(inner(&spy));
+    let origin = Some("https://shop.example");
+    let preflight = service
+        .ready()
+        .await
+        .unwrap()
+        .call(request("OPTIONS", origin, Some("shop")))
+        .await
+        .unwrap();
+    assert_eq!(preflight.status(), StatusCode::NO_CONTENT);
+    let first = service.ready().await.unwrap().call(request("GET", origin, Some("shop")));
+    assert!(service.ready().now_or_never().is_none(), "the permit is the first request's");
+    drop(first);
+    let response = service.ready().await.unwrap().call(request("GET", origin, Some("shop"))).await;
+    assert_eq!(response.unwrap().status(), StatusCode::OK);
+}

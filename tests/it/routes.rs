@@ -1,0 +1,361 @@
+//! Policies by path.
+//!
+//! <https://docs.rs/axum/latest/axum/struct.Router.html#method.route>
+
+use std::convert::Infallible;
+
+use axum::Router;
+use axum::body::Body;
+use axum::routing::get;
+use http::{HeaderMap, Request, Response, StatusCode};
+use proptest::prelude::*;
+use tower::{ServiceExt, service_fn};
+use tower_cors::{CorsLayer, Policy, Routes};
+
+/// A policy that can be told from others by its origin.
+fn policy(name: &str) -> Policy {
+    Policy::builder().allow_origins([format!("https://{name}.example")]).build().unwrap()
+}
+
+/// The policy that a table has for a path, by name.
+fn found(routes: &Routes, path: &str) -> Option<String> {
+    let head = Request::get("/").body(()).unwrap();
+    let headers = routes.find(path)?.decide(&head).headers();
+    let origin = headers["access-control-allow-origin"].to_str().unwrap();
+    Some(origin.strip_prefix("https://")?.strip_suffix(".example")?.to_owned())
+}
+
+fn table(paths: &[(&str, &str)], fallback: bool) -> Routes {
+    let mut builder = Routes::builder();
+    for (path, name) in paths {
+        builder = builder.route(*path, policy(name));
+    }
+    if fallback {
+        builder = builder.fallback(policy("fallback"));
+    }
+    builder.build().unwrap()
+}
+
+const PATHS: &[(&str, &str)] = &[
+    ("/", "root"),
+    ("/items", "items"),
+    ("/items/new", "new"),
+    ("/items/{id}", "item"),
+    ("/items/{id}/parts", "parts"),
+    ("/Admin", "upper"),
+    ("/admin", "lower"),
+    ("/service+path", "plus"),
+    ("/service%20path", "space"),
+    ("/static/{*file}", "static"),
+    ("/static/css/{*file}", "css"),
+    ("/v1.{minor}/docs", "version"),
+    ("/{{braces}}", "braces"),
+];
+
+/// Path, and the policy that it has, if any, with a fallback.
+const ROWS: &[(&str, Option<&str>)] = &[
+    ("/", Some("root")),
+    ("/items", Some("items")),
+    ("/items/", Some("fallback")),
+    ("/items/new", Some("new")),
+    ("/items/news", Some("item")),
+    ("/items/7", Some("item")),
+    ("/items/7/parts", Some("parts")),
+    ("/items/new/parts", Some("parts")),
+    ("/items/7/others", Some("fallback")),
+    // 21: Flask-CORS CVE-2024-6866: paths are matched whatever their case.
+    ("/Admin", Some("upper")),
+    ("/admin", Some("lower")),
+    ("/ADMIN", Some("fallback")),
+    // 20: Flask-CORS CVE-2024-6844: `+` is decoded to a space.
+    ("/service+path", Some("plus")),
+    ("/service%20path", Some("space")),
+    ("/service path", Some("fallback")),
+    ("/service%2Bpath", Some("fallback")),
+    // 19: Flask-CORS CVE-2024-6839: the longest wins over the most specific.
+    ("/static/a", Some("static")),
+    ("/static/css/a", Some("css")),
+    ("/static/css", Some("static")),
+    ("/static/", Some("fallback")),
+    ("/static/a//b", Some("static")),
+    ("/v1.2/docs", Some("version")),
+    ("/{braces}", Some("braces")),
+    ("//items", Some("fallback")),
+    ("/items;a=b", Some("fallback")),
+    ("", Some("fallback")),
+    ("*", Some("fallback")),
+    // 16: Flask-CORS CVE-2020-25032, 25: rack-cors CVE-2019-18978: a path that is not normalized.
+    ("/static/../items", None),
+    ("/static/..", None),
+    ("/static/.", None),
+    ("/./items", None),
+    ("/static/%2e%2e/items", None),
+    ("/static/%2E%2e/items", None),
+    ("/static/.%2e/items", None),
+    ("/static/%2e", None),
+    ("/static/a%2fb", None),
+    ("/static/a%2Fb", None),
+    ("/static%2fa", None),
+    ("/static/..%2fitems", None),
+    ("/static/..\\items", None),
+    ("/static/a\\b", None),
+    ("/static/%5c..%5citems", None),
+    ("/static/%5C", None),
+    // These only look like it.
+    ("/static/...", Some("static")),
+    ("/static/..a", Some("static")),
+    ("/static/.well-known", Some("static")),
+    ("/static/a.b", Some("static")),
+    ("/static/%2e%2e%2e", Some("static")),
+    ("/static/%41", Some("static")),
+    ("/static/%2", Some("static")),
+    ("/static/%", Some("static")),
+    ("/static/%252e%252e", Some("static")),
+];
+
+#[test]
+fn a_path_has_the_policy_of_the_most_specific_route() {
+    let (with, without) = (table(PATHS, true), table(PATHS, false));
+    let mut failures = Vec::new();
+    for (path, expected) in ROWS {
+        let bare = expected.filter(|name| *name != "fallback");
+        for (routes, expected) in [(&with, *expected), (&without, bare)] {
+            let found = found(routes, path);
+            if found.as_deref() != expected {
+                failures.push(format!("{path}: {found:?}, not {expected:?}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// axum itself is the oracle: the same routes, and the same one for the same path.
+#[tokio::test]
+async fn the_route_is_the_one_that_axum_takes() {
+    let mut app = Router::new().fallback(|| async { "fallback" });
+    for (path, name) in PATHS {
+        app = app.route(path, get(move || async move { *name }));
+    }
+    let routes = table(PATHS, true);
+    let mut compared = 0;
+    for (path, expected) in ROWS {
+        let Ok(request) = Request::get(*path).body(Body::empty()) else { continue };
+        if expected.is_none() || !path.starts_with('/') {
+            continue;
+        }
+        let response = app.clone().oneshot(request).await.unwrap();
+        let body = axum::body::to_bytes(response.into_body(), 100).await.unwrap();
+        assert_eq!(found(&routes, path).unwrap().as_bytes(), body, "{path}");
+        compared += 1;
+    }
+    assert!(compared > 25, "{compared}");
+}
+
+/// Percent-decoded once and split at every kind of slash.
+fn may_be_taken_for_another(path: &str) -> bool {
+    let mut decoded = Vec::new();
+    let mut encoded_slash = false;
+    let mut rest = path.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = (*first == b'%').then(|| tail.get(..2)).flatten();
+        let byte = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        let signed = hex.is_some_and(|hex| hex[0] == b'+');
+        match byte.filter(|_| !signed) {
+            Some(byte) => {
+                encoded_slash |= byte == b'/' || byte == b'\\';
+                decoded.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                decoded.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    let mut segments = decoded.split(|byte| *byte == b'/');
+    encoded_slash
+        || path.contains('\\')
+        || segments.any(|segment| segment == b"." || segment == b"..")
+}
+
+proptest! {
+    #[test]
+    fn no_path_that_may_be_taken_for_another_has_a_policy(
+        path in "(/|\\.|%2e|%2E|%2f|%2F|%5c|%5C|\\\\|a|%|2|e|%41|%25|\\+){0,12}",
+    ) {
+        let routes = Routes::builder().fallback(policy("fallback")).build().unwrap();
+        prop_assert_eq!(found(&routes, &path).is_none(), may_be_taken_for_another(&path));
+    }
+}
+
+/// An app with CORS headers of its own, behind a layer with routes.
+async fn send(routes: Routes, method: &str, path: &str) -> (StatusCode, HeaderMap, bool) {
+    let inner = service_fn(|_: Request<String>| async {
+        let response = Response::builder()
+            .header("access-control-allow-origin", "https://inner.example")
+            .header("access-control-allow-credentials", "true")
+            .header("x-ran", "yes");
+        Ok::<_, Infallible>(response.body(String::new()).unwrap())
+    });
+    let service = tower::ServiceBuilder::new().layer(CorsLayer::new(routes)).service(inner);
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("origin", "https://items.example")
+        .header("access-control-request-method", "GET");
+    let response = service.oneshot(request.body(String::new()).unwrap()).await.unwrap();
+    let ran = response.headers().contains_key("x-ran");
+    (response.status(), response.headers().clone(), ran)
+}
+
+fn origin(headers: &HeaderMap) -> Option<&str> {
+    headers.get("access-control-allow-origin").map(|value| value.to_str().unwrap())
+}
+
+/// 39: hapi CVE-2015-9236: one route's CORS leaks into another's.
+#[tokio::test]
+async fn without_a_policy_there_is_no_cors_and_no_header_of_the_inner_service() {
+    let routes = Routes::builder()
+        .route("/items", policy("items"))
+        .route("/{*rest}", policy("rest"))
+        .route("/internal/{*rest}", None)
+        .build()
+        .unwrap();
+    for path in ["/internal/a", "/", "/a/../b", "/a%2fb"] {
+        let (status, headers, ran) = send(routes.clone(), "GET", path).await;
+        assert_eq!((status, ran), (StatusCode::OK, true), "{path}");
+        assert_eq!(headers.keys().collect::<Vec<_>>(), ["x-ran"], "{path}");
+        let (status, headers, ran) = send(routes.clone(), "OPTIONS", path).await;
+        assert_eq!((status, ran), (StatusCode::FORBIDDEN, false), "{path}");
+        assert_eq!(headers.keys().collect::<Vec<_>>(), ["vary"], "{path}");
+    }
+    let (status, headers, ran) = send(routes.clone(), "OPTIONS", "/items").await;
+    assert_eq!((status, ran), (StatusCode::NO_CONTENT, false));
+    assert_eq!(origin(&headers), Some("https://items.example"));
+    let (_, headers, _) = send(routes, "GET", "/items?id=/../7").await;
+    assert_eq!(origin(&headers), Some("https://items.example"), "the query is no part of the path");
+}
+
+/// 40: hapi CVE-2015-9243: the settings of one route are merged into another's.
+#[tokio::test]
+async fn no_route_inherits_from_another() {
+    let open = Policy::builder().allow_origins(["*"]).build().unwrap();
+    let own = Policy::builder().allow_origins(["https://items.example"]).allow_credentials(true);
+    let routes = Routes::builder()
+        .route("/open", open)
+        .route("/{*rest}", own.build().unwrap())
+        .build()
+        .unwrap();
+    let (_, headers, _) = send(routes.clone(), "GET", "/open").await;
+    assert_eq!(origin(&headers), Some("*"));
+    assert!(!headers.contains_key("access-control-allow-credentials"));
+    let (_, headers, _) = send(routes, "GET", "/own").await;
+    assert_eq!(origin(&headers), Some("https://items.example"));
+    assert_eq!(headers["access-control-allow-credentials"], "true");
+}
+
+/// The layer stands outside of the router and of authentication, so a preflight meets neither.
+#[tokio::test]
+async fn a_preflight_meets_neither_routing_nor_authentication() {
+    let auth =
+        axum::middleware::from_fn(|request: Request<Body>, next: axum::middleware::Next| async {
+            match request.headers().get("authorization") {
+                Some(_) => next.run(request).await,
+                None => Response::builder().status(401).body(Body::empty()).unwrap(),
+            }
+        });
+    let app = Router::new()
+        .route("/items", get(|| async { "items" }))
+        .layer(auth)
+        .layer(CorsLayer::new(table(&[("/items", "items"), ("/nowhere", "items")], false)));
+    for (method, path, status) in [
+        ("OPTIONS", "/items", StatusCode::NO_CONTENT),
+        ("OPTIONS", "/nowhere", StatusCode::NO_CONTENT),
+        ("GET", "/items", StatusCode::UNAUTHORIZED),
+    ] {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("origin", "https://items.example")
+            .header("access-control-request-method", "GET");
+        let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), status, "{method} {path}");
+        assert_eq!(origin(response.headers()), Some("https://items.example"), "{method} {path}");
+    }
+}
+
+/// Inside `nest` the prefix is gone from the path; outside, it is there.
+#[tokio::test]
+async fn what_is_seen_inside_nest() {
+    let inside = Router::new()
+        .route("/items", get(|| async {}))
+        .layer(CorsLayer::new(table(&[("/items", "inside"), ("/api/items", "outside")], false)));
+    let app = Router::new().nest("/api", inside);
+    let request = || {
+        let request = Request::get("/api/items").header("origin", "https://inside.example");
+        request.body(Body::empty()).unwrap()
+    };
+    let response = app.clone().oneshot(request()).await.unwrap();
+    assert_eq!(origin(response.headers()), Some("https://inside.example"));
+    let outside = table(&[("/items", "inside"), ("/api/items", "outside")], false);
+    let response = app.layer(CorsLayer::new(outside)).oneshot(request()).await.unwrap();
+    assert_eq!(origin(response.headers()), Some("https://outside.example"));
+}
+
+#[test]
+fn what_is_wrong_with_routes() {
+    let old = |path, fix| format!("route {path:?} has a parameter in old syntax; write {fix:?}");
+    let parameter = |path| {
+        format!(
+            "route {path:?} has a parameter that is none; write \"/items/{{id}}\", or \
+             \"/static/{{*file}}\" for all that follows"
+        )
+    };
+    let never = |path| {
+        format!(
+            "route {path:?} would never match: a path has no query and no fragment, and here no dot \
+             segments and no encoded slashes; write it as it stands in a request, percent-encoded"
+        )
+    };
+    let rows = [
+        ("", "route \"\" has no leading slash; write \"/\"".to_owned()),
+        ("items", "route \"items\" has no leading slash; write \"/items\"".to_owned()),
+        ("/items/:id", old("/items/:id", "/items/{id}")),
+        ("/items/:id/*rest", old("/items/:id/*rest", "/items/{id}/{*rest}")),
+        ("/static/*", old("/static/*", "/static/{*rest}")),
+        ("/items/{id", parameter("/items/{id")),
+        ("/items/{}", parameter("/items/{}")),
+        ("/items/{*rest}/a", parameter("/items/{*rest}/a")),
+        ("/items/{a}{b}", parameter("/items/{a}{b}")),
+        ("/a/../b", never("/a/../b")),
+        ("/a/%2e/b", never("/a/%2e/b")),
+        ("/a%2Fb", never("/a%2Fb")),
+        ("/a?b", never("/a?b")),
+        ("/a#b", never("/a#b")),
+        ("/a b", never("/a b")),
+        ("/bücher", never("/bücher")),
+    ];
+    let mut failures = Vec::new();
+    for (path, expected) in &rows {
+        let built = Routes::builder().route(*path, None).build();
+        let said = built.map_or_else(|errors| errors.to_string(), |_| "nothing".to_owned());
+        if said != *expected {
+            failures.push(format!("{said}\n  not {expected}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+
+    let errors = Routes::builder()
+        .route("/items/{id}", policy("a"))
+        .route("/items/{name}", policy("b"))
+        .route("items", policy("c"))
+        .build()
+        .unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "route \"/items/{name}\" matches the same paths as \"/items/{id}\"; remove one of them\n\
+         route \"items\" has no leading slash; write \"/items\""
+    );
+    assert_eq!(format!("{errors:?}"), errors.to_string());
+    assert_eq!((&errors).into_iter().count(), errors.iter().count());
+}
