@@ -12,9 +12,9 @@ use self::hosts::{Authority, Hosts};
 use self::sealed::{Enforce, Refuse};
 use crate::decision::Denial;
 use crate::error::{Place, PolicyError, PolicyErrors};
-use crate::origin::Origin;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
+use crate::origin::{Origin, OriginFault};
 use crate::request::{Field, RequestHead};
 
 /// Which cross-origin requests the server itself refuses if the policy denies them.
@@ -135,7 +135,9 @@ fn compile_origins(origins: &[String], errors: &mut PolicyErrors) -> Option<Orig
     for value in origins {
         match Pattern::parse(value) {
             Ok(Pattern::Origins(pattern)) => patterns.push(pattern),
-            Ok(Pattern::Any) => errors.push(place, PolicyError::AnyOwnOrigin),
+            Ok(Pattern::Any) | Err(OriginFault::Null) => {
+                errors.push(place, PolicyError::OpenOwnOrigin { value: value.clone() });
+            }
             Err(fault) => {
                 let (value, fix) = (value.clone(), pattern::repair(value));
                 errors.push(place, PolicyError::Origin { value, fault, fix });

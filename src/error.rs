@@ -160,8 +160,12 @@ pub enum PolicyError {
         /// A method that both match.
         method: String,
     },
-    /// `*` among the server's own origins.
-    AnyOwnOrigin,
+    /// `*` or `null` among the server's own origins.
+    #[non_exhaustive]
+    OpenOwnOrigin {
+        /// As written.
+        value: String,
+    },
     /// An empty list of hosts: every request would be refused.
     NoHosts,
     /// A host that is no authority of a request.
@@ -296,8 +300,8 @@ impl fmt::Display for PolicyError {
                  same credentials and exposed headers, or allow in rules[{earlier}] every method and \
                  request header that rules[{later}] allows"
             ),
-            Self::AnyOwnOrigin => {
-                f.write_str("any origin cannot be the server's own; list its origins")
+            Self::OpenOwnOrigin { value } => {
+                say("origin", value, "cannot be the server's own", "list its origins")
             }
             Self::NoHosts => f.write_str("no host is allowed; give `hosts` at least one"),
             Self::Host { value, fix: Some(fix) } => {

@@ -13,6 +13,7 @@ mod axum_routing;
 mod browser;
 #[cfg(feature = "serde")]
 mod documents;
+mod enforcement;
 mod examples;
 #[cfg(feature = "serde")]
 mod examples_process;

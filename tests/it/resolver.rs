@@ -3,6 +3,7 @@
 //! <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
 
 use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
@@ -27,13 +28,12 @@ fn logged(log: &Log) -> Vec<String> {
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 
+type Found = Ready<Result<Option<Policy>, String>>;
+
 /// Finds `https://NAME.example` for the tenant `NAME`, none for `none`, and fails for `broken`.
 fn resolver(
     spy: &Spy,
-) -> Resolver<
-    impl Fn(RequestHead<'_>) -> std::future::Ready<Result<Option<Policy>, String>> + use<>,
-    impl Fn(String) + use<>,
-> {
+) -> Resolver<impl Fn(RequestHead<'_>) -> Found + use<>, impl Fn(String) + use<>> {
     let (asked, reported) = (Arc::clone(&spy.asked), Arc::clone(&spy.reported));
     Resolver::new(
         move |head: RequestHead<'_>| {
@@ -49,7 +49,7 @@ fn resolver(
                     builder.build().map(Some).map_err(|errors| errors.to_string())
                 }
             };
-            std::future::ready(found)
+            ready(found)
         },
         move |error| reported.lock().unwrap().push(error),
     )
@@ -151,7 +151,7 @@ async fn what_is_resolved_is_dynamic() {
     for (origins, allowed) in [("*", Some("*")), ("https://b.example", None)] {
         let policy = Policy::builder().allow_origins([origins]).build().unwrap();
         let resolver = Resolver::new(
-            move |_: RequestHead<'_>| std::future::ready(Ok::<_, Infallible>(Some(policy.clone()))),
+            move |_: RequestHead<'_>| ready(Ok::<_, Infallible>(Some(policy.clone()))),
             |_: Infallible| {},
         );
         let service = ServiceBuilder::new()

@@ -160,16 +160,13 @@ fn may_be_taken_for_another(path: &str) -> bool {
         let hex = (*first == b'%').then(|| tail.get(..2)).flatten();
         let byte = hex.and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
         let signed = hex.is_some_and(|hex| hex[0] == b'+');
-        match byte.filter(|_| !signed) {
-            Some(byte) => {
-                encoded_slash |= byte == b'/' || byte == b'\\';
-                decoded.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                decoded.push(*first);
-                rest = tail;
-            }
+        if let Some(byte) = byte.filter(|_| !signed) {
+            encoded_slash |= byte == b'/' || byte == b'\\';
+            decoded.push(byte);
+            rest = &tail[2..];
+        } else {
+            decoded.push(*first);
+            rest = tail;
         }
     }
     let mut segments = decoded.split(|byte| *byte == b'/');

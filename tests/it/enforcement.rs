@@ -1,0 +1,267 @@
+//! Refusing at the server what the policy denies.
+//!
+//! <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
+
+mod sockets;
+mod walk;
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use futures_util::FutureExt;
+use http::{HeaderMap, Request, Response, StatusCode};
+use tower::limit::ConcurrencyLimitLayer;
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+use tower_cors::{CorsLayer, Denial, Enforcement, Policy, Routes};
+
+fn partners() -> Policy {
+    let origins = ["https://partner.example", "https://*.partner.example"];
+    Policy::builder().allow_origins(origins).allow_methods(["PUT"]).build().unwrap()
+}
+
+/// Sends a request through a layer, over a service that has CORS headers of its own: the response,
+/// and whether the service ran.
+fn send<L, S>(layer: &L, request: Request<String>) -> (Response<String>, bool)
+where
+    L: Layer<Inner, Service = S>,
+    S: Service<Request<String>, Response = Response<String>, Error = Infallible>,
+{
+    let inner = Inner::default();
+    let mut service = layer.layer(inner.clone());
+    let response = service.call(request).now_or_never().unwrap().unwrap();
+    (response, inner.ran.load(Ordering::Relaxed) > 0)
+}
+
+#[derive(Clone, Default)]
+struct Inner {
+    ran: Arc<AtomicUsize>,
+}
+
+impl Service<Request<String>> for Inner {
+    type Response = Response<String>;
+    type Error = Infallible;
+    type Future = std::future::Ready<Result<Response<String>, Infallible>>;
+
+    fn poll_ready(
+        &mut self,
+        _: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Result<(), Infallible>> {
+        std::task::Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Request<String>) -> Self::Future {
+        self.ran.fetch_add(1, Ordering::Relaxed);
+        let response =
+            Response::builder().header("access-control-allow-origin", "https://inner.example");
+        std::future::ready(Ok(response.body("inner".to_owned()).unwrap()))
+    }
+}
+
+fn request(method: &str, origin: &str) -> Request<String> {
+    let request = Request::builder().method(method).uri("/").header("host", "shop.example");
+    request.header("origin", origin).body(String::new()).unwrap()
+}
+
+fn vary(headers: &HeaderMap) -> Vec<&str> {
+    headers.get_all("vary").iter().map(|line| line.to_str().unwrap()).collect()
+}
+
+/// 36: Quarkus CVE-2022-4147: a simple POST of a foreign origin is processed.
+#[test]
+fn a_simple_post_of_a_denied_origin_is_not_processed() {
+    let layer = CorsLayer::new(partners()).enforce(Enforcement::of_unsafe_requests()).unwrap();
+    let mut post = request("POST", "https://evil.example");
+    post.headers_mut().insert("content-type", "text/plain".parse().unwrap());
+    let (response, ran) = send(&layer, post);
+    assert_eq!((response.status(), ran), (StatusCode::FORBIDDEN, false));
+    assert_eq!(response.headers().len(), 1, "{:?}", response.headers());
+    assert_eq!(vary(response.headers()), ["Origin"]);
+    assert_eq!(response.body(), "", "a refusal leaks nothing");
+}
+
+/// 49: RUSTSEC-2026-0140: DNS rebinding, by which the page's own host is the request's.
+#[test]
+fn a_rebound_name_is_refused_by_the_list_of_hosts() {
+    let rebound = |site: Option<&str>| {
+        let mut request = Request::post("/").header("host", "evil.example:8080");
+        request = request.header("origin", "http://evil.example:8080");
+        if let Some(site) = site {
+            request = request.header("sec-fetch-site", site);
+        }
+        request.body(String::new()).unwrap()
+    };
+    let without = CorsLayer::new(partners()).enforce(Enforcement::of_all_requests()).unwrap();
+    assert!(send(&without, rebound(None)).1, "it is same-origin but for the list");
+    let hosts = ["localhost:*", "127.0.0.1:8080", "[::1]:*"];
+    let listed = Enforcement::of_unsafe_requests().hosts(hosts);
+    let layer = CorsLayer::new(partners()).enforce(listed).unwrap();
+    for site in [None, Some("same-origin"), Some("none")] {
+        let (response, ran) = send(&layer, rebound(site));
+        assert_eq!((response.status(), ran), (StatusCode::FORBIDDEN, false), "{site:?}");
+    }
+    for (host, allowed) in [
+        ("localhost:8080", true),
+        ("localhost", true),
+        ("LocalHost:1", true),
+        ("localhost:", true),
+        ("127.0.0.1:8080", true),
+        ("[::1]:80", true),
+        ("[::1]", true),
+        ("127.0.0.1", false),
+        ("127.0.0.1:8081", false),
+        ("localhost.evil.example", false),
+        ("localhost:80:80", false),
+        ("localhost:-1", false),
+        ("user@localhost", false),
+        ("localhost@evil.example", false),
+        ("localhost/", false),
+        ("::1", false),
+        ("", false),
+        (&"a".repeat(10_000), false),
+    ] {
+        let request = Request::get("/").header("host", host).body(String::new()).unwrap();
+        assert_eq!(send(&layer, request).1, allowed, "{host}");
+    }
+}
+
+/// A preflight of the same kind is refused, too, and one of a listed host is answered as ever.
+#[test]
+fn a_preflight_is_refused_by_its_host_alone() {
+    let enforcement = Enforcement::of_all_requests().hosts(["shop.example"]);
+    let layer = CorsLayer::new(partners()).enforce(enforcement).unwrap();
+    for (host, origin, status) in [
+        ("shop.example", "https://partner.example", StatusCode::NO_CONTENT),
+        ("shop.example", "https://evil.example", StatusCode::FORBIDDEN),
+        ("evil.example", "https://partner.example", StatusCode::FORBIDDEN),
+    ] {
+        let preflight = Request::options("/")
+            .header("host", host)
+            .header("origin", origin)
+            .header("access-control-request-method", "PUT");
+        let (response, ran) = send(&layer, preflight.body(String::new()).unwrap());
+        assert_eq!((response.status(), ran), (status, false), "{host} {origin}");
+        let vary = vary(response.headers());
+        let names = "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+        assert_eq!(vary, [names], "{host} {origin}");
+        assert_eq!(response.headers().len() > 1, status.is_success(), "{host} {origin}");
+    }
+}
+
+#[test]
+fn a_refusal_is_the_users_own_response_without_cors_headers() {
+    let enforcement = Enforcement::of_unsafe_requests().refuse_with(|head, denial| {
+        let response = Response::builder()
+            .status(401)
+            .header("access-control-allow-origin", "*")
+            .header("access-control-allow-credentials", "true")
+            .header("vary", "accept")
+            .header("content-type", "application/json");
+        response.body(format!("{} {}: {denial}", head.method(), head.uri())).unwrap()
+    });
+    let layer = CorsLayer::new(partners()).enforce(enforcement).unwrap();
+    let (response, ran) = send(&layer, request("DELETE", "https://evil.example"));
+    assert_eq!((response.status(), ran), (StatusCode::UNAUTHORIZED, false));
+    assert_eq!(response.body(), "DELETE /: the origin is not allowed");
+    assert_eq!(vary(response.headers()), ["accept", "Origin"]);
+    let names: Vec<_> = response.headers().keys().map(ToString::to_string).collect();
+    assert_eq!(names.len(), 2, "{names:?}");
+    assert_eq!(response.headers()["content-type"], "application/json");
+}
+
+/// What refuses is told why.
+#[test]
+fn a_refusal_has_its_reason() {
+    let layer = |policy| {
+        let enforcement = Enforcement::of_unsafe_requests()
+            .own_origins(["https://shop.example"])
+            .hosts(["shop.example"])
+            .refuse_with(|_, denial: Denial| Response::new(format!("{denial:?}")));
+        CorsLayer::new(policy).enforce(enforcement).unwrap()
+    };
+    let builder =
+        || Policy::builder().allow_origins(["https://partner.example", "https://b.example"]);
+    let get_only = builder().only_methods(["GET"]).build().unwrap();
+    let mut foreign = request("POST", "https://partner.example");
+    foreign.headers_mut().insert("host", "evil.example".parse().unwrap());
+    let mut twice = request("POST", "https://partner.example");
+    twice.headers_mut().append("origin", "https://partner.example".parse().unwrap());
+    for (request, reason) in [
+        (request("POST", "https://evil.example"), "OriginNotAllowed"),
+        (request("POST", "null"), "OriginNotAllowed"),
+        (request("POST", "https://partner.example"), "MethodNotAllowed"),
+        (twice, "OriginRepeated"),
+        (foreign, "HostNotAllowed"),
+        (request("POST", "https://shop.example"), "inner"),
+    ] {
+        assert_eq!(send(&layer(get_only.clone()), request).0.body(), reason);
+    }
+    let nowhere = Routes::builder().build().unwrap();
+    let enforcement = Enforcement::of_unsafe_requests()
+        .refuse_with(|_, denial: Denial| Response::new(format!("{denial:?}")));
+    let layer = CorsLayer::new(nowhere).enforce(enforcement).unwrap();
+    let (response, _) = send(&layer, request("POST", "https://partner.example"));
+    assert_eq!(response.body(), "NoPolicy");
+    assert!(send(&layer, request("GET", "https://partner.example")).1);
+}
+
+#[tokio::test]
+async fn a_refusal_keeps_no_permit() {
+    let inner = service_fn(|_: Request<String>| async {
+        Ok::<_, Infallible>(Response::new(String::new()))
+    });
+    let service = ServiceBuilder::new()
+        .layer(CorsLayer::new(partners()).enforce(Enforcement::of_unsafe_requests()).unwrap())
+        .layer(ConcurrencyLimitLayer::new(1))
+        .service(inner);
+    let (mut refusing, mut waiting) = (service.clone(), service);
+    let refused = refusing.ready().await.unwrap().call(request("POST", "https://evil.example"));
+    assert!(waiting.ready().now_or_never().is_some(), "a refusal starves other clones");
+    assert_eq!(refused.await.unwrap().status(), StatusCode::FORBIDDEN);
+}
+
+#[test]
+fn what_is_wrong_with_an_enforcement() {
+    let said = |enforcement: Enforcement| {
+        let built = CorsLayer::new(partners()).enforce(enforcement);
+        built.map_or_else(|errors| errors.to_string(), |_| "nothing".to_owned())
+    };
+    let own = |origin: &str| said(Enforcement::of_unsafe_requests().own_origins([origin]));
+    let host = |host: &str| said(Enforcement::of_unsafe_requests().hosts([host]));
+    let advice =
+        "is not as requests name it; write host, host:port or host:*, as in \"localhost:*\"";
+    for (said, expected) in [
+        (
+            own("https://shop.example/"),
+            "origin \"https://shop.example/\" has a path; write \"https://shop.example\""
+                .to_owned(),
+        ),
+        (own("*"), "origin \"*\" cannot be the server's own; list its origins".to_owned()),
+        (own("https://*.shop.example"), "nothing".to_owned()),
+        (own("http://localhost:*"), "nothing".to_owned()),
+        (host("shop.example"), "nothing".to_owned()),
+        (host("Shop.Example:443"), "nothing".to_owned()),
+        (host("*.shop.example"), "nothing".to_owned()),
+        (host("[::1]:*"), "nothing".to_owned()),
+        (
+            host("https://shop.example/"),
+            "host \"https://shop.example/\" is not as requests name it; write \"shop.example\""
+                .to_owned(),
+        ),
+        (host("shop.example:0"), format!("host \"shop.example:0\" {advice}")),
+        (host("*"), format!("host \"*\" {advice}")),
+        (host(""), format!("host \"\" {advice}")),
+        (host("a b"), format!("host \"a b\" {advice}")),
+        (host("127.0.0.256"), format!("host \"127.0.0.256\" {advice}")),
+    ] {
+        assert_eq!(said, expected);
+    }
+    let none: [&str; 0] = [];
+    let all = Enforcement::of_all_requests().hosts(none).own_origins(["a", "null"]);
+    assert_eq!(
+        said(all),
+        "origin \"a\" has no scheme; write \"https://a\"\n\
+         origin \"null\" cannot be the server's own; list its origins\n\
+         no host is allowed; give `hosts` at least one"
+    );
+}
