@@ -29,23 +29,31 @@
 //! The normative source is the Fetch Standard, <https://fetch.spec.whatwg.org/#http-cors-protocol>.
 //! The README has the answers as a table.
 //!
+//! # Which policy
+//!
+//! A layer takes a [`PolicySource`]: one [`Policy`], of one rule or of several
+//! ([`Policy::from_rules`]); `Routes`, policies by path; `Reload`, a handle that swaps either under
+//! load; or a [`Resolver`], an asynchronous function, as for tenants in a database.
+//! [`CorsLayer::enforce`] refuses at the server what the policy denies.
+//!
 //! # Codemap
 //!
 //! ```text
 //!               once, at start-up                              per request
 //!  PolicyBuilder ─build()─► Policy             RequestHead (method, URI, fields)
 //!       or: every PolicyError  │                     │
+//!                              │                     │  which policy: select/
 //!                              └───────────► Policy::decide(head)                   policy.rs
 //!                                                    │  Decision: kind, denial, headers
 //!                        ┌───────────────────────────┴──────────────────┐
-//!               answer here (preflight)                call the inner service,
-//!                                                      then write the headers     service.rs
+//!               answer here (preflight, or             call the inner service,
+//!               refused: enforce.rs)                   then write the headers     service.rs
 //! ```
 //!
-//! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`), [`Decision`]
-//! (`decision.rs`) and [`Cors`] (`service.rs`) for what a request meets; [`PolicyBuilder`]
-//! (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a configuration does. Of
-//! the server's side, only `layer.rs` and `service.rs` know Tower.
+//! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`, and `rule.rs` for one rule),
+//! [`Decision`] (`decision.rs`) and [`Cors`] (`service.rs`) for what a request meets;
+//! [`PolicyBuilder`] (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a
+//! configuration does. Of the server's side, only `layer.rs`, `service.rs` and `select/` know Tower.
 //!
 //! # Features
 //!
@@ -54,6 +62,8 @@
 //! - `public-suffix` (default): tells public suffixes, under which anybody may have a name, from
 //!   other domains. Without it, credentials for any `*.` pattern need
 //!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
+//! - `routes`: `Routes`, policies by path, in axum's syntax.
+//! - `reload`: `Reload`, which swaps a policy while requests are answered.
 //! - `serde`: [`Policy`] from JSON, and from whatever else `serde` reads.
 //! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
 //!   shares no code with the rest of the crate: it is the other half of the protocol.

@@ -1,0 +1,89 @@
+//! What it costs to choose a policy, and to enforce it: nothing, where no request is refused.
+
+use http::Method;
+use tower_cors::{CorsLayer, Enforcement, Policy};
+
+use super::Inner::{Empty, Typed};
+use super::{FOR_PUT, FROM_A, FROM_EVIL, Fields, NAMES, any, measure, one, request, two};
+
+const ROWS: &[(&str, Method, Fields<'_>)] = &[
+    ("plain", Method::GET, &[]),
+    ("allowed", Method::GET, &[FROM_A]),
+    ("denied", Method::GET, &[FROM_EVIL]),
+    ("preflight", Method::OPTIONS, &[FROM_A, FOR_PUT, NAMES]),
+    ("denied preflight", Method::OPTIONS, &[FROM_EVIL, FOR_PUT, NAMES]),
+];
+
+#[test]
+fn several_rules_add_none() {
+    let rules = [one().allow_headers(["x-a"]), two(), two().allow_methods(["DELETE"])];
+    let rules = rules.map(|rule| rule.expose_headers(["x-request-id"]));
+    let layer = CorsLayer::new(Policy::from_rules(rules).unwrap());
+    for (name, method, fields) in ROWS {
+        assert_eq!(measure(&layer, Typed, request(method.clone(), fields)), 0, "{name}");
+    }
+}
+
+#[cfg(all(feature = "routes", feature = "reload"))]
+#[test]
+fn routes_and_reload_add_none() {
+    use tower_cors::{Reload, Routes};
+
+    for builder in [any(), one(), two()] {
+        let policy = builder.build().unwrap();
+        let routes = Routes::builder()
+            .route("/", policy.clone())
+            .route("/items/{id}", policy.clone())
+            .fallback(policy.clone())
+            .build()
+            .unwrap();
+        for (name, method, fields) in ROWS {
+            let request = || request(method.clone(), fields);
+            let layers = [Reload::new(routes.clone()), Reload::new(routes.clone())];
+            for layer in layers.map(CorsLayer::new) {
+                // The first read by a thread makes room for its reads.
+                measure(&layer, Typed, request());
+                assert_eq!(measure(&layer, Typed, request()), 0, "{name}");
+            }
+            assert_eq!(measure(&CorsLayer::new(routes.clone()), Typed, request()), 0, "{name}");
+        }
+    }
+}
+
+#[test]
+fn enforcement_adds_none_to_what_it_admits() {
+    let own = Enforcement::of_all_requests()
+        .own_origins(["https://own.example", "https://*.own.example"]);
+    let enforcements = [
+        Enforcement::of_unsafe_requests(),
+        own.clone(),
+        own.hosts(["api.example", "localhost:*", "*.api.example", "[::1]:8080", "127.0.0.1:*"]),
+    ];
+    for enforcement in enforcements {
+        let layer = CorsLayer::new(two().build().unwrap()).enforce(enforcement).unwrap();
+        for (name, method, fields) in ROWS.iter().filter(|(name, ..)| *name != "denied") {
+            assert_eq!(measure(&layer, Typed, request(method.clone(), fields)), 0, "{name}");
+        }
+        for from in ["https://own.example", "https://api.example"] {
+            let get = request(Method::GET, &[("origin", from), ("sec-fetch-site", "same-origin")]);
+            assert_eq!(measure(&layer, Typed, get), 0, "{from}");
+        }
+    }
+}
+
+/// The response itself, and room for its `Vary`.
+#[test]
+fn a_refusal_costs_three() {
+    let enforcement = Enforcement::of_unsafe_requests();
+    let layer = CorsLayer::new(two().build().unwrap()).enforce(enforcement).unwrap();
+    assert_eq!(measure(&layer, Typed, request(Method::POST, &[FROM_EVIL])), 3);
+}
+
+/// What it is answered with is boxed, so that the usual future stays small.
+#[test]
+fn a_preflight_that_is_passed_on_costs_one() {
+    let layer = CorsLayer::new(two().build().unwrap()).pass_on_preflights(true);
+    let preflight = request(Method::OPTIONS, &[FROM_A, FOR_PUT, NAMES]);
+    // The box, and room for fields.
+    assert_eq!(measure(&layer, Empty, preflight), 1 + 2);
+}
