@@ -21,6 +21,7 @@ mod examples_process;
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
+mod invariants;
 mod messages;
 mod mistakes;
 mod oracle;

@@ -1,0 +1,83 @@
+//! What holds for the source as a whole.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Every source file by its path under `src`, and its text without comments.
+fn sources() -> Vec<(String, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                walk(&entry.path(), files);
+            } else {
+                files.push(entry.path());
+            }
+        }
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    walk(&root, &mut files);
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let name = path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+        (name, code.collect::<Vec<_>>().join("\n"))
+    };
+    files.into_iter().map(read).collect()
+}
+
+#[track_caller]
+fn none_names(files: impl Fn(&str) -> bool, words: &[&str]) {
+    let sources = sources();
+    let held: Vec<_> = sources.iter().filter(|(name, _)| files(name)).collect();
+    assert!(!held.is_empty() && sources.len() > 30);
+    for (name, code) in held {
+        for word in words {
+            assert!(!code.contains(word), "src/{name} names {word}");
+        }
+    }
+}
+
+#[test]
+fn only_the_adapters_name_tower_futures_or_bodies() {
+    let is_pure = |name: &str| {
+        !["lib.rs", "layer.rs", "service.rs"].contains(&name)
+            && !name.starts_with("select/")
+            && !name.starts_with("browser/")
+    };
+    none_names(is_pure, &["tower_", "Future", "std::task", "std::pin", "http_body", "async "]);
+}
+
+#[test]
+fn origins_do_not_name_http() {
+    none_names(|name| name.starts_with("origin/"), &["use http", "http::"]);
+}
+
+#[test]
+fn there_is_no_clock_no_environment_and_no_mutable_global() {
+    let clocks = ["Instant", "SystemTime", "std::env", "env!"];
+    let globals = ["static mut", "thread_local", "LazyLock", "OnceLock", "OnceCell"];
+    none_names(|_| true, &[&clocks[..], &globals[..]].concat());
+}
+
+/// The other half of the protocol has no part in this one, nor this one in it.
+#[test]
+fn the_browser_shares_no_code_with_the_server() {
+    let server = sources().into_iter().map(|(name, _)| name).filter(|name| !name.contains('/'));
+    let rooms: Vec<_> = server
+        .filter_map(|name| Some(format!("crate::{}", name.strip_suffix(".rs")?)))
+        .filter(|room| room != "crate::lib")
+        .chain(["origin", "select", "document"].map(|room| format!("crate::{room}")))
+        .collect();
+    let rooms: Vec<&str> = rooms.iter().map(String::as_str).collect();
+    none_names(|name| name.starts_with("browser/"), &rooms);
+    none_names(|name| !name.starts_with("browser/"), &["crate::browser"]);
+}
+
+/// So that a file fits in a head.
+#[test]
+fn no_file_is_long() {
+    for (name, code) in sources() {
+        assert!(code.lines().count() <= 400, "src/{name}");
+    }
+}
