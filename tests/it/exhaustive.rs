@@ -3,6 +3,8 @@
 //!
 //! Fetch: <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
+mod rules;
+
 use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 
@@ -11,7 +13,7 @@ use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer, Service, service_fn};
 use tower_cors::browser::{Browser, Credentials, Fetch};
-use tower_cors::{CorsLayer, Policy};
+use tower_cors::{CorsLayer, Policy, PolicyBuilder};
 
 type Words = &'static [&'static str];
 
@@ -106,20 +108,28 @@ impl Meant {
     }
 
     fn policy(self) -> Policy {
-        let builder = Policy::builder()
+        self.builder().build().unwrap()
+    }
+
+    fn builder(self) -> PolicyBuilder {
+        Policy::builder()
             .allow_origins(self.origins.0)
             .dangerously_allow_null_origin(self.null)
             .dangerously_allow_public_suffixes(true)
             .allow_credentials(self.credentials)
             .allow_methods(self.methods)
             .allow_headers(self.headers)
-            .expose_headers(self.exposed);
-        builder.build().unwrap()
+            .expose_headers(self.exposed)
     }
 
     fn lets_read(self, asked: Asked) -> bool {
-        let page = self.origins.1.contains(&asked.page) || self.null && asked.page == "null";
         let credentials = self.credentials || !matches!(asked.credentials, Credentials::Include);
+        self.matches(asked) && credentials
+    }
+
+    /// Whether the page, the method and the headers are meant.
+    fn matches(self, asked: Asked) -> bool {
+        let page = self.origins.1.contains(&asked.page) || self.null && asked.page == "null";
         let safelisted = ["GET", "POST"].contains(&asked.method);
         let method = safelisted || self.methods == ["*"] || self.methods.contains(&asked.method);
         let headers = asked.headers.iter().all(|&(name, value)| match name {
@@ -131,7 +141,7 @@ impl Meant {
                     || self.headers.contains(&"X-*") && name.starts_with("x-")
             }
         });
-        page && credentials && method && headers
+        page && method && headers
     }
 
     fn shows(self) -> BTreeSet<String> {
@@ -184,6 +194,14 @@ impl Asked {
     }
 }
 
+fn sent() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from("body")));
+    for name in SENT {
+        response.headers_mut().insert(*name, "text/plain".parse().unwrap());
+    }
+    response
+}
+
 /// The names of the service's own headers that script sees, if it sees any.
 async fn shown<S>(service: S, asked: Asked) -> Result<BTreeSet<String>, String>
 where
@@ -201,13 +219,7 @@ where
 /// kind of policy and a kind of request is in it.
 #[tokio::test]
 async fn a_page_reads_what_it_was_meant_to_and_nothing_else() {
-    let inner = service_fn(|_: Request<Full<Bytes>>| async {
-        let mut response = Response::new(Full::new(Bytes::from("body")));
-        for name in SENT {
-            response.headers_mut().insert(*name, "text/plain".parse().unwrap());
-        }
-        Ok::<_, Infallible>(response)
-    });
+    let inner = service_fn(|_: Request<Full<Bytes>>| async { Ok::<_, Infallible>(sent()) });
     let (every_meant, every_asked) = (Meant::every(), Asked::every());
     let (mut pairs, mut failures, mut readable, mut blocked) = (HashSet::new(), Vec::new(), 0, 0);
     for (row, &meant) in every_meant.iter().enumerate() {
