@@ -88,6 +88,7 @@ mod vary;
 
 #[cfg(feature = "browser")]
 pub mod browser;
+pub mod presets;
 
 pub use builder::PolicyBuilder;
 pub use decision::{Decision, Denial};

@@ -27,6 +27,9 @@ mod mistakes;
 mod oracle;
 mod origin_set;
 mod peer;
+mod presets;
+#[cfg(all(feature = "reload", feature = "routes", feature = "serde"))]
+mod recipes;
 #[cfg(feature = "reload")]
 mod reload;
 mod resolver;
