@@ -38,6 +38,8 @@ mod routes;
 mod rules;
 mod security;
 mod sockets;
+#[cfg(feature = "routes")]
+mod systems;
 mod tables;
 mod tower_rules;
 mod walk;
