@@ -26,6 +26,7 @@ mod messages;
 mod mistakes;
 mod oracle;
 mod origin_set;
+mod pains;
 mod peer;
 mod presets;
 #[cfg(all(feature = "reload", feature = "routes", feature = "serde"))]
