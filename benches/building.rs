@@ -1,7 +1,7 @@
 //! What it takes to build a policy of up to 1,000,000 origins: time, and memory.
 //!
-//! `cargo bench --bench building` prints both, beside those of tower-http's list, and plots them into
-//! `benches/results`.
+//! `cargo bench --bench building` takes both, beside those of tower-http's list, and writes tables and
+//! plots of them into `benches/results`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -19,8 +19,8 @@ use http::HeaderValue;
 use tower_cors::{CorsLayer, Origin, Policy};
 use tower_http::cors::{self, AllowOrigin};
 
-use scenario::Origins;
 use scenario::plot::{Line, OTHER, OURS, Plot, Scale, THEIRS, short};
+use scenario::{Origins, table};
 
 const COUNTS: [usize; 6] = [10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
@@ -47,28 +47,34 @@ fn main() {
         println!("building: run by `cargo bench --bench building`");
         return;
     }
-    println!(
-        "| origins | build, of which parsing | build without parsing | tower-http: list and its values \
-         | ratio without parsing | bytes per origin beyond its text: after | at the most | tower-http |"
-    );
-    println!("|---|---|---|---|---|---|---|---|");
     let all = COUNTS.map(|count| (count as f64, measure(count)));
-    for (count, built) in all {
-        let without = built.ours - built.parse;
+    let columns = [
+        "origins",
+        "without parsing, in times of tower-http's",
+        "bytes per origin beyond its text",
+        "at the most, while building",
+        "tower-http, per clone",
+        "in all, per origin",
+        "of which parsing",
+        "tower-http, per origin",
+        "in all",
+    ];
+    let row = |(count, built): &(f64, Built)| {
         let list = built.values + built.theirs;
-        println!(
-            "| {} | {} ns, {} ns | {} ns | {} ns | **{:.2}** | **{}** | {} | {} |",
-            short(count),
-            short(built.ours.round()),
-            short(built.parse.round()),
-            short(without.round()),
-            short(list.round()),
-            without / list,
-            short(built.ours_bytes - built.text),
+        let time = |nanoseconds: f64| format!("{} ns", short(nanoseconds.round()));
+        vec![
+            short(*count),
+            format!("**{:.2}**", (built.ours - built.parse) / list),
+            format!("**{}**", short(built.ours_bytes - built.text)),
             short(built.ours_peak - built.text),
             short(built.theirs_bytes - built.text),
-        );
-    }
+            time(built.ours),
+            time(built.parse),
+            time(list),
+            format!("{} ms", short(built.ours * count / 1e6)),
+        ]
+    };
+    table::write("building", &table::table(&columns, &all.iter().map(row).collect::<Vec<_>>()));
     let line = |label: &str, color, of: fn(&Built) -> f64| Line {
         label: label.to_owned(),
         color,

@@ -3,7 +3,7 @@
 //!
 //! `cargo bench --bench end_to_end` drives hyper's server over a connection in memory, by hand and on
 //! one thread, so that nothing but the server is measured: reading, routing, the handler, the layer,
-//! writing.
+//! writing. The tables are written to `benches/results/end_to_end.md`.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -33,8 +33,7 @@ use tower::{Layer, Service, ServiceExt};
 use scenario::callgrind::{self, Cost};
 use scenario::plot::short;
 use scenario::request::Asked;
-use scenario::subject;
-use scenario::{Origins, Setup};
+use scenario::{Origins, Setup, subject, table};
 
 /// What stands before the handler.
 #[derive(Clone, Copy)]
@@ -105,6 +104,9 @@ const ASKED: [(&str, Asked); 3] = [
     ("preflight", Asked::Preflight(3)),
 ];
 
+/// Names those that are not compared with a layer that does nothing.
+const AROUND: &str = "around the router";
+
 const CHILD: &str = "--exchange";
 
 /// The exchanges of the shorter of two runs, and of the longer, whose difference is counted.
@@ -125,31 +127,46 @@ fn main() {
         println!("end_to_end: run by `cargo bench --bench end_to_end`");
         return;
     }
+    let columns = [
+        "layer",
+        "instructions, beyond none",
+        "beyond one that does nothing",
+        "allocations, beyond one that does nothing",
+        "processor time, beyond one that does nothing",
+        "instructions",
+        "allocations",
+        "processor time",
+    ];
+    let mut text = String::new();
     for (asked, (name, _)) in ASKED.iter().enumerate() {
-        println!("\n### {name}\n");
-        println!(
-            "| layer | instructions, beyond none | beyond one that does nothing | instructions \
-             | allocations | processor time |"
-        );
-        println!("|---|---|---|---|---|---|");
         let costs: Vec<Cost> = (0..LAYERS.len()).map(|layer| cost(layer, asked)).collect();
         let times = times(asked);
-        for (layer, (name, _)) in LAYERS.iter().enumerate() {
+        let row = |(layer, (name, _)): (usize, &(&str, Layered))| {
             let cost = costs[layer];
-            let part = |of: usize| {
-                let part = cost.instructions as f64 / costs[of].instructions as f64;
-                format!("{:+.1} %", (part - 1.0) * 100.0)
-            };
-            println!(
-                "| {name} | **{}** | **{}** | {} | {} | {} ns |",
-                part(0),
-                part(1),
+            // Around the router nothing is boxed, so that the layer is compared with none.
+            let idle = usize::from(!name.starts_with(AROUND));
+            let part =
+                |of: usize| percent(cost.instructions as f64 / costs[of].instructions as f64);
+            vec![
+                (*name).to_owned(),
+                format!("**{}**", part(0)),
+                format!("**{}**", part(idle)),
+                format!("**{:+}**", cost.allocations - costs[idle].allocations),
+                format!("**{}**", percent(times[layer] / times[idle])),
                 short(cost.instructions as f64),
-                cost.allocations,
-                short(times[layer].round())
-            );
-        }
+                cost.allocations.to_string(),
+                format!("{} ns", short(times[layer].round())),
+            ]
+        };
+        let rows: Vec<_> = LAYERS.iter().enumerate().map(row).collect();
+        let rows = table::table(&columns, &rows);
+        text.extend(["### ", name, "\n\n", &rows, "\n"]);
     }
+    table::write("end_to_end", text.trim_end());
+}
+
+fn percent(part: f64) -> String {
+    format!("{:+.1} %", (part - 1.0) * 100.0)
 }
 
 /// Of one exchange.

@@ -1,7 +1,7 @@
 //! Whether two threads that share a policy pay for it.
 //!
-//! `cargo bench --bench threads` prints the time of a request with one thread and with two, each with
-//! a clone of the service. It needs two processors that nothing else uses. That no request writes a
+//! `cargo bench --bench threads` takes the time of a request with one thread and with two, each with a
+//! clone of the service, and writes `benches/results/threads.md`. It needs two processors that nothing else uses. That no request writes a
 //! shared counter is counted by `--bench costs`, as locked instructions.
 #![allow(
     clippy::unwrap_used,
@@ -22,7 +22,7 @@ use http::{Request, Response};
 use tower::{Layer, Service};
 
 use scenario::plot::short;
-use scenario::{Scenario, subject};
+use scenario::{Scenario, subject, table};
 
 /// The requests between two looks at the clock, and how often that is done in a round.
 const BATCH: usize = 64;
@@ -34,8 +34,6 @@ fn main() {
         println!("threads: run by `cargo bench --bench threads`");
         return;
     }
-    println!("| scenario | layer | | two threads, in times of one | one thread | two threads |");
-    println!("|---|---|---|---|---|---|");
     let wanted = [
         "any origin, allowed",
         "1 origin, allowed",
@@ -44,18 +42,23 @@ fn main() {
         "2 origins, credentials",
         "preflight, allowed, 3 names",
     ];
+    let mut all = Vec::new();
     for scenario in scenario::all().iter().filter(|known| wanted.contains(&known.name.as_str())) {
-        rows("none", scenario, &scenario.inner);
-        rows("tower-cors", scenario, &subject::ours(scenario.setup).layer(scenario.inner));
-        rows("tower-http", scenario, &subject::theirs(scenario.setup).layer(scenario.inner));
+        let (ours, theirs) = (subject::ours(scenario.setup), subject::theirs(scenario.setup));
+        all.extend(rows("none", scenario, &scenario.inner));
+        all.extend(rows("tower-cors", scenario, &ours.layer(scenario.inner)));
+        all.extend(rows("tower-http", scenario, &theirs.layer(scenario.inner)));
     }
+    let columns =
+        ["scenario", "layer", "", "two threads, in times of one", "one thread", "two threads"];
+    table::write("threads", &table::table(&columns, &all));
 }
 
-fn rows<S>(layer: &str, scenario: &Scenario, service: &S)
+fn rows<S>(layer: &str, scenario: &Scenario, service: &S) -> [Vec<String>; 2]
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Send + Sync,
 {
-    for (what, cloning) in [("call", false), ("clone + call", true)] {
+    [("call", false), ("clone + call", true)].map(|(what, cloning)| {
         // Alternating, so that what else the machine does meets both alike.
         let rounds: Vec<(f64, f64)> = (0..ROUNDS)
             .map(|_| {
@@ -66,13 +69,10 @@ where
         let ratio = median(rounds.iter().map(|(one, two)| two / one).collect());
         let one = median(rounds.iter().map(|round| round.0).collect());
         let two = median(rounds.iter().map(|round| round.1).collect());
-        let name = &scenario.name;
-        println!(
-            "| {name} | {layer} | {what} | **{ratio:.2}** | {} ns | {} ns |",
-            short(one.round()),
-            short(two.round())
-        );
-    }
+        let time = |nanoseconds: f64| format!("{} ns", short(nanoseconds.round()));
+        let (name, ratio) = (scenario.name.clone(), format!("**{ratio:.2}**"));
+        vec![name, layer.to_owned(), what.to_owned(), ratio, time(one), time(two)]
+    })
 }
 
 /// The nanoseconds of a request, batch by batch, of so many threads that run at once.

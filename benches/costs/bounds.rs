@@ -1,5 +1,7 @@
 //! What each scenario cost when it was last recorded, beyond the inner service alone.
 
+use super::scenario::Scenario;
+
 /// The recorded costs of a scenario.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bound {
@@ -28,6 +30,18 @@ const fn bound(
 /// moves a count by up to a tenth.
 pub(crate) fn with_room(recorded: i64) -> i64 {
     recorded + recorded.abs() / 10 + 30
+}
+
+/// The scenarios without a bound, and the bounds without a scenario.
+pub(crate) fn unmatched(scenarios: &[Scenario]) -> Vec<String> {
+    let bounded = |name: &str| BOUNDS.iter().any(|bound| bound.scenario == name);
+    let known = |name: &str| scenarios.iter().any(|scenario| scenario.name == name);
+    let scenarios = scenarios.iter().filter(|scenario| !bounded(&scenario.name));
+    let bounds = BOUNDS.iter().filter(|bound| !known(bound.scenario));
+    scenarios
+        .map(|scenario| format!("{}: no bound is recorded", scenario.name))
+        .chain(bounds.map(|bound| format!("{}: a bound, but no such scenario", bound.scenario)))
+        .collect()
 }
 
 #[rustfmt::skip]

@@ -26,7 +26,7 @@ use bounds::BOUNDS;
 use scenario::callgrind::{self, Cost, Run};
 use scenario::plot::{self, Pair};
 use scenario::subject::{Mode, Subject};
-use scenario::{Basis, Scenario};
+use scenario::{Basis, Scenario, table};
 use targets::{TARGETS, Target};
 
 use Mode::{Call, Clone, CloneCall};
@@ -42,29 +42,39 @@ fn main() -> ExitCode {
         println!("costs: run by `cargo bench --bench costs`");
         return ExitCode::SUCCESS;
     }
-    let results = Results::measure(scenarios, flags.contains("--check"));
-    if !flags.contains("--check") {
+    let check = flags.contains("--check");
+    let unmatched = bounds::unmatched(&scenarios);
+    if check && !unmatched.is_empty() {
+        return fail(&unmatched);
+    }
+    let results = Results::measure(scenarios, check);
+    if !check {
         results.print_scenarios();
         results.write();
+        table::write("targets", &results.targets());
     }
-    results.print_targets();
     if flags.contains("--record") {
         results.print_bounds();
     }
-    if !flags.contains("--check") {
-        return ExitCode::SUCCESS;
+    let failures = if check { results.failures() } else { Vec::new() };
+    if !failures.is_empty() {
+        return fail(&failures);
     }
-    let failures = results.failures();
-    for failure in &failures {
+    if check {
+        println!("All {} scenarios are within their bounds.", BOUNDS.len());
+    }
+    ExitCode::SUCCESS
+}
+
+fn fail(failures: &[String]) -> ExitCode {
+    for failure in failures {
         eprintln!("{failure}");
     }
-    if failures.is_empty() {
-        println!("\nAll {} scenarios are within their bounds.", BOUNDS.len());
-        return ExitCode::SUCCESS;
-    }
-    eprintln!("\nIf that is as it should be: cargo bench --bench costs -- --record");
+    eprintln!("\nIf that is as it should be, print the bounds anew: {RECORD}");
     ExitCode::FAILURE
 }
+
+const RECORD: &str = "cargo bench --bench costs -- --record";
 
 struct Results {
     scenarios: Vec<Scenario>,
@@ -189,25 +199,21 @@ impl Results {
         println!("| {} |", cells.join(" | "));
     }
 
-    fn print_targets(&self) {
-        println!("\n| target | what | wanted | measured | |");
-        println!("|---|---|---|---|---|");
-        for target in TARGETS {
+    fn targets(&self) -> String {
+        let row = |target: &Target| {
             let measured = (target.measure)(self);
             let verdict = if target.wanted.holds(measured) { "reached" } else { "**missed**" };
             let Target { number, what, wanted, .. } = target;
-            println!("| {number} | {what} | {wanted} | {} | {verdict} |", targets::show(measured));
-        }
+            let cells = [*number, *what, &wanted.to_string(), &targets::show(measured), verdict];
+            cells.map(str::to_owned).to_vec()
+        };
+        let rows: Vec<_> = TARGETS.iter().map(row).collect();
+        table::table(&["target", "what", "wanted", "measured", ""], &rows)
     }
 
     /// What is over its bound, and by how much.
     fn failures(&self) -> Vec<String> {
         let mut failures = Vec::new();
-        for scenario in &self.scenarios {
-            if !BOUNDS.iter().any(|bound| bound.scenario == scenario.name) {
-                failures.push(format!("{}: no bound is recorded", scenario.name));
-            }
-        }
         for bound in BOUNDS {
             let call = self.over(bound.scenario, Ours, Call);
             let clone = self.clone_cost(bound.scenario);
