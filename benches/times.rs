@@ -1,7 +1,7 @@
 //! Times by criterion, tower-http's layer beside this crate's in each group.
 //!
-//! `cargo bench --bench times` measures all, and writes `benches/results/times.md`: ratios of medians
-//! of one run, the only thing about times that another machine can be compared with.
+//! `cargo bench --bench times` measures all, and writes `benches/results/times.md`: ratios within
+//! one run, the only thing about times that another machine can be compared with.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -13,7 +13,6 @@
 mod scenario;
 
 use std::convert::Infallible;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -21,9 +20,10 @@ use std::time::Duration;
 use criterion::measurement::WallTime;
 use criterion::{BatchSize, BenchmarkGroup, Criterion};
 use http::{Request, Response};
+use serde::Deserialize;
 use tower::{Layer, Service};
 
-use scenario::{Scenario, plot, subject};
+use scenario::{Scenario, plot, subject, table};
 
 const OURS: &str = "tower-cors";
 const THEIRS: &str = "tower-http";
@@ -36,7 +36,7 @@ fn main() {
     }
     let scenarios = scenario::all();
     let mut criterion = Criterion::default()
-        .sample_size(15)
+        .sample_size(30)
         .warm_up_time(Duration::from_millis(150))
         .measurement_time(Duration::from_millis(500))
         .without_plots()
@@ -45,9 +45,7 @@ fn main() {
         measure(&mut criterion, scenario);
     }
     criterion.final_summary();
-    let table = table(&scenarios);
-    print!("{table}");
-    fs::write(plot::results("times.md"), table).unwrap();
+    table::write("times", &ratios(&scenarios));
 }
 
 fn measure(criterion: &mut Criterion, scenario: &Scenario) {
@@ -74,44 +72,57 @@ where
     });
 }
 
-/// The medians that criterion left, as ratios.
-fn table(scenarios: &[Scenario]) -> String {
-    let mut table = String::from(
-        "| scenario | times faster: call | clone + call | tower-cors: call | clone + call \
-         | tower-http: call | clone + call |\n|---|---|---|---|---|---|---|\n",
-    );
-    for Scenario { name, .. } in scenarios {
-        // Beyond the inner service alone.
-        let over = |who: &str, mode: &str| {
-            Some(median(name, &format!("{who} {mode}"))? - median(name, &format!("{BARE} {mode}"))?)
-        };
-        let cells = || {
-            let [call, clone] =
-                ["call", "clone"].map(|mode| Some((over(OURS, mode)?, over(THEIRS, mode)?)));
-            let ((ours, theirs), (ours_clone, theirs_clone)) = (call?, clone?);
-            Some([ours, ours_clone, theirs, theirs_clone])
-        };
-        let Some([ours, ours_clone, theirs, theirs_clone]) = cells() else { continue };
-        writeln!(
-            table,
-            "| {name} | **{}** | **{}** | {} ns | {} ns | {} ns | {} ns |",
-            plot::short(theirs / ours),
-            plot::short(theirs_clone / ours_clone),
-            plot::short(ours.round()),
-            plot::short(ours_clone.round()),
-            plot::short(theirs.round()),
-            plot::short(theirs_clone.round()),
-        )
-        .unwrap();
-    }
-    table
+/// What criterion measured, as ratios.
+fn ratios(scenarios: &[Scenario]) -> String {
+    // Beyond the inner service alone.
+    let over = |name: &str, who: &str, mode: &str| {
+        let [all, bare] = [who, BARE].map(|who| least(name, &format!("{who} {mode}")));
+        Some(all? - bare?)
+    };
+    let row = |Scenario { name, .. }: &Scenario| {
+        let [ours, theirs, ours_clone, theirs_clone] =
+            [(OURS, "call"), (THEIRS, "call"), (OURS, "clone"), (THEIRS, "clone")]
+                .map(|(who, mode)| over(name, who, mode));
+        let ratio = |ours, theirs| format!("**{}**", plot::short(theirs / ours));
+        let time = |nanoseconds: f64| format!("{} ns", plot::short(nanoseconds.round()));
+        Some(vec![
+            name.clone(),
+            ratio(ours?, theirs?),
+            ratio(ours_clone?, theirs_clone?),
+            time(ours?),
+            time(ours_clone?),
+            time(theirs?),
+            time(theirs_clone?),
+        ])
+    };
+    let columns = [
+        "scenario",
+        "times faster: call",
+        "clone + call",
+        "tower-cors: call",
+        "clone + call",
+        "tower-http: call",
+        "clone + call",
+    ];
+    table::table(&columns, &scenarios.iter().filter_map(row).collect::<Vec<_>>())
 }
 
-/// In nanoseconds.
-fn median(group: &str, function: &str) -> Option<f64> {
+/// In nanoseconds: the least of criterion's samples, which is the one that was disturbed least.
+fn least(group: &str, function: &str) -> Option<f64> {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?.join("criterion");
-    let file = directory.join(group).join(function).join("new/estimates.json");
-    let estimates: serde_json::Value =
-        serde_json::from_str(&fs::read_to_string(file).ok()?).ok()?;
-    estimates["median"]["point_estimate"].as_f64()
+    let file = directory.join(group).join(function).join("new/sample.json");
+    let sample: Sample = serde_json::from_str(&fs::read_to_string(file).ok()?).ok()?;
+    sample
+        .times
+        .iter()
+        .zip(&sample.iters)
+        .map(|(time, iterations)| time / iterations)
+        .reduce(f64::min)
+}
+
+/// What criterion measured: nanoseconds, and how many iterations took them.
+#[derive(Deserialize)]
+struct Sample {
+    iters: Vec<f64>,
+    times: Vec<f64>,
 }
