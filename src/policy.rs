@@ -183,13 +183,13 @@ impl Rules {
             }
             // CORS-preflight request: the answer says whether the browser may send the request.
             Reading::Preflight { origin, method } => {
-                let Verdict { index, outcome, .. } =
+                let Verdict { rule, index, outcome } =
                     self.judge(|rule| rule.admit_preflight(head, origin, method));
                 Decision {
                     kind: RequestKind::Preflight,
                     denial: outcome.as_ref().err().copied(),
                     rule: index,
-                    answer: Answer::Preflight(outcome.ok()),
+                    answer: Answer::Preflight(outcome.ok().map(|admitted| rule.grant(&admitted))),
                 }
             }
         }

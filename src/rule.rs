@@ -54,6 +54,14 @@ pub(crate) struct Predicate(pub(crate) Arc<PredicateFn>);
 
 pub(crate) type PredicateFn = dyn Fn(&Origin<'_>, &Method, &Uri) -> bool + Send + Sync;
 
+/// A preflight that a rule admits. It borrows, and a [`Grant`] is made of the one that is answered.
+pub(crate) struct Admission<'a> {
+    origin: &'a HeaderValue,
+    method: &'a HeaderValue,
+    names: GetAll<'a, HeaderValue>,
+    asked: Asked,
+}
+
 impl Origins {
     /// Whether the rule matches origins that nobody listed.
     pub(crate) fn is_open(&self) -> bool {
@@ -107,30 +115,36 @@ impl Rule {
     }
 
     /// CORS-preflight fetch, the server's half: origin, then method, then names.
-    pub(crate) fn admit_preflight(
+    pub(crate) fn admit_preflight<'a>(
         &self,
-        head: RequestHead<'_>,
-        origin: Field<'_>,
-        method: Field<'_>,
-    ) -> Result<Grant, Denial> {
+        head: RequestHead<'a>,
+        origin: Field<'a>,
+        method: Field<'a>,
+    ) -> Result<Admission<'a>, Denial> {
         let requested = || requested_method(method).map(Cow::Owned);
-        let allow_origin = self.admit_origin(origin, head.uri(), requested)?.clone();
+        let origin = self.admit_origin(origin, head.uri(), requested)?;
         let method = method.once().ok_or(Denial::MethodRepeated)?;
         if !self.methods.allows(method.as_bytes()) {
             return Err(Denial::MethodNotAllowed);
         }
         let names = head.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS);
         let asked = self.headers.admit(&names)?;
-        Ok(Grant {
-            allow_origin,
+        Ok(Admission { origin, method, names, asked })
+    }
+
+    /// What the answer to a preflight says that the rule admits.
+    pub(crate) fn grant(&self, admission: &Admission<'_>) -> Grant {
+        let Admission { origin, method, names, asked } = admission;
+        Grant {
+            allow_origin: (*origin).clone(),
             allow_credentials: self.credentials,
             allow_methods: self.grant_method(method),
             allow_headers: match asked {
                 Asked::Nothing => Lines::None,
-                Asked::Names => self.grant_names(&names),
+                Asked::Names => self.grant_names(names),
             },
             max_age: self.max_age.clone(),
-        })
+        }
     }
 
     /// Admits the origin: the value that names it in a response.

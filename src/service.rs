@@ -61,10 +61,11 @@ where
                 self.release_readiness();
                 State::Refused { response: Some(Box::new(response)) }
             }
-            Ruling::Admit(Answer::Decorate(decoration)) => {
-                let future = self.inner.call(request);
-                State::Decorated { future, decoration, keep: keep_inner_headers }
-            }
+            Ruling::Admit(Answer::Decorate(decoration)) => State::Decorated {
+                future: self.inner.call(request),
+                decoration,
+                keep: keep_inner_headers,
+            },
             Ruling::Admit(Answer::Preflight(Some(grant))) if pass_on_preflights => {
                 let (future, grant) = (self.inner.call(request), Box::new(grant));
                 State::PassedOn { future, grant: Some(grant), status: preflight_status }
