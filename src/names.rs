@@ -62,12 +62,10 @@ impl Names {
     ///
     /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
     pub(crate) fn admit(&self, lines: &GetAll<'_, HeaderValue>) -> Result<Asked, Denial> {
-        let mut bytes = 0;
-        for (count, line) in (1..).zip(lines) {
-            bytes += line.len();
-            if count > MAX_LINES || bytes > MAX_BYTES {
-                return Err(Denial::HeaderListTooLong);
-            }
+        if lines.iter().nth(MAX_LINES).is_some()
+            || lines.iter().map(HeaderValue::len).sum::<usize>() > MAX_BYTES
+        {
+            return Err(Denial::HeaderListTooLong);
         }
         let mut reader = Reader { names: self, cursor: 0, empty: 0, asked: Asked::Nothing };
         for line in lines {

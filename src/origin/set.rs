@@ -51,7 +51,7 @@ impl OriginSet {
     }
 
     fn contains_by_pattern(&self, origin: &[u8]) -> bool {
-        if self.subdomains.contains(origin) {
+        if !self.subdomains.is_empty() && self.subdomains.contains(origin) {
             return true;
         }
         if self.any_port.is_empty() && self.subdomains_any_port.is_empty() {
