@@ -12,7 +12,8 @@ pub(crate) struct Bound {
     pub(crate) clone: i64,
     /// Allocations of a call. A clone makes none.
     pub(crate) allocations: i64,
-    /// Locked instructions of a call: reference counts, each of a buffer of the request itself.
+    /// Locked instructions of a call: reference counts, of the request's buffer, and of the values
+    /// of the policy that are sent.
     pub(crate) atomics: i64,
 }
 
