@@ -11,6 +11,8 @@ use http::{Method, Uri};
 
 use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::Origin;
+#[cfg(feature = "serde")]
+use crate::origin::pattern::OriginPattern;
 use crate::policy::Policy;
 use crate::rule::{Predicate, Rule};
 
@@ -216,6 +218,13 @@ pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyEr
         return Err(errors);
     };
     errors.none_in(Policy::new(first, rules.collect()))
+}
+
+/// Whether strangers may have the names that a pattern stands for, or might: without the feature
+/// `public-suffix` that is not known.
+#[cfg(feature = "serde")]
+pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
+    pattern.base().is_some_and(|base| judge::public_suffix_error("", base).is_some())
 }
 
 fn store(values: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {

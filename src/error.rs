@@ -184,6 +184,35 @@ pub enum PolicyError {
     },
 }
 
+impl PolicyError {
+    /// Which of the values of a setting is at fault.
+    #[cfg(feature = "serde")]
+    pub(crate) fn value(&self) -> Option<&str> {
+        match self {
+            Self::Origin { value, .. }
+            | Self::InsecureOriginWithCredentials { value }
+            | Self::PublicSuffixWithCredentials { value }
+            | Self::PublicSuffixUnknown { value }
+            | Self::MethodNotToken { value }
+            | Self::MethodWildcard { value }
+            | Self::MethodForbidden { value }
+            | Self::MethodCase { value, .. }
+            | Self::HeaderNotToken { value }
+            | Self::HeaderWildcard { value }
+            | Self::HeaderForbidden { value }
+            | Self::HeaderOfProtocol { value }
+            | Self::ExposedHeaderNotToken { value }
+            | Self::ExposedHeaderWildcard { value }
+            | Self::ExposedHeaderForbidden { value }
+            | Self::ExposedHeaderRequestOnly { value } => Some(value),
+            Self::AnyOriginWithCredentials
+            | Self::AnyOnlyMethod
+            | Self::AnyExposedHeaderWithCredentials => Some("*"),
+            _ => None,
+        }
+    }
+}
+
 /// Form: subject "value" what is wrong; what to write.
 impl fmt::Display for PolicyError {
     #[expect(clippy::too_many_lines, reason = "an arm a mistake")]

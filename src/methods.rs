@@ -36,6 +36,19 @@ impl Methods {
         self.any
     }
 
+    /// Whether those listed are all.
+    #[cfg(feature = "serde")]
+    pub(crate) fn are_only(&self) -> bool {
+        self.only
+    }
+
+    /// What compiles into the same set.
+    #[cfg(feature = "serde")]
+    pub(crate) fn written(&self) -> Vec<String> {
+        let any = self.any.then(|| "*".to_owned());
+        any.into_iter().chain(self.listed.iter().map(ToString::to_string)).collect()
+    }
+
     /// Whether a preflight for the method succeeds. Methods are case-sensitive.
     pub(crate) fn allows(&self, method: &[u8]) -> bool {
         !self.only && is_safelisted_method(method)

@@ -40,6 +40,15 @@ impl Names {
         self.any
     }
 
+    /// What compiles into the same set.
+    #[cfg(feature = "serde")]
+    pub(crate) fn written(&self) -> Vec<String> {
+        let any = self.any.then(|| "*".to_owned());
+        let listed = self.listed.iter().map(ToString::to_string);
+        let prefixes = self.prefixes.iter().map(|prefix| format!("{prefix}*"));
+        any.into_iter().chain(listed).chain(prefixes).collect()
+    }
+
     /// Whether `authorization` is allowed, which takes being named.
     pub(crate) fn lists_authorization(&self) -> bool {
         self.find(NON_WILDCARD_REQUEST_HEADER.as_bytes()).is_ok()

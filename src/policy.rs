@@ -91,6 +91,12 @@ impl Policy {
         builder::build_rules(&rules.into_iter().collect::<Vec<_>>())
     }
 
+    /// The rules, in their order.
+    #[cfg(feature = "serde")]
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
+        iter::once(&self.0.first).chain(&self.0.others)
+    }
+
     /// Any origin, any method, any header and `authorization`, everything exposed, no credentials:
     /// for development, and for data that is public anyway.
     #[must_use]

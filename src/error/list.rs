@@ -16,7 +16,7 @@ pub struct PolicyErrors {
 }
 
 /// Where in a configuration a mistake is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     /// Which of several rules.
     pub(crate) rule: Option<usize>,

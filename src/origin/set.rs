@@ -50,6 +50,20 @@ impl OriginSet {
             || origin.len() <= syntax::MAX_ORIGIN && self.contains_by_pattern(origin)
     }
 
+    /// What compiles into the same set, with `null` for opaque origins.
+    #[cfg(feature = "serde")]
+    pub(crate) fn written(&self) -> Vec<String> {
+        let mut written: Vec<String> = self.exact.sorted().into_iter().map(str::to_owned).collect();
+        written.extend(self.any_port.sorted().iter().map(|origin| format!("{origin}:*")));
+        for (subdomains, port) in [(&self.subdomains, ""), (&self.subdomains_any_port, ":*")] {
+            for Suffixes { scheme, hosts } in &subdomains.0 {
+                let hosts = hosts.sorted();
+                written.extend(hosts.iter().map(|host| format!("{scheme}*{host}{port}")));
+            }
+        }
+        written
+    }
+
     fn contains_by_pattern(&self, origin: &[u8]) -> bool {
         if !self.subdomains.is_empty() && self.subdomains.contains(origin) {
             return true;

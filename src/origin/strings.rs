@@ -53,6 +53,17 @@ impl StringSet {
         &self.lengths
     }
 
+    /// The strings, sorted.
+    #[cfg(feature = "serde")]
+    pub(super) fn sorted(&self) -> Vec<&str> {
+        let mut strings: Vec<&[u8]> = match &self.strings {
+            Strings::Few(few) => few.iter().map(|string| &**string).collect(),
+            Strings::Many { text, spans } => spans.iter().map(|span| span.of(text)).collect(),
+        };
+        strings.sort_unstable();
+        strings.into_iter().flat_map(str::from_utf8).collect()
+    }
+
     /// Whether the string is in the set.
     pub(super) fn contains(&self, string: &[u8]) -> bool {
         // A longer one is not even hashed: what a hostile string costs is bounded by the set.

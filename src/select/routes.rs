@@ -75,6 +75,18 @@ impl Routes {
             Err(_) => self.0.fallback.as_ref(),
         }
     }
+
+    /// The routes, as they were written.
+    #[cfg(feature = "serde")]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&Policy>)> {
+        self.0.routes.iter().map(|(path, policy)| (path.as_str(), policy.as_ref()))
+    }
+
+    /// The policy for the paths that no route matches.
+    #[cfg(feature = "serde")]
+    pub(crate) fn fallback(&self) -> Option<&Policy> {
+        self.0.fallback.as_ref()
+    }
 }
 
 impl RoutesBuilder {

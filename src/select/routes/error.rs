@@ -51,6 +51,18 @@ pub enum RouteError {
 }
 
 impl RouteError {
+    /// As written.
+    #[cfg(feature = "serde")]
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::NoSlash { path }
+            | Self::OldSyntax { path, .. }
+            | Self::Parameter { path }
+            | Self::NeverMatches { path }
+            | Self::Conflict { path, .. } => path,
+        }
+    }
+
     pub(super) fn new(path: &str, refused: &InsertError) -> Self {
         let path = path.to_owned();
         match refused {

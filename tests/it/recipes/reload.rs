@@ -74,7 +74,7 @@ async fn a_file_is_replaced_by_a_rename() {
     rename_onto(&file, &policy("https://a.example/"));
     assert_eq!(
         running.report().await.unwrap_err(),
-        r#"allow_origins: origin "https://a.example/" has a path; write "https://a.example""#
+        r#"allow_origins[0]: origin "https://a.example/" has a path; write "https://a.example" at line 1 column 40"#
     );
     assert_eq!(running.answers().await, NEW, "the old policy stays");
 

@@ -1,0 +1,114 @@
+//! The formats of documents.
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer};
+
+use super::error::Position;
+use super::locate::ToValue;
+use super::path::Path;
+use super::value::Value;
+
+/// What a text is read as.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Format {
+    Json,
+    #[cfg(feature = "toml")]
+    Toml,
+    #[cfg(feature = "yaml")]
+    Yaml,
+}
+
+/// Why a text is none of its format.
+#[derive(Debug)]
+pub(super) struct Unreadable {
+    pub(super) position: Option<Position>,
+    pub(super) message: String,
+}
+
+impl Format {
+    /// The whole text as a value.
+    pub(super) fn read(self, text: &str) -> Result<Value, Unreadable> {
+        struct Whole;
+
+        impl<'de> DeserializeSeed<'de> for Whole {
+            type Value = Value;
+
+            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+                Value::deserialize(deserializer)
+            }
+        }
+
+        self.read_seed(text, Whole)
+    }
+
+    /// Where a value stands in a text that can be read.
+    pub(super) fn locate(self, text: &str, path: &Path) -> Option<Position> {
+        self.read_seed(text, ToValue(path.segments())).err()?.position
+    }
+
+    fn read_seed<'de, S>(self, text: &'de str, seed: S) -> Result<S::Value, Unreadable>
+    where
+        S: DeserializeSeed<'de>,
+    {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        match self {
+            Self::Json => read_json(text, seed),
+            #[cfg(feature = "toml")]
+            Self::Toml => read_toml(text, seed),
+            #[cfg(feature = "yaml")]
+            Self::Yaml => read_yaml(text, seed),
+        }
+    }
+}
+
+fn read_json<'de, S: DeserializeSeed<'de>>(
+    text: &'de str,
+    seed: S,
+) -> Result<S::Value, Unreadable> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let read = seed.deserialize(&mut json).and_then(|value| json.end().map(|()| value));
+    read.map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let message = error.to_string();
+        let position = format!(" at line {line} column {column}");
+        let message = message.strip_suffix(&position).unwrap_or(&message).to_owned();
+        Unreadable { position: Some(Position { line, column }), message }
+    })
+}
+
+#[cfg(feature = "toml")]
+fn read_toml<'de, S: DeserializeSeed<'de>>(
+    text: &'de str,
+    seed: S,
+) -> Result<S::Value, Unreadable> {
+    let read = toml::Deserializer::parse(text).and_then(|toml| seed.deserialize(toml));
+    read.map_err(|error| Unreadable {
+        position: error.span().and_then(|span| Position::of_byte(text, span.start)),
+        message: error.message().to_owned(),
+    })
+}
+
+#[cfg(feature = "yaml")]
+fn read_yaml<'de, S: DeserializeSeed<'de>>(
+    text: &'de str,
+    seed: S,
+) -> Result<S::Value, Unreadable> {
+    let options = serde_saphyr::options! {
+        // `no` and `on` are words, and what a document says stands where it says it.
+        strict_booleans: true,
+        merge_keys: serde_saphyr::MergeKeyPolicy::Error,
+        with_snippet: false,
+    };
+    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| {
+        seed.deserialize(yaml)
+    });
+    read.map_err(|error| {
+        let position = error.location().and_then(|location| {
+            let (line, column) = (location.line(), location.column());
+            Some(Position { line: line.try_into().ok()?, column: column.try_into().ok()? })
+        });
+        let message = error.render_with_formatter(&serde_saphyr::UserMessageFormatter);
+        // The position is told by the caller.
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+        Unreadable { position, message: message.to_owned() }
+    })
+}

@@ -1,0 +1,161 @@
+//! Policies from documents, and back.
+
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::error::DocumentErrors;
+use super::format::Format;
+use super::model::PolicyDocument;
+use super::path::Path;
+use super::problems::{Problems, judge};
+use super::reader::Faults;
+use super::value::Value;
+use crate::policy::Policy;
+
+impl Policy {
+    /// Reads a policy from a JSON object with the names of the builder's methods as keys, or with the
+    /// key `rules` and an array of such objects.
+    ///
+    /// Names and origins are arrays of strings, `max_age` is in whole seconds, the rest are
+    /// booleans. A key that is left out allows nothing. A byte-order mark is passed over.
+    ///
+    /// # Errors
+    ///
+    /// Every problem: what is no JSON, a key that is not known, stands twice or beside `rules`, a value
+    /// of another type, and every mistake that [`PolicyBuilder::build`](crate::PolicyBuilder::build)
+    /// and [`from_rules`](Self::from_rules) find. Each names its key, and the first 64 their line and
+    /// column.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::from_json(
+    ///     r#"{
+    ///         "allow_origins": ["https://app.example", "https://admin.example"],
+    ///         "allow_credentials": true,
+    ///         "allow_methods": ["PUT"],
+    ///         "max_age": 600
+    ///     }"#,
+    /// )?;
+    ///
+    /// let error = Policy::from_json(r#"{ "allow_origins": ["https://app.example/"] }"#).unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "allow_origins[0]: origin \"https://app.example/\" has a path; \
+    ///      write \"https://app.example\" at line 1 column 42",
+    /// );
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, DocumentErrors> {
+        read_text(Format::Json, text)
+    }
+
+    /// Reads the same from TOML.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); what is no TOML.
+    ///
+    /// ```
+    /// # use tower_cors::Policy;
+    /// let policy = Policy::from_toml(
+    ///     r#"
+    ///         [[rules]]
+    ///         allow_origins = ["https://app.example"]
+    ///         allow_methods = ["PUT", "DELETE"]
+    ///
+    ///         [[rules]]
+    ///         allow_origins = ["*"]
+    ///         only_methods = ["GET"]
+    ///     "#,
+    /// )?;
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
+    /// ```
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, DocumentErrors> {
+        read_text(Format::Toml, text)
+    }
+
+    /// Reads the same from YAML 1.2, where `no` and `on` are strings. What aliases expand to is
+    /// bounded.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); what is no YAML, has several documents, merge keys (`<<`), or
+    /// is beyond a million events, 250,000 nodes or 64 levels.
+    ///
+    /// ```
+    /// # use tower_cors::Policy;
+    /// let policy = Policy::from_yaml(
+    ///     "
+    ///     allow_origins:
+    ///       - https://app.example
+    ///       - https://*.partner.example
+    ///     max_age: 600
+    ///     ",
+    /// )?;
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
+    /// ```
+    #[cfg(feature = "yaml")]
+    pub fn from_yaml(text: &str) -> Result<Self, DocumentErrors> {
+        read_text(Format::Yaml, text)
+    }
+}
+
+fn read_text(format: Format, text: &str) -> Result<Policy, DocumentErrors> {
+    read(format.read(text)?, Some((format, text)))
+}
+
+fn read(value: Value, text: Option<(Format, &str)>) -> Result<Policy, DocumentErrors> {
+    let whole = Path::default();
+    let mut faults = Faults::default();
+    let document = PolicyDocument::read(&whole, value, &mut faults);
+    let mut problems = Problems::new(faults);
+    let policy = document.and_then(|document| judge(&whole, &document, &mut problems));
+    problems.none_in(policy, text)
+}
+
+/// Reads the same object as [`Policy::from_json`] from any format that describes itself, all mistakes
+/// in one message.
+impl<'de> Deserialize<'de> for Policy {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(Value::deserialize(deserializer)?, None).map_err(D::Error::custom)
+    }
+}
+
+/// Gives back the document: what reads into a policy that decides the same.
+///
+/// Sets are sorted, and what has no effect is left out: methods that need no permission, origins
+/// beside `*`, dangerous calls that were not needed.
+///
+/// # Errors
+///
+/// A policy with a predicate, which cannot be written; and one whose rules disagree, as those of other
+/// systems may.
+///
+/// ```
+/// # use tower_cors::Policy;
+/// let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
+/// assert_eq!(serde_json::to_string(&policy)?, r#"{"allow_origins":["https://app.example"]}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+impl Serialize for Policy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        PolicyDocument::of(self).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// The JSON Schema of the documents that [`Policy::from_json`] reads: `schema/policy.json`.
+///
+/// It knows keys and types; what origins and names may be is for the reader to say.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Policy {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        PolicyDocument::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        PolicyDocument::json_schema(generator)
+    }
+}

@@ -1,0 +1,146 @@
+//! Documents of policies by path.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+
+use super::model::PolicyDocument;
+use super::path::Path;
+use super::problems::{Problem, Problems, judge};
+use super::reader::{Faults, Object};
+use super::value::Value;
+use super::write::Unwritable;
+use crate::select::Routes;
+
+/// CORS policies by path.
+#[derive(Clone, Debug, Default, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Routes"))]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RoutesDocument {
+    /// The policies by path, as in `/items`, `/items/{id}` and `/static/{*file}`; `false` or `null`
+    /// where there is none.
+    #[serde(serialize_with = "write_routes", skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, RouteDocument>"))]
+    routes: Vec<(String, Option<PolicyDocument>)>,
+    /// The policy for the paths that no route matches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "PolicyDocument"))]
+    fallback: Option<PolicyDocument>,
+    /// Whether it is a policy by itself.
+    #[serde(skip)]
+    is_bare: bool,
+}
+
+/// What a path has.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Route"))]
+#[serde(untagged)]
+enum RouteDocument {
+    /// A policy.
+    Policy(PolicyDocument),
+    /// None.
+    None(#[cfg_attr(feature = "schema", schemars(schema_with = "none_schema"))] bool),
+}
+
+/// A document of either kind.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "RoutesOrPolicy", untagged)]
+#[expect(dead_code, reason = "it stands for its schema")]
+pub(super) enum AnyDocument {
+    /// Policies by path.
+    Routes(RoutesDocument),
+    /// A policy for every path.
+    Policy(PolicyDocument),
+}
+
+impl RoutesDocument {
+    /// The routes of a value; a policy by itself is the one for every path.
+    pub(super) fn read(value: Value, faults: &mut Faults) -> Option<Self> {
+        let whole = Path::default();
+        let expected = "an object with the keys of routes or of a policy";
+        let mut object = Object::new(&whole, value, expected, faults)?;
+        if !object.has("routes") && !object.has("fallback") {
+            let fallback = PolicyDocument::read_object(object, faults)?;
+            return Some(Self { fallback: Some(fallback), is_bare: true, ..Self::default() });
+        }
+        let (routes, fallback) = (object.take("routes"), object.take("fallback"));
+        object.finish(faults);
+        let mut read = Self::default();
+        let mut is_whole = true;
+        if let Some(routes) = routes {
+            let path = whole.key("routes");
+            let routes = Object::new(&path, routes, "an object with paths as keys", faults)?;
+            for (route, value) in routes.into_entries() {
+                let policy = match value {
+                    Value::Null | Value::Boolean(false) => None,
+                    value => {
+                        let policy = PolicyDocument::read(&path.key(&route), value, faults);
+                        is_whole &= policy.is_some();
+                        policy
+                    }
+                };
+                read.routes.push((route, policy));
+            }
+        }
+        if let Some(fallback) = fallback {
+            read.fallback = PolicyDocument::read(&whole.key("fallback"), fallback, faults);
+            is_whole &= read.fallback.is_some();
+        }
+        is_whole.then_some(read)
+    }
+
+    /// The table, unless there is a problem.
+    pub(super) fn judge(&self, problems: &mut Problems) -> Option<Routes> {
+        let whole = Path::default();
+        let (routes, fallback) = (whole.key("routes"), whole.key("fallback"));
+        // A policy by itself stands at the top.
+        let fallback = if self.is_bare { whole } else { fallback };
+        let mut builder = Routes::builder();
+        for (route, document) in &self.routes {
+            let path = routes.key(route);
+            let policy = document.as_ref().and_then(|document| judge(&path, document, problems));
+            builder = builder.route(route, policy);
+        }
+        if let Some(policy) =
+            self.fallback.as_ref().and_then(|document| judge(&fallback, document, problems))
+        {
+            builder = builder.fallback(policy);
+        }
+        let built = builder.build();
+        for mistake in built.as_ref().err().into_iter().flatten() {
+            problems.push(routes.key(mistake.path()), Problem::Route(mistake.clone()));
+        }
+        built.ok()
+    }
+
+    /// What reads into an equal table.
+    pub(super) fn of(routes: &Routes) -> Result<Self, Unwritable> {
+        let policy = |policy: Option<&_>| policy.map(PolicyDocument::of).transpose();
+        let of_path = |(path, of): (&str, Option<&_>)| Ok((path.to_owned(), policy(of)?));
+        Ok(Self {
+            routes: routes.iter().map(of_path).collect::<Result<_, _>>()?,
+            fallback: policy(routes.fallback())?,
+            is_bare: false,
+        })
+    }
+}
+
+fn write_routes<S: Serializer>(
+    routes: &[(String, Option<PolicyDocument>)],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    // Of the two ways to write none, TOML has but this.
+    let written = |policy: &Option<PolicyDocument>| {
+        policy.clone().map_or(RouteDocument::None(false), RouteDocument::Policy)
+    };
+    let routes: BTreeMap<_, _> = routes.iter().map(|(path, of)| (path, written(of))).collect();
+    routes.serialize(serializer)
+}
+
+#[cfg(feature = "schema")]
+fn none_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "enum": [false, null] })
+}

@@ -1,0 +1,109 @@
+//! Routes from documents, and back.
+
+use serde::de::Error as _;
+use serde::ser::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::error::DocumentErrors;
+use super::format::Format;
+use super::problems::Problems;
+use super::reader::Faults;
+use super::routes::RoutesDocument;
+use super::value::Value;
+use crate::select::Routes;
+
+impl Routes {
+    /// Reads a table from a JSON object with the keys `routes`, an object of policies by path, and
+    /// `fallback`, a policy. A path with `false` or `null` has none.
+    ///
+    /// The policies are as in [`Policy::from_json`](crate::Policy::from_json). A policy by itself is read
+    /// as the fallback of a table without routes.
+    ///
+    /// # Errors
+    ///
+    /// Every problem: those of [`Policy::from_json`](crate::Policy::from_json), and every mistake that
+    /// [`RoutesBuilder::build`](crate::RoutesBuilder::build) finds.
+    ///
+    /// ```
+    /// use tower_cors::Routes;
+    ///
+    /// let routes = Routes::from_json(
+    ///     r#"{
+    ///         "routes": {
+    ///             "/public/{*rest}": { "allow_origins": ["*"] },
+    ///             "/internal/{*rest}": false
+    ///         },
+    ///         "fallback": { "allow_origins": ["https://app.example"], "allow_credentials": true }
+    ///     }"#,
+    /// )?;
+    /// assert!(routes.find("/internal/keys").is_none());
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
+    /// ```
+    pub fn from_json(text: &str) -> Result<Self, DocumentErrors> {
+        read_text(Format::Json, text)
+    }
+
+    /// Reads the same from TOML.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json); what is no TOML.
+    #[cfg(feature = "toml")]
+    pub fn from_toml(text: &str) -> Result<Self, DocumentErrors> {
+        read_text(Format::Toml, text)
+    }
+
+    /// Reads the same from YAML 1.2.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_json`](Self::from_json) and
+    /// [`Policy::from_yaml`](crate::Policy::from_yaml).
+    #[cfg(feature = "yaml")]
+    pub fn from_yaml(text: &str) -> Result<Self, DocumentErrors> {
+        read_text(Format::Yaml, text)
+    }
+}
+
+fn read_text(format: Format, text: &str) -> Result<Routes, DocumentErrors> {
+    read(format.read(text)?, Some((format, text)))
+}
+
+fn read(value: Value, text: Option<(Format, &str)>) -> Result<Routes, DocumentErrors> {
+    let mut faults = Faults::default();
+    let document = RoutesDocument::read(value, &mut faults);
+    let mut problems = Problems::new(faults);
+    let routes = document.and_then(|document| document.judge(&mut problems));
+    problems.none_in(routes, text)
+}
+
+/// Reads the same object as [`Routes::from_json`] from any format that describes itself, all mistakes
+/// in one message.
+impl<'de> Deserialize<'de> for Routes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(Value::deserialize(deserializer)?, None).map_err(D::Error::custom)
+    }
+}
+
+/// Gives back the document: what reads into a table that decides the same. Paths are sorted.
+///
+/// # Errors
+///
+/// A policy that cannot be written, as [`Policy`](crate::Policy) says.
+impl Serialize for Routes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RoutesDocument::of(self).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// The JSON Schema of the documents that [`Routes::from_json`] reads: `schema/routes.json`.
+#[cfg(feature = "schema")]
+impl schemars::JsonSchema for Routes {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        super::routes::AnyDocument::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        super::routes::AnyDocument::json_schema(generator)
+    }
+}

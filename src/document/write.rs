@@ -1,0 +1,86 @@
+//! From a compiled policy back to its document.
+
+use std::fmt;
+
+use super::model::{PolicyDocument, RuleDocument, RulesDocument};
+use crate::builder;
+use crate::origin::pattern::Pattern;
+use crate::policy::Policy;
+use crate::rule::{Origins, Rule};
+
+/// Why a policy has no document.
+#[derive(Debug)]
+pub(super) enum Unwritable {
+    /// A function is nothing that could be written.
+    Predicate,
+    /// Its rules were read from a document of another system, and could answer a preflight and its
+    /// request differently.
+    Disagreement,
+}
+
+impl fmt::Display for Unwritable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Predicate => "a policy with a predicate has no document",
+            Self::Disagreement => "a policy whose rules disagree has no document",
+        })
+    }
+}
+
+impl PolicyDocument {
+    /// What reads into an equal policy.
+    pub(super) fn of(policy: &Policy) -> Result<Self, Unwritable> {
+        let mut rules = policy.rules().map(RuleDocument::of).collect::<Result<Vec<_>, _>>()?;
+        if rules.len() == 1
+            && let Some(rule) = rules.pop()
+        {
+            return Ok(Self::Rule(Box::new(rule)));
+        }
+        let document = Self::Rules(RulesDocument { rules });
+        match document.build() {
+            Ok(_) => Ok(document),
+            Err(_) => Err(Unwritable::Disagreement),
+        }
+    }
+}
+
+impl RuleDocument {
+    fn of(rule: &Rule) -> Result<Self, Unwritable> {
+        let mut document = Self {
+            allow_credentials: rule.credentials,
+            allow_headers: rule.headers.written(),
+            expose_headers: split(rule.expose.as_ref()),
+            max_age: split(rule.max_age.as_ref()).first().and_then(|age| age.parse().ok()),
+            ..Self::default()
+        };
+        let methods = rule.methods.written();
+        if rule.methods.are_only() {
+            document.only_methods = Some(methods);
+        } else {
+            document.allow_methods = methods;
+        }
+        document.allow_origins = match &rule.origins {
+            Origins::Any => vec!["*".to_owned()],
+            Origins::One(one) => split(Some(one)),
+            Origins::Listed(listed) if listed.predicates.is_empty() => listed.set.written(),
+            Origins::Listed(_) => return Err(Unwritable::Predicate),
+        };
+        let opaque = |origin: &mut String| *origin == "null";
+        document.dangerously_allow_null_origin =
+            document.allow_origins.extract_if(.., opaque).count() > 0;
+        // Whether it was made or not, a call that was not needed changes nothing.
+        for origin in document.allow_origins.iter().filter(|_| rule.credentials) {
+            if let Ok(Pattern::Origins(pattern)) = Pattern::parse(origin) {
+                document.dangerously_allow_insecure_origins |= pattern.is_insecure();
+                document.dangerously_allow_public_suffixes |=
+                    builder::is_over_public_suffix(&pattern);
+            }
+        }
+        Ok(document)
+    }
+}
+
+fn split(value: Option<&http::HeaderValue>) -> Vec<String> {
+    let text = value.and_then(|value| value.to_str().ok());
+    text.map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default()
+}
