@@ -9,6 +9,10 @@ use std::time::Duration;
 
 use http::{Method, Uri};
 
+#[cfg(feature = "serde")]
+pub(crate) use self::judge::{
+    exposed_error, header_error, method_error, origin_error, public_suffix_error,
+};
 use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::Origin;
 #[cfg(feature = "serde")]
@@ -205,16 +209,35 @@ impl PolicyBuilder {
 /// Builds a policy of several rules.
 pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
     let mut errors = PolicyErrors::none();
-    let compile =
-        |(index, builder): (usize, &PolicyBuilder)| builder.compile(Some(index), &mut errors);
-    let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
-    let place = Place { rule: None, setting: "rules" };
+    let rules = compile_rules(builders, &mut errors);
     for error in agree::disagreements(builders, &rules) {
-        errors.push(place, error);
+        errors.push(RULES, error);
     }
+    assemble(rules, errors)
+}
+
+/// Builds a policy whose rules may disagree, and says in what they do.
+#[cfg(feature = "serde")]
+pub(crate) fn build_disagreeing(
+    builders: &[PolicyBuilder],
+) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
+    let mut errors = PolicyErrors::none();
+    let rules = compile_rules(builders, &mut errors);
+    let disagreements = agree::disagreements(builders, &rules);
+    assemble(rules, errors).map(|policy| (policy, disagreements))
+}
+
+const RULES: Place = Place { rule: None, setting: "rules" };
+
+fn compile_rules(builders: &[PolicyBuilder], errors: &mut PolicyErrors) -> Vec<Rule> {
+    let compile = |(index, builder): (usize, &PolicyBuilder)| builder.compile(Some(index), errors);
+    builders.iter().enumerate().map(compile).collect()
+}
+
+fn assemble(rules: Vec<Rule>, mut errors: PolicyErrors) -> Result<Policy, PolicyErrors> {
     let mut rules = rules.into_iter();
     let Some(first) = rules.next() else {
-        errors.push(place, PolicyError::NoRules);
+        errors.push(RULES, PolicyError::NoRules);
         return Err(errors);
     };
     errors.none_in(Policy::new(first, rules.collect()))
@@ -224,7 +247,7 @@ pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyEr
 /// `public-suffix` that is not known.
 #[cfg(feature = "serde")]
 pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
-    pattern.base().is_some_and(|base| judge::public_suffix_error("", base).is_some())
+    pattern.base().is_some_and(|base| public_suffix_error("", base).is_some())
 }
 
 fn store(values: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {

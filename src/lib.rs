@@ -93,7 +93,7 @@ pub mod presets;
 pub use builder::PolicyBuilder;
 pub use decision::{Decision, Denial};
 #[cfg(feature = "serde")]
-pub use document::{DocumentError, DocumentErrors, Position};
+pub use document::{DocumentError, DocumentErrors, DocumentWarning, Position};
 pub use enforce::{Enforced, Enforcement};
 pub use error::{PolicyError, PolicyErrors};
 pub use layer::CorsLayer;

@@ -5,11 +5,11 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::PolicyBuilder;
-use super::judge::{exposed_error, header_error, method_error, public_suffix_error};
+use super::judge::{exposed_error, header_error, method_error, origin_error, public_suffix_error};
 use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::methods::Methods;
 use crate::names::Names;
-use crate::origin::pattern::{self, OriginPattern, Pattern};
+use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::rule::{Listed, Origins, Rule};
 
@@ -53,11 +53,7 @@ impl PolicyBuilder {
                     errors.extend(self.danger(value, &pattern));
                     patterns.push(pattern);
                 }
-                Err(fault) => errors.push(PolicyError::Origin {
-                    value: value.clone(),
-                    fault,
-                    fix: pattern::repair(value),
-                }),
+                Err(fault) => errors.push(origin_error(value, fault)),
             }
         }
         if self.origins.is_empty() && self.predicates.is_empty() && !self.null_origin {

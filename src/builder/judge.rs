@@ -1,9 +1,14 @@
 //! What is wrong with one value.
 
 use crate::error::PolicyError;
+use crate::origin::{OriginFault, pattern};
 use crate::safelist;
 
-pub(super) fn public_suffix_error(value: &str, base: &str) -> Option<PolicyError> {
+pub(crate) fn origin_error(value: &str, fault: OriginFault) -> PolicyError {
+    PolicyError::Origin { value: value.to_owned(), fault, fix: pattern::repair(value) }
+}
+
+pub(crate) fn public_suffix_error(value: &str, base: &str) -> Option<PolicyError> {
     let value = value.to_owned();
     if cfg!(not(feature = "public-suffix")) {
         return Some(PolicyError::PublicSuffixUnknown { value });
@@ -29,7 +34,7 @@ fn is_public_suffix(_domain: &str) -> bool {
     true
 }
 
-pub(super) fn method_error(value: &str) -> Option<PolicyError> {
+pub(crate) fn method_error(value: &str) -> Option<PolicyError> {
     let standard =
         safelist::STANDARD_METHODS.iter().find(|method| method.eq_ignore_ascii_case(value));
     let owned = || value.to_owned();
@@ -47,7 +52,7 @@ pub(super) fn method_error(value: &str) -> Option<PolicyError> {
     }
 }
 
-pub(super) fn header_error(written: &str) -> Option<PolicyError> {
+pub(crate) fn header_error(written: &str) -> Option<PolicyError> {
     let value = written.to_owned();
     let name = written.to_ascii_lowercase();
     let (name, is_prefix) = match name.strip_suffix('*') {
@@ -69,7 +74,7 @@ pub(super) fn header_error(written: &str) -> Option<PolicyError> {
     }
 }
 
-pub(super) fn exposed_error(written: &str) -> Option<PolicyError> {
+pub(crate) fn exposed_error(written: &str) -> Option<PolicyError> {
     let value = written.to_owned();
     let name = written.to_ascii_lowercase();
     if !safelist::is_token(name.as_bytes()) {

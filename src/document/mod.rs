@@ -5,6 +5,7 @@
 
 mod error;
 mod format;
+mod gateway;
 mod locate;
 mod model;
 mod path;
@@ -13,9 +14,12 @@ mod problems;
 mod reader;
 #[cfg(feature = "routes")]
 mod routes;
+mod s3;
 #[cfg(feature = "routes")]
 mod table;
 mod value;
+mod warning;
 mod write;
 
 pub use self::error::{DocumentError, DocumentErrors, Position};
+pub use self::warning::DocumentWarning;

@@ -7,7 +7,7 @@ use super::format::{Format, Unreadable};
 use super::model::PolicyDocument;
 use super::path::Path;
 use super::reader::Faults;
-use crate::error::{Place, PolicyError};
+use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::policy::Policy;
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
@@ -64,6 +64,18 @@ impl Problems {
 impl From<Unreadable> for DocumentErrors {
     fn from(Unreadable { position, message }: Unreadable) -> Self {
         Self(vec![DocumentError::Shape { key: String::new(), position, message }])
+    }
+}
+
+/// For what the readers of other systems' documents did not foresee.
+impl From<PolicyErrors> for DocumentErrors {
+    fn from(errors: PolicyErrors) -> Self {
+        let mistakes = errors.placed().map(|(place, mistake)| DocumentError::Policy {
+            key: place.to_string(),
+            position: None,
+            mistake: mistake.clone(),
+        });
+        Self(mistakes.collect())
     }
 }
 

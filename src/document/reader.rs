@@ -68,7 +68,6 @@ impl Object {
         &self.entries
     }
 
-    #[cfg(feature = "routes")]
     pub(super) fn has(&self, key: &str) -> bool {
         self.entries.iter().any(|(one, _)| one == key)
     }
@@ -78,6 +77,28 @@ impl Object {
         self.known.push(key);
         let found = self.entries.iter().position(|(one, _)| one == key)?;
         Some(self.entries.remove(found).1)
+    }
+
+    /// The value of a key that has to be there.
+    pub(super) fn require(&mut self, key: &'static str, faults: &mut Faults) -> Option<Value> {
+        let value = self.take(key);
+        if value.is_none() {
+            faults.push(self.path.clone(), format!("the key `{key}` is missing"));
+        }
+        value
+    }
+
+    /// An array of strings, of which there is at least one.
+    pub(super) fn required_texts(&mut self, key: &'static str, faults: &mut Faults) -> Vec<String> {
+        if !self.has(key) {
+            self.require(key, faults);
+            return Vec::new();
+        }
+        let texts = self.texts(key, faults);
+        if texts.as_ref().is_some_and(Vec::is_empty) && !self.faulty.contains(&key) {
+            faults.push(self.path.key(key), "expected at least one string, found none");
+        }
+        texts.unwrap_or_default()
     }
 
     /// An array of strings.

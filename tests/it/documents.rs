@@ -6,7 +6,7 @@ use http::Request;
 use tower_cors::{DocumentError, Policy, PolicyError};
 
 /// What is said of a key that is unknown.
-const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`";
+pub(super) const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`";
 
 /// Name, document, message, in which `…` stands for the known keys.
 const MISTAKES: &[(&str, &str, &str)] = &[

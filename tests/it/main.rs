@@ -13,6 +13,12 @@ mod axum_routing;
 mod browser;
 #[cfg(feature = "serde")]
 mod documents;
+#[cfg(all(feature = "routes", feature = "toml", feature = "yaml"))]
+mod documents_formats;
+#[cfg(feature = "serde")]
+mod documents_gateway;
+#[cfg(feature = "serde")]
+mod documents_s3;
 mod enforcement;
 mod examples;
 #[cfg(feature = "serde")]

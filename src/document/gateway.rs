@@ -1,0 +1,203 @@
+//! The CORS filter of the Kubernetes Gateway API.
+//!
+//! `HTTPCORSFilter`: <https://gateway-api.sigs.k8s.io/geps/gep-1767/>
+
+use super::error::DocumentErrors;
+use super::format::Format;
+use super::path::Path;
+use super::problems::{Problem, Problems};
+use super::reader::{Faults, Object};
+use super::value::Value;
+use super::warning::{DocumentWarning, Reason, Warnings};
+use crate::builder;
+use crate::error::PolicyError;
+use crate::origin::OriginFault;
+use crate::origin::pattern::{Pattern, repair};
+use crate::policy::Policy;
+
+const METHODS: &[&str] =
+    &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*"];
+
+/// What the filter has where it says nothing, in seconds.
+const MAX_AGE: u64 = 5;
+
+impl Policy {
+    /// Reads the CORS filter of a Kubernetes Gateway API route: the object under its key `cors`, an
+    /// `HTTPCORSFilter`. The policy is never more open than the filter; what it has otherwise is said by
+    /// the warnings.
+    ///
+    /// - Origins that cannot be written here are left out: `https://*`, `https://a*.example`. With
+    ///   credentials, so are those that here need a dangerous call: `http` origins that are not
+    ///   loopback, and patterns over public suffixes.
+    /// - Credentials for any origin are left out.
+    /// - Without `allowMethods` the methods are GET, HEAD and POST, and without `maxAge` it is 5 seconds,
+    ///   as the filter has it.
+    /// - `*` for headers covers `authorization` if credentials are allowed, where the filter echoes what
+    ///   is asked; otherwise it sends a `*`, which does not.
+    /// - Forbidden methods and headers, which no script may use, are left out.
+    ///
+    /// # Errors
+    ///
+    /// What is no JSON or no such filter: a key that is unknown or stands twice, a value of another type,
+    /// a method that the filter does not know. And a filter of whose origins none is left.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let (policy, warnings) = Policy::from_gateway_json(
+    ///     r#"{
+    ///         "allowOrigins": ["https://*.app.example"],
+    ///         "allowMethods": ["GET", "PUT"],
+    ///         "allowCredentials": true,
+    ///         "maxAge": 1728000
+    ///     }"#,
+    /// )?;
+    /// assert_eq!(
+    ///     warnings[0].to_string(),
+    ///     "maxAge: 1728000 seconds are capped at 86400, the most that browsers keep",
+    /// );
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
+    /// ```
+    pub fn from_gateway_json(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
+        import(Format::Json, text)
+    }
+
+    /// Reads the same from YAML.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_gateway_json`](Self::from_gateway_json) and [`from_yaml`](Self::from_yaml).
+    #[cfg(feature = "yaml")]
+    pub fn from_gateway_yaml(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
+        import(Format::Yaml, text)
+    }
+}
+
+fn import(format: Format, text: &str) -> Result<(Policy, Vec<DocumentWarning>), DocumentErrors> {
+    let mut faults = Faults::default();
+    let read = Filter::read(format.read(text)?, &mut faults);
+    let filter = Problems::new(faults).none_in(read, Some((format, text)))?;
+
+    let mut warnings = Warnings::default();
+    let origins = filter.keep_origins(&mut warnings);
+    if origins.is_empty() {
+        let mut problems = warnings.into_problems();
+        let path = Path::default().key("allowOrigins");
+        problems.push(path, Problem::Policy(PolicyError::NoOrigins));
+        return problems.none_in(None, Some((format, text)));
+    }
+    let policy = filter.build(&origins, &mut warnings)?;
+    Ok((policy, warnings.into_list()))
+}
+
+/// A filter as it was written.
+struct Filter {
+    origins: Vec<String>,
+    credentials: bool,
+    methods: Vec<String>,
+    headers: Vec<String>,
+    exposed: Vec<String>,
+    max_age: Option<u64>,
+}
+
+impl Filter {
+    fn read(value: Value, faults: &mut Faults) -> Option<Self> {
+        let whole = Path::default();
+        let mut object = Object::new(&whole, value, "an object with the keys of a filter", faults)?;
+        let origins = object.texts("allowOrigins", faults).unwrap_or_default();
+        let credentials = object.flag("allowCredentials", faults);
+        let methods = object.texts("allowMethods", faults).unwrap_or_default();
+        for (index, method) in methods.iter().enumerate() {
+            if !METHODS.contains(&method.as_str()) {
+                let path = whole.key("allowMethods").index(index);
+                faults.push(path, format!("expected one of {METHODS:?}, found {method:?}"));
+            }
+        }
+        let headers = object.texts("allowHeaders", faults).unwrap_or_default();
+        let exposed = object.texts("exposeHeaders", faults).unwrap_or_default();
+        let max_age = object.seconds("maxAge", faults);
+        object.finish(faults);
+        Some(Self { origins, credentials, methods, headers, exposed, max_age })
+    }
+
+    fn is_for_any_origin(&self) -> bool {
+        self.origins.iter().any(|origin| origin == "*")
+    }
+
+    fn keep_origins(&self, warnings: &mut Warnings) -> Vec<String> {
+        let path = Path::default().key("allowOrigins");
+        // To the filter, the default port is the same as none.
+        let origins: Vec<String> =
+            self.origins.iter().map(|origin| without_default(origin)).collect();
+        warnings.sieve(&path, &origins, |value| match Pattern::parse(value) {
+            // A `*` is for hosts only.
+            Ok(Pattern::Origins(pattern)) if pattern.has_any_port() => Some(Reason::NotTaken),
+            Ok(Pattern::Origins(pattern)) if self.credentials => {
+                let value = value.to_owned();
+                if pattern.is_insecure() {
+                    let mistake = PolicyError::InsecureOriginWithCredentials { value };
+                    return Some(Reason::Mistake(mistake));
+                }
+                let suffix = |base| builder::public_suffix_error(&value, base);
+                pattern.base().and_then(suffix).map(Reason::Mistake)
+            }
+            Ok(_) => None,
+            Err(fault) => Some(Reason::Mistake(builder::origin_error(value, fault))),
+        })
+    }
+
+    fn keep_headers(&self, warnings: &mut Warnings) -> Vec<String> {
+        let path = Path::default().key("allowHeaders");
+        warnings.sieve(&path, &self.headers, |name| match name {
+            "*" => None,
+            // To the filter it is a name.
+            name if name.ends_with('*') => Some(Reason::NotTaken),
+            name => builder::header_error(name).map(Reason::Mistake),
+        })
+    }
+
+    fn keep_exposed(&self, warnings: &mut Warnings) -> Vec<String> {
+        let path = Path::default().key("exposeHeaders");
+        warnings.sieve(&path, &self.exposed, |name| match name {
+            "*" => {
+                let mistake = PolicyError::AnyExposedHeaderWithCredentials;
+                self.credentials.then_some(Reason::Mistake(mistake))
+            }
+            name => builder::exposed_error(name).map(Reason::Mistake),
+        })
+    }
+
+    fn build(&self, origins: &[String], warnings: &mut Warnings) -> Result<Policy, DocumentErrors> {
+        let whole = Path::default();
+        let credentials = self.credentials && !self.is_for_any_origin();
+        if self.credentials && !credentials {
+            let path = whole.key("allowCredentials");
+            let key = path.to_string();
+            warnings.push(&path, DocumentWarning::CredentialsLeftOut { key });
+        }
+        let methods = warnings.sieve(&whole.key("allowMethods"), &self.methods, |method| {
+            builder::method_error(method).filter(|_| method != "*").map(Reason::Mistake)
+        });
+        let headers = self.keep_headers(warnings);
+        let echoes = self.credentials && headers.iter().any(|name| name == "*");
+        let exposed = self.keep_exposed(warnings);
+        let max_age = warnings.cap(&whole.key("maxAge"), self.max_age.or(Some(MAX_AGE)));
+        let builder = Policy::builder()
+            .allow_origins(origins)
+            .allow_credentials(credentials)
+            .allow_methods(&methods)
+            .allow_headers(&headers)
+            .allow_headers(echoes.then_some("authorization"))
+            .expose_headers(&exposed)
+            .max_age(max_age.unwrap_or_default());
+        Ok(builder.build()?)
+    }
+}
+
+fn without_default(origin: &str) -> String {
+    let repaired = match Pattern::parse(origin) {
+        Err(OriginFault::DefaultPort) => repair(origin),
+        _ => None,
+    };
+    repaired.unwrap_or_else(|| origin.to_owned())
+}

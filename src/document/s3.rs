@@ -1,0 +1,198 @@
+//! The CORS configuration of an Amazon S3 bucket, in JSON.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html>
+
+use super::error::DocumentErrors;
+use super::format::Format;
+use super::path::Path;
+use super::problems::{Problem, Problems};
+use super::reader::{Faults, Object, array};
+use super::value::Value;
+use super::warning::{DocumentWarning, Reason, Warnings};
+use crate::builder::{self, PolicyBuilder};
+use crate::error::PolicyError;
+use crate::policy::Policy;
+
+const METHODS: &[&str] = &["GET", "PUT", "POST", "DELETE", "HEAD"];
+
+impl Policy {
+    /// Reads the CORS configuration of an Amazon S3 bucket: the array of rules, or an object with the
+    /// key `CORSRules`. The policy is never more open than the bucket; what it has otherwise is said by
+    /// the warnings.
+    ///
+    /// - `AllowedMethods` are the only methods, as with
+    ///   [`only_methods`](crate::PolicyBuilder::only_methods).
+    /// - Origins that cannot be written here are left out: `https://*`, `https://a*.example`. So is
+    ///   `http://localhost:*`, which here has the default port, too.
+    /// - `*` for headers covers `authorization`, as S3 has it. Names with a `*` that is not at the end are
+    ///   left out.
+    /// - Rules may disagree, as in S3, where a preflight is answered by one and its request by another.
+    ///   If a rule lost origins, what it does not expose is not exposed by later rules either.
+    ///
+    /// Credentials are not allowed. S3 says of origins other than `*` that they are, but does not document
+    /// it, and knows its users by signatures, which are no credentials of the browser.
+    ///
+    /// # Errors
+    ///
+    /// What is no JSON or no such configuration: a key that is unknown, stands twice or is missing, a
+    /// value of another type, a method that S3 does not know. And a configuration of whose origins none
+    /// is left.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let (policy, warnings) = Policy::from_s3_json(
+    ///     r#"[{
+    ///         "AllowedOrigins": ["https://app.example", "https://*-preview.app.example"],
+    ///         "AllowedMethods": ["GET", "PUT"],
+    ///         "AllowedHeaders": ["*"],
+    ///         "ExposeHeaders": ["ETag"]
+    ///     }]"#,
+    /// )?;
+    /// assert_eq!(warnings.len(), 1);
+    /// assert!(warnings[0].to_string().starts_with("[0].AllowedOrigins[1]: left out, because origin"));
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
+    /// ```
+    pub fn from_s3_json(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
+        let text = (Format::Json, text);
+        let mut faults = Faults::default();
+        let read = read(text.0.read(text.1)?, &mut faults);
+        let (path, rules) = Problems::new(faults).none_in(read, Some(text))?;
+
+        let mut warnings = Warnings::default();
+        let mut builders = Vec::new();
+        // What rules that lost origins expose.
+        let mut exposed_by: Vec<&[String]> = Vec::new();
+        for rule in &rules {
+            let origins = rule.keep_origins(&mut warnings);
+            if origins.is_empty() {
+                let key = rule.path.to_string();
+                warnings.push(&rule.path, DocumentWarning::RuleLeftOut { key });
+            } else {
+                let exposed = rule.keep_exposed(&exposed_by, &mut warnings);
+                builders.push(rule.builder(&origins, &exposed, &mut warnings));
+            }
+            if origins.len() < rule.origins.len() {
+                exposed_by.push(&rule.exposed);
+            }
+        }
+        if builders.is_empty() {
+            let mistake =
+                if rules.is_empty() { PolicyError::NoRules } else { PolicyError::NoOrigins };
+            let mut problems = warnings.into_problems();
+            problems.push(path, Problem::Policy(mistake));
+            return problems.none_in(None, Some(text));
+        }
+        let (policy, disagreements) = builder::build_disagreeing(&builders)?;
+        for mistake in disagreements {
+            let key = path.to_string();
+            warnings.push(&path, DocumentWarning::RulesDisagree { key, mistake });
+        }
+        Ok((policy, warnings.into_list()))
+    }
+}
+
+/// A rule as it was written.
+struct Rule {
+    path: Path,
+    origins: Vec<String>,
+    methods: Vec<String>,
+    headers: Vec<String>,
+    exposed: Vec<String>,
+    max_age: Option<u64>,
+}
+
+/// The path of the rules, and the rules.
+fn read(value: Value, faults: &mut Faults) -> Option<(Path, Vec<Rule>)> {
+    let whole = Path::default();
+    let (path, rules) = match value {
+        Value::Array(rules) => (whole, rules),
+        other => {
+            let expected = "an array of rules, or an object with the key `CORSRules`";
+            let mut object = Object::new(&whole, other, expected, faults)?;
+            let rules = object.require("CORSRules", faults);
+            object.finish(faults);
+            let path = whole.key("CORSRules");
+            let rules = array(&path, rules?, faults)?;
+            (path, rules)
+        }
+    };
+    let mut read = Vec::with_capacity(rules.len());
+    for (index, rule) in rules.into_iter().enumerate() {
+        read.push(Rule::read(path.index(index), rule, faults)?);
+    }
+    Some((path, read))
+}
+
+impl Rule {
+    fn read(path: Path, value: Value, faults: &mut Faults) -> Option<Self> {
+        let mut object = Object::new(&path, value, "an object with the keys of a rule", faults)?;
+        let origins = object.required_texts("AllowedOrigins", faults);
+        let methods = object.required_texts("AllowedMethods", faults);
+        for (index, method) in methods.iter().enumerate() {
+            if !METHODS.contains(&method.as_str()) {
+                let path = path.key("AllowedMethods").index(index);
+                faults.push(path, format!("expected one of {METHODS:?}, found {method:?}"));
+            }
+        }
+        let headers = object.texts("AllowedHeaders", faults).unwrap_or_default();
+        let exposed = object.texts("ExposeHeaders", faults).unwrap_or_default();
+        let max_age = object.seconds("MaxAgeSeconds", faults);
+        // A name for people.
+        object.take("ID");
+        object.finish(faults);
+        Some(Self { path, origins, methods, headers, exposed, max_age })
+    }
+
+    fn keep_origins(&self, warnings: &mut Warnings) -> Vec<String> {
+        // S3 takes the colon for one that has to be there.
+        let any_port = |value: &str| value.ends_with(":*").then_some(Reason::AnyPort);
+        warnings.sieve(&self.path.key("AllowedOrigins"), &self.origins, |value| {
+            Reason::of_origin(value).or_else(|| any_port(value))
+        })
+    }
+
+    /// Leaves out the names that cannot be exposed, and those that an earlier rule would not have
+    /// exposed to the origins that it lost.
+    fn keep_exposed(&self, exposed_by: &[&[String]], warnings: &mut Warnings) -> Vec<String> {
+        let by_all = |name: &str| {
+            exposed_by.iter().all(|names| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
+        };
+        warnings.sieve(&self.path.key("ExposeHeaders"), &self.exposed, |name| {
+            if name == "*" {
+                Some(Reason::NotTaken)
+            } else if let Some(mistake) = builder::exposed_error(name) {
+                Some(Reason::Mistake(mistake))
+            } else {
+                (!by_all(name)).then_some(Reason::Exposure)
+            }
+        })
+    }
+
+    fn builder(
+        &self,
+        origins: &[String],
+        exposed: &[String],
+        warnings: &mut Warnings,
+    ) -> PolicyBuilder {
+        let path = self.path.key("AllowedHeaders");
+        let headers = warnings.sieve(&path, &self.headers, |name| match name {
+            "*" => None,
+            name => builder::header_error(name).map(Reason::Mistake),
+        });
+        let covers_authorization = headers.iter().any(|name| {
+            let prefix = name.strip_suffix('*').map(str::to_ascii_lowercase);
+            prefix.is_some_and(|prefix| "authorization".starts_with(&prefix))
+        });
+        let builder = Policy::builder()
+            .allow_origins(origins)
+            .only_methods(&self.methods)
+            .allow_headers(&headers)
+            .allow_headers(covers_authorization.then_some("authorization"))
+            .expose_headers(exposed);
+        match warnings.cap(&self.path.key("MaxAgeSeconds"), self.max_age) {
+            Some(max_age) => builder.max_age(max_age),
+            None => builder,
+        }
+    }
+}

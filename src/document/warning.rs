@@ -1,0 +1,226 @@
+//! What is lost when a document of another system is read.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::path::Path;
+use super::problems::{Problem, Problems};
+use crate::builder;
+use crate::error::PolicyError;
+use crate::origin::pattern::Pattern;
+
+/// Something of another system's document that the policy does not have, or has otherwise. It is
+/// never more open for that.
+///
+/// The message, one line, begins with the key: `maxAge: 1728000 seconds are
+/// capped at 86400, the most that browsers keep`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DocumentWarning {
+    /// A value that cannot be written here, or that has no effect in any browser.
+    #[non_exhaustive]
+    LeftOut {
+        /// The path of the value, `CORSRules[1].AllowedOrigins[0]`.
+        key: String,
+        /// What would be wrong with it.
+        mistake: PolicyError,
+    },
+    /// A rule of which no origin is left.
+    #[non_exhaustive]
+    RuleLeftOut {
+        /// The path of the rule, `CORSRules[1]`.
+        key: String,
+    },
+    /// A value that means nothing in the other system either, and would here.
+    #[non_exhaustive]
+    NotTaken {
+        /// The path of the value.
+        key: String,
+        /// As written.
+        value: String,
+    },
+    /// An origin with any port, which here would stand for the default one, too.
+    #[non_exhaustive]
+    AnyPortLeftOut {
+        /// The path of the value.
+        key: String,
+        /// As written.
+        value: String,
+    },
+    /// A max-age that no browser keeps.
+    #[non_exhaustive]
+    MaxAgeCapped {
+        /// The path of the value.
+        key: String,
+        /// As written, in seconds.
+        value: u64,
+    },
+    /// Credentials for any origin, which browsers refuse unless each is named to itself: allowed is any
+    /// origin, without credentials.
+    #[non_exhaustive]
+    CredentialsLeftOut {
+        /// The path of the value.
+        key: String,
+    },
+    /// A response header that is not exposed by a rule, because an earlier rule, which lost origins,
+    /// would have answered some of them without it.
+    #[non_exhaustive]
+    ExposureLeftOut {
+        /// The path of the value.
+        key: String,
+        /// As written.
+        value: String,
+    },
+    /// Two rules that could answer a preflight and its request differently, as in the original.
+    #[non_exhaustive]
+    RulesDisagree {
+        /// The path of the rules.
+        key: String,
+        /// Which rules of the policy, and about what.
+        mistake: PolicyError,
+    },
+}
+
+/// Why a value is left out.
+pub(super) enum Reason {
+    Mistake(PolicyError),
+    NotTaken,
+    AnyPort,
+    Exposure,
+}
+
+impl Reason {
+    /// What is wrong with an origin or a pattern.
+    pub(super) fn of_origin(value: &str) -> Option<Self> {
+        let fault = Pattern::parse(value).err()?;
+        Some(Self::Mistake(builder::origin_error(value, fault)))
+    }
+}
+
+/// The warnings so far, each with the path of its key.
+#[derive(Debug, Default)]
+pub(super) struct Warnings(Vec<(Path, DocumentWarning)>);
+
+impl Warnings {
+    pub(super) fn push(&mut self, path: &Path, warning: DocumentWarning) {
+        self.0.push((path.clone(), warning));
+    }
+
+    /// The values that there is no reason to leave out; of the others it warns.
+    pub(super) fn sieve(
+        &mut self,
+        path: &Path,
+        values: &[String],
+        reason: impl Fn(&str) -> Option<Reason>,
+    ) -> Vec<String> {
+        let mut kept = Vec::with_capacity(values.len());
+        for (index, value) in values.iter().enumerate() {
+            let Some(reason) = reason(value) else {
+                kept.push(value.clone());
+                continue;
+            };
+            let path = path.index(index);
+            let (key, value) = (path.to_string(), value.clone());
+            self.push(
+                &path,
+                match reason {
+                    Reason::Mistake(mistake) => DocumentWarning::LeftOut { key, mistake },
+                    Reason::NotTaken => DocumentWarning::NotTaken { key, value },
+                    Reason::AnyPort => DocumentWarning::AnyPortLeftOut { key, value },
+                    Reason::Exposure => DocumentWarning::ExposureLeftOut { key, value },
+                },
+            );
+        }
+        kept
+    }
+
+    /// A max-age, capped.
+    pub(super) fn cap(&mut self, path: &Path, max_age: Option<u64>) -> Option<Duration> {
+        let value = max_age?;
+        if value > MAX_AGE {
+            let key = path.to_string();
+            self.push(path, DocumentWarning::MaxAgeCapped { key, value });
+        }
+        Some(Duration::from_secs(value.min(MAX_AGE)))
+    }
+
+    pub(super) fn into_list(self) -> Vec<DocumentWarning> {
+        self.0.into_iter().map(|(_, warning)| warning).collect()
+    }
+
+    /// The same as problems, where too little is left for a policy.
+    pub(super) fn into_problems(self) -> Problems {
+        let mut problems = Problems::default();
+        for (path, warning) in self.0 {
+            problems.push(
+                path,
+                match warning {
+                    DocumentWarning::LeftOut { mistake, .. } => Problem::Policy(mistake),
+                    other => Problem::Shape(Message(&other).to_string()),
+                },
+            );
+        }
+        problems
+    }
+}
+
+const MAX_AGE: u64 = 86_400;
+
+impl DocumentWarning {
+    /// The path of what it is about, `CORSRules[1].AllowedOrigins[0]`.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            Self::LeftOut { key, .. }
+            | Self::NotTaken { key, .. }
+            | Self::AnyPortLeftOut { key, .. }
+            | Self::RuleLeftOut { key }
+            | Self::MaxAgeCapped { key, .. }
+            | Self::CredentialsLeftOut { key }
+            | Self::ExposureLeftOut { key, .. }
+            | Self::RulesDisagree { key, .. } => key,
+        }
+    }
+}
+
+impl fmt::Display for DocumentWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key() {
+            "" => write!(f, "{}", Message(self)),
+            key => write!(f, "{key}: {}", Message(self)),
+        }
+    }
+}
+
+/// What is said behind the key.
+struct Message<'a>(&'a DocumentWarning);
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            DocumentWarning::LeftOut { mistake, .. } => write!(f, "left out, because {mistake}"),
+            DocumentWarning::NotTaken { value, .. } => {
+                write!(f, "left out, because {value:?} means nothing in the original either")
+            }
+            DocumentWarning::AnyPortLeftOut { value, .. } => write!(
+                f,
+                "left out, because {value:?} would stand for the default port, too; list the ports"
+            ),
+            DocumentWarning::RuleLeftOut { .. } => {
+                f.write_str("left out, because none of its origins is left")
+            }
+            DocumentWarning::MaxAgeCapped { value, .. } => {
+                write!(f, "{value} seconds are capped at {MAX_AGE}, the most that browsers keep")
+            }
+            DocumentWarning::CredentialsLeftOut { .. } => {
+                f.write_str("left out, because any origin is allowed; list the origins")
+            }
+            DocumentWarning::ExposureLeftOut { value, .. } => write!(
+                f,
+                "{value:?} is left out, because an earlier rule would not have exposed it to the \
+                 origins that it lost"
+            ),
+            DocumentWarning::RulesDisagree { mistake, .. } => write!(f, "{mistake}"),
+        }
+    }
+}

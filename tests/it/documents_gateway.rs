@@ -1,0 +1,242 @@
+//! The CORS filter of the Kubernetes Gateway API, read into a policy that is never more open.
+//!
+//! `HTTPCORSFilter`: <https://gateway-api.sigs.k8s.io/geps/gep-1767/>
+
+use http::Request;
+use tower_cors::{Decision, DocumentWarning, Policy};
+
+fn preflight(policy: &Policy, origin: &str, method: &str, names: &str) -> Decision {
+    let request = Request::options("/resource/foo")
+        .header("origin", origin)
+        .header("access-control-request-method", method)
+        .header("access-control-request-headers", names);
+    policy.decide(&request.body(()).unwrap())
+}
+
+fn get(policy: &Policy, origin: &str) -> Decision {
+    policy.decide(&Request::get("/resource/foo").header("origin", origin).body(()).unwrap())
+}
+
+fn read(json: &str) -> (Policy, Vec<String>) {
+    let (policy, warnings) = Policy::from_gateway_json(json).unwrap();
+    (policy, warnings.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn the_simple_example_of_the_proposal() {
+    let (policy, warnings) = read(
+        r#"{
+            "allowOrigins": ["*"],
+            "allowMethods": ["GET", "HEAD", "POST"],
+            "allowHeaders": [
+                "Accept", "Accept-Language", "Content-Language", "Content-Type", "Range"
+            ]
+        }"#,
+    );
+    assert_eq!(warnings, [""; 0]);
+    let headers = get(&policy, "https://foo.example").headers();
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    let preflight = preflight(&policy, "https://foo.example", "GET", "content-type,range");
+    assert_eq!(preflight.headers()["access-control-max-age"], "5");
+}
+
+/// The complex example of the proposal.
+#[cfg(feature = "yaml")]
+const COMPLEX: &str = "\
+allowOrigins:
+- https://foo.example
+- http://foo.example
+allowCredentials: true
+allowMethods:
+- GET
+- PUT
+- POST
+- DELETE
+- PATCH
+- OPTIONS
+allowHeaders:
+- DNT
+- X-CustomHeader
+- Keep-Alive
+- User-Agent
+- X-Requested-With
+- If-Modified-Since
+- Cache-Control
+- Content-Type
+- Authorization
+exposeHeaders:
+- Content-Security-Policy
+maxAge: 1728000
+";
+
+#[cfg(feature = "yaml")]
+#[test]
+fn the_complex_example_of_the_proposal() {
+    let (policy, warnings) = Policy::from_gateway_yaml(COMPLEX).unwrap();
+    let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            r#"allowOrigins[1]: left out, because origin "http://foo.example" is insecure, and credentials are allowed; write its https: form, or call `dangerously_allow_insecure_origins`"#,
+            r#"allowHeaders[0]: left out, because request-header name "DNT" is forbidden by the Fetch Standard; remove it"#,
+            r#"allowHeaders[2]: left out, because request-header name "Keep-Alive" is forbidden by the Fetch Standard; remove it"#,
+            "maxAge: 1728000 seconds are capped at 86400, the most that browsers keep",
+        ]
+    );
+    let headers =
+        preflight(&policy, "https://foo.example", "PUT", "authorization,x-customheader").headers();
+    assert_eq!(headers["access-control-allow-origin"], "https://foo.example");
+    assert_eq!(headers["access-control-allow-credentials"], "true");
+    assert_eq!(headers["access-control-allow-methods"], "PUT");
+    assert_eq!(headers["access-control-allow-headers"], "authorization,x-customheader");
+    assert_eq!(headers["access-control-max-age"], "86400");
+    let headers = get(&policy, "https://foo.example").headers();
+    assert_eq!(headers["access-control-expose-headers"], "content-security-policy");
+    assert!(!preflight(&policy, "https://foo.example", "TRACE", "").is_allowed());
+}
+
+#[cfg(feature = "yaml")]
+#[test]
+fn the_example_without_credentials_of_the_proposal() {
+    let yaml = "\
+allowOrigins:
+- https://foo.example
+allowCredentials: false
+allowMethods:
+- GET
+- POST
+";
+    let (policy, warnings) = Policy::from_gateway_yaml(yaml).unwrap();
+    assert_eq!(warnings, []);
+    let headers = get(&policy, "https://foo.example").headers();
+    assert!(!headers.contains_key("access-control-allow-credentials"));
+}
+
+#[test]
+fn any_origin_with_credentials_is_any_origin_without() {
+    let (policy, warnings) = read(
+        r#"{
+            "allowOrigins": ["*"], "allowCredentials": true, "allowMethods": ["*"],
+            "allowHeaders": ["*"], "exposeHeaders": ["*", "etag"]
+        }"#,
+    );
+    assert_eq!(
+        warnings,
+        [
+            "allowCredentials: left out, because any origin is allowed; list the origins",
+            "exposeHeaders[0]: left out, because `allow_credentials` cannot be combined with exposing any header; list the names",
+        ]
+    );
+    let headers = get(&policy, "https://foo.example").headers();
+    assert_eq!(headers["access-control-allow-origin"], "*");
+    assert_eq!(headers["access-control-expose-headers"], "etag");
+    assert!(!headers.contains_key("access-control-allow-credentials"));
+}
+
+#[test]
+fn any_header_covers_authorization_only_where_it_is_echoed() {
+    let read = |credentials: bool| {
+        let json = format!(
+            r#"{{"allowOrigins": ["https://a.example"], "allowHeaders": ["*"], "allowCredentials": {credentials}}}"#
+        );
+        let (policy, warnings) = Policy::from_gateway_json(&json).unwrap();
+        assert_eq!(warnings, []);
+        policy
+    };
+    let asks = |policy: &Policy, names| preflight(policy, "https://a.example", "GET", names);
+    assert!(asks(&read(true), "authorization,x-a").is_allowed());
+    assert!(asks(&read(false), "x-a").is_allowed());
+    assert!(!asks(&read(false), "authorization").is_allowed());
+    // Without `allowMethods`, those that need no permission are allowed.
+    assert!(!preflight(&read(true), "https://a.example", "PUT", "").is_allowed());
+    assert!(preflight(&read(true), "https://a.example", "POST", "").is_allowed());
+}
+
+#[test]
+fn what_cannot_be_written_is_left_out() {
+    let (policy, warnings) = Policy::from_gateway_json(
+        r#"{
+            "allowOrigins": [
+                "https://*.foo.example", "https://bar.example:443", "https://*", "http://*.*",
+                "https://foo*.example", "https://*:8443", "http://localhost:*"
+            ],
+            "allowMethods": ["CONNECT", "TRACE", "PATCH"],
+            "allowHeaders": ["x-*", "Sec-Fetch-Site", "x-a"],
+            "exposeHeaders": ["Set-Cookie", "x-b"]
+        }"#,
+    )
+    .unwrap();
+    let keys: Vec<&str> = warnings.iter().map(DocumentWarning::key).collect();
+    assert_eq!(
+        keys,
+        [
+            "allowOrigins[2]",
+            "allowOrigins[3]",
+            "allowOrigins[4]",
+            "allowOrigins[5]",
+            "allowOrigins[6]",
+            "allowMethods[0]",
+            "allowMethods[1]",
+            "allowHeaders[0]",
+            "allowHeaders[1]",
+            "exposeHeaders[0]",
+        ]
+    );
+    let allowed = |origin| get(&policy, origin).is_allowed();
+    assert!(allowed("https://a.b.foo.example"));
+    // The default port is the same as none.
+    assert!(allowed("https://bar.example"));
+    for origin in ["https://foo.example", "https://foo1.example", "http://localhost:3000"] {
+        assert!(!allowed(origin), "{origin}");
+    }
+    let asks = |method, names| preflight(&policy, "https://bar.example", method, names);
+    assert!(asks("PATCH", "x-a").is_allowed());
+    assert!(!asks("PATCH", "x-b").is_allowed());
+}
+
+#[test]
+fn a_pattern_over_a_public_suffix_is_left_out_with_credentials() {
+    let read = |credentials: bool| {
+        let json = format!(
+            r#"{{"allowOrigins": ["https://*.github.io", "https://a.example"], "allowCredentials": {credentials}}}"#
+        );
+        Policy::from_gateway_json(&json).unwrap()
+    };
+    let (policy, warnings) = read(true);
+    assert!(matches!(&warnings[..], [DocumentWarning::LeftOut { .. }]), "{warnings:?}");
+    assert!(!get(&policy, "https://any.github.io").is_allowed());
+    let (policy, warnings) = read(false);
+    assert_eq!(warnings, []);
+    assert!(get(&policy, "https://any.github.io").is_allowed());
+}
+
+#[test]
+fn what_is_no_filter_is_refused() {
+    let rows = [
+        (
+            r#"{"allowMethods": ["GET"]}"#,
+            "allowOrigins: no origin is allowed; give `allow_origins` at least one at line 1 column 25",
+        ),
+        (
+            r#"{"allowOrigins": ["https://*"]}"#,
+            "allowOrigins[0]: origin \"https://*\" has a `*` that is neither the whole, nor the leading label, nor the port; write \"*\", \"https://*.a.example\" or \"https://a.example:*\" at line 1 column 29\n\
+             allowOrigins: no origin is allowed; give `allow_origins` at least one at line 1 column 18",
+        ),
+        (
+            r#"{"allowOrigins": ["*"], "allowMethods": ["get"], "maxAge": "5s", "kind": "CORS"}"#,
+            "allowMethods[0]: expected one of [\"GET\", \"HEAD\", \"POST\", \"PUT\", \"DELETE\", \"CONNECT\", \"OPTIONS\", \"TRACE\", \"PATCH\", \"*\"], found \"get\" at line 1 column 46\n\
+             maxAge: expected a whole number of seconds, found \"5s\" at line 1 column 63\n\
+             kind: the key is unknown; known are `allowOrigins`, `allowCredentials`, `allowMethods`, `allowHeaders`, `exposeHeaders`, `maxAge` at line 1 column 79",
+        ),
+        ("[]", "expected an object with the keys of a filter, found an array at line 1 column 2"),
+    ];
+    let mut failures = Vec::new();
+    for (json, message) in rows {
+        match Policy::from_gateway_json(json) {
+            Ok(_) => failures.push(format!("{json} is taken")),
+            Err(error) if error.to_string() == message => {}
+            Err(error) => failures.push(format!("said     {error}\nexpected {message}")),
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

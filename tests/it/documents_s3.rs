@@ -1,0 +1,349 @@
+//! The CORS configuration of an Amazon S3 bucket, read into a policy that is never more open.
+//!
+//! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html>
+
+use http::{HeaderMap, Request};
+use serde_json::{Value, json};
+use tower_cors::{DocumentWarning, Policy};
+
+/// The first example of the user guide.
+const THREE_RULES: &str = r#"[
+    {
+        "AllowedHeaders": ["*"],
+        "AllowedMethods": ["PUT", "POST", "DELETE"],
+        "AllowedOrigins": ["http://www.example1.com"],
+        "ExposeHeaders": []
+    },
+    {
+        "AllowedHeaders": ["*"],
+        "AllowedMethods": ["PUT", "POST", "DELETE"],
+        "AllowedOrigins": ["http://www.example2.com"],
+        "ExposeHeaders": []
+    },
+    {
+        "AllowedHeaders": [],
+        "AllowedMethods": ["GET"],
+        "AllowedOrigins": ["*"],
+        "ExposeHeaders": []
+    }
+]"#;
+
+/// The second one.
+const ONE_RULE: &str = r#"[
+    {
+        "AllowedHeaders": ["*"],
+        "AllowedMethods": ["PUT", "POST", "DELETE"],
+        "AllowedOrigins": ["http://www.example.com"],
+        "ExposeHeaders": ["x-amz-server-side-encryption", "x-amz-request-id", "x-amz-id-2"],
+        "MaxAgeSeconds": 3000
+    }
+]"#;
+
+/// That of the command `put-bucket-cors`.
+const OBJECT: &str = r#"{
+    "CORSRules": [
+        {
+            "AllowedOrigins": ["http://www.example.com"],
+            "AllowedHeaders": ["*"],
+            "AllowedMethods": ["PUT", "POST", "DELETE"],
+            "MaxAgeSeconds": 3000,
+            "ExposeHeaders": ["x-amz-server-side-encryption"]
+        },
+        {
+            "AllowedOrigins": ["*"],
+            "AllowedHeaders": ["Authorization"],
+            "AllowedMethods": ["GET"],
+            "MaxAgeSeconds": 3000
+        }
+    ]
+}"#;
+
+fn preflight(origin: &str, method: &str, names: &[&str]) -> Request<()> {
+    let request = Request::options("/key")
+        .header("origin", origin)
+        .header("access-control-request-method", method);
+    let request = if names.is_empty() {
+        request
+    } else {
+        request.header("access-control-request-headers", names.join(","))
+    };
+    request.body(()).unwrap()
+}
+
+fn simple(origin: &str, method: &str) -> Request<()> {
+    Request::builder().method(method).uri("/key").header("origin", origin).body(()).unwrap()
+}
+
+#[test]
+fn the_examples_of_the_user_guide_are_read_without_a_warning() {
+    for (name, document) in [("three", THREE_RULES), ("one", ONE_RULE), ("object", OBJECT)] {
+        let (_, warnings) = Policy::from_s3_json(document).unwrap();
+        assert_eq!(warnings, [], "{name}");
+    }
+    let (policy, _) = Policy::from_s3_json(ONE_RULE).unwrap();
+    let asked = preflight("http://www.example.com", "PUT", &["authorization", "x-amz-acl"]);
+    let headers = policy.decide(&asked).headers();
+    assert_eq!(headers["access-control-allow-origin"], "http://www.example.com");
+    assert_eq!(headers["access-control-allow-methods"], "PUT");
+    assert_eq!(headers["access-control-allow-headers"], "*,authorization");
+    assert_eq!(headers["access-control-max-age"], "3000");
+    assert!(!headers.contains_key("access-control-allow-credentials"));
+    let posted = policy.decide(&simple("http://www.example.com", "POST"));
+    assert_eq!(
+        posted.headers()["access-control-expose-headers"],
+        "x-amz-server-side-encryption,x-amz-request-id,x-amz-id-2"
+    );
+    // GET is not among the methods.
+    let got = policy.decide(&simple("http://www.example.com", "GET"));
+    assert!(!got.is_allowed());
+    assert_eq!(got.headers(), HeaderMap::new());
+}
+
+#[test]
+fn what_is_lost_is_warned_of() {
+    let document = r#"{"CORSRules": [
+        {
+            "ID": "previews",
+            "AllowedOrigins": ["https://a*.example", "https://*", "https://a.example/"],
+            "AllowedMethods": ["GET"],
+            "ExposeHeaders": ["ETag"]
+        },
+        {
+            "AllowedOrigins": ["https://a.example", "http://localhost:*", "null"],
+            "AllowedMethods": ["GET", "PUT"],
+            "AllowedHeaders": ["x-amz-*", "x-*-meta", "Cookie"],
+            "ExposeHeaders": ["etag", "x-amz-request-id", "*", "Set-Cookie"],
+            "MaxAgeSeconds": 1728000
+        }
+    ]}"#;
+    let (policy, warnings) = Policy::from_s3_json(document).unwrap();
+    let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    let expected = [
+        r#"CORSRules[0].AllowedOrigins[0]: left out, because origin "https://a*.example" has a `*` that is neither the whole, nor the leading label, nor the port; write "*", "https://*.a.example" or "https://a.example:*""#,
+        r#"CORSRules[0].AllowedOrigins[1]: left out, because origin "https://*" has a `*` that is neither the whole, nor the leading label, nor the port; write "*", "https://*.a.example" or "https://a.example:*""#,
+        r#"CORSRules[0].AllowedOrigins[2]: left out, because origin "https://a.example/" has a path; write "https://a.example""#,
+        "CORSRules[0]: left out, because none of its origins is left",
+        r#"CORSRules[1].AllowedOrigins[1]: left out, because "http://localhost:*" would stand for the default port, too; list the ports"#,
+        r#"CORSRules[1].AllowedOrigins[2]: left out, because origin "null" stands for every opaque origin, sandboxed pages of attackers too; leave it out and call `dangerously_allow_null_origin`"#,
+        r#"CORSRules[1].ExposeHeaders[1]: "x-amz-request-id" is left out, because an earlier rule would not have exposed it to the origins that it lost"#,
+        r#"CORSRules[1].ExposeHeaders[2]: left out, because "*" means nothing in the original either"#,
+        r#"CORSRules[1].ExposeHeaders[3]: left out, because response-header name "Set-Cookie" is forbidden by the Fetch Standard; remove it"#,
+        r#"CORSRules[1].AllowedHeaders[1]: left out, because request-header name "x-*-meta" has a `*` that is not at its end; write "*", the names, or a prefix, as in "x-amz-*""#,
+        r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" is forbidden by the Fetch Standard; call `allow_credentials` instead"#,
+        "CORSRules[1].MaxAgeSeconds: 1728000 seconds are capped at 86400, the most that browsers keep",
+    ];
+    assert_eq!(said, expected);
+    assert!(matches!(&warnings[11], DocumentWarning::MaxAgeCapped { value: 1_728_000, .. }));
+    assert_eq!(warnings[3].key(), "CORSRules[0]");
+
+    let headers = policy.decide(&preflight("https://a.example", "PUT", &["x-amz-acl"])).headers();
+    assert_eq!(headers["access-control-max-age"], "86400");
+    let headers = policy.decide(&simple("https://a.example", "GET")).headers();
+    assert_eq!(headers["access-control-expose-headers"], "etag");
+}
+
+#[test]
+fn rules_may_disagree_and_are_warned_of() {
+    let document = r#"[
+        {"AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"]},
+        {
+            "AllowedOrigins": ["*"],
+            "AllowedMethods": ["GET"],
+            "AllowedHeaders": ["x-a"],
+            "ExposeHeaders": ["etag"]
+        }
+    ]"#;
+    let (policy, warnings) = Policy::from_s3_json(document).unwrap();
+    assert!(matches!(&warnings[..], [DocumentWarning::RulesDisagree { .. }]), "{warnings:?}");
+    // As in S3, the second rule answers the preflight, and the first one the request.
+    let preflight = policy.decide(&preflight("https://a.example", "GET", &["x-a"]));
+    assert_eq!(preflight.rule(), Some(1));
+    let request = policy.decide(&simple("https://a.example", "GET"));
+    assert_eq!(request.rule(), Some(0));
+    assert!(!request.headers().contains_key("access-control-expose-headers"));
+}
+
+/// Name, document, message.
+const MISTAKES: &[(&str, &str, &str)] = &[
+    (
+        "nothing is left",
+        "[{\n\"AllowedOrigins\": [\"https://*\",\n\"http://a:*\"], \"AllowedMethods\": [\"GET\"]\n}]",
+        r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor the leading label, nor the port; write "*", "https://*.a.example" or "https://a.example:*" at line 2 column 30
+[0].AllowedOrigins[1]: left out, because "http://a:*" would stand for the default port, too; list the ports at line 3 column 12
+[0]: left out, because none of its origins is left at line 2 column 0
+no origin is allowed; give `allow_origins` at least one at line 1 column 1"#,
+    ),
+    (
+        "no rules",
+        r#"{"CORSRules": []}"#,
+        "CORSRules: there is no rule; give at least one at line 1 column 16",
+    ),
+    ("no key", "{}", "the key `CORSRules` is missing at line 1 column 2"),
+    (
+        "missing keys",
+        "[{}]",
+        "[0]: the key `AllowedOrigins` is missing at line 1 column 3\n[0]: the key `AllowedMethods` is missing at line 1 column 3",
+    ),
+    (
+        "empty lists",
+        r#"[{"AllowedOrigins": [], "AllowedMethods": []}]"#,
+        "[0].AllowedOrigins: expected at least one string, found none at line 1 column 22\n[0].AllowedMethods: expected at least one string, found none at line 1 column 44",
+    ),
+    (
+        "a method that S3 does not know",
+        r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "PATCH"]}]"#,
+        r#"[0].AllowedMethods[1]: expected one of ["GET", "PUT", "POST", "DELETE", "HEAD"], found "PATCH" at line 1 column 60"#,
+    ),
+    (
+        "an unknown key and a wrong type",
+        r#"[{"AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "MaxAge": 1, "AllowedHeaders": "*"}]"#,
+        r#"[0].AllowedHeaders: expected an array of strings, found "*" at line 1 column 88
+[0].MaxAge: the key is unknown; known are `AllowedOrigins`, `AllowedMethods`, `AllowedHeaders`, `ExposeHeaders`, `MaxAgeSeconds`, `ID` at line 1 column 65"#,
+    ),
+    (
+        "a document of ours",
+        r#""*""#,
+        r#"expected an array of rules, or an object with the key `CORSRules`, found "*" at line 1 column 3"#,
+    ),
+];
+
+#[test]
+fn what_is_no_configuration_is_refused() {
+    let mut failures = Vec::new();
+    for (name, document, message) in MISTAKES {
+        match Policy::from_s3_json(document) {
+            Ok(_) => failures.push(format!("{name}: is taken")),
+            Err(error) if error.to_string() == *message => {}
+            Err(error) => {
+                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"))
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// S3 as its user guide has it: of the rules, the first that matches; a `*` stands for any text.
+mod bucket {
+    use serde_json::Value;
+
+    pub(super) fn first<'a>(
+        rules: &'a Value,
+        origin: &str,
+        method: &str,
+        names: &[&str],
+    ) -> Option<&'a Value> {
+        rules.as_array().unwrap().iter().find(|rule| {
+            strings(rule, "AllowedOrigins").any(|pattern| matches(pattern, origin))
+                && strings(rule, "AllowedMethods").any(|one| one == method)
+                && names.iter().all(|name| {
+                    strings(rule, "AllowedHeaders")
+                        .any(|pattern| matches(&pattern.to_lowercase(), &name.to_lowercase()))
+                })
+        })
+    }
+
+    pub(super) fn strings<'a>(rule: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
+        rule[key].as_array().into_iter().flatten().map(|item| item.as_str().unwrap())
+    }
+
+    fn matches(pattern: &str, text: &str) -> bool {
+        match pattern.split_once('*') {
+            None => pattern == text,
+            Some((start, end)) => {
+                text.len() >= start.len() + end.len()
+                    && text.starts_with(start)
+                    && text.ends_with(end)
+            }
+        }
+    }
+}
+
+const ORIGINS: &[&str] = &[
+    "https://a.example",
+    "https://x.a.example",
+    "https://x.y.a.example",
+    "https://ab.example",
+    "https://b.example",
+    "https://b.example:8443",
+    "http://localhost",
+    "http://localhost:3000",
+    "null",
+];
+
+/// Holds the policy to the bucket, for all that a browser could send. How much is as open.
+fn compare(document: &Value, is_whole: bool, policy: &Policy) -> usize {
+    let mut as_open = 0;
+    for origin in ORIGINS {
+        for method in ["GET", "HEAD", "PUT", "DELETE"] {
+            for names in [&[][..], &["x-a"], &["authorization"], &["x-a-y", "x-b"]] {
+                let ours = policy.decide(&preflight(origin, method, names)).is_allowed();
+                let theirs = bucket::first(document, origin, method, names).is_some();
+                let same = if is_whole { ours == theirs } else { !ours || theirs };
+                assert!(same, "{ours} {theirs} {origin} {method} {names:?}\n{document:#}");
+                as_open += usize::from(ours);
+            }
+            let decision = policy.decide(&simple(origin, method));
+            let theirs = bucket::first(document, origin, method, &[]);
+            let ours = decision.is_allowed();
+            let same = if is_whole { ours == theirs.is_some() } else { !ours || theirs.is_some() };
+            assert!(same, "{ours} {theirs:?} {origin} {method}\n{document:#}");
+            let headers = decision.headers();
+            assert!(!headers.contains_key("access-control-allow-credentials"));
+            if let (true, Some(rule), Some(exposed)) =
+                (ours, theirs, headers.get("access-control-expose-headers"))
+            {
+                let may: Vec<&str> = bucket::strings(rule, "ExposeHeaders").collect();
+                for name in exposed.to_str().unwrap().split(',') {
+                    assert!(may.contains(&name), "{name} {origin} {method}\n{document:#}");
+                }
+            }
+        }
+    }
+    as_open
+}
+
+#[test]
+fn a_policy_is_never_more_open_than_the_bucket() {
+    let origins = [
+        json!(["https://a.example"]),
+        json!(["https://*.a.example", "https://b.example"]),
+        json!(["*"]),
+        json!(["https://a*.example", "https://b.example"]),
+        json!(["http://localhost:*"]),
+        json!(["https://*", "null"]),
+    ];
+    let headers = [json!([]), json!(["*"]), json!(["X-*"]), json!(["x-*-y", "x-a"]), json!(["a*"])];
+    let exposed = [json!([]), json!(["x-e"]), json!(["x-e", "x-f"])];
+    let mut rules = Vec::new();
+    for origins in &origins {
+        for methods in [json!(["GET"]), json!(["GET", "PUT"])] {
+            for headers in &headers {
+                for exposed in &exposed {
+                    rules.push(json!({
+                        "AllowedOrigins": origins,
+                        "AllowedMethods": methods,
+                        "AllowedHeaders": headers,
+                        "ExposeHeaders": exposed,
+                    }));
+                }
+            }
+        }
+    }
+    let (mut read, mut whole, mut open) = (0, 0, 0);
+    for (at, one) in rules.iter().enumerate() {
+        for two in rules.iter().skip(at % 37).step_by(37) {
+            let document = json!([one, two]);
+            let Ok((policy, warnings)) = Policy::from_s3_json(&document.to_string()) else {
+                continue;
+            };
+            let disagree = |warning: &DocumentWarning| {
+                matches!(warning, DocumentWarning::RulesDisagree { .. })
+            };
+            let is_whole = warnings.iter().all(disagree);
+            open += compare(&document, is_whole, &policy);
+            read += 1;
+            whole += usize::from(is_whole);
+        }
+    }
+    assert!(read > 700 && whole > 100 && open > 10_000, "{read} {whole} {open}");
+}
