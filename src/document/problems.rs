@@ -90,7 +90,7 @@ pub(super) fn judge(
         Err(errors) => errors,
     };
     // Mistakes come in the order of the values.
-    let mut cursors: HashMap<Place, usize> = HashMap::new();
+    let mut cursors: HashMap<Place, (usize, Option<&PolicyError>)> = HashMap::new();
     for (place, mistake) in errors.placed() {
         let rule = document.rule(place.rule);
         // What is said of a value that could not be read would be of no use.
@@ -103,15 +103,17 @@ pub(super) fn judge(
         };
         let key = rule_path.key(place.setting);
         let values = rule.map(|rule| rule.values(place.setting)).unwrap_or_default();
-        let cursor = cursors.entry(place).or_default();
+        let cursor = cursors.entry(place).or_insert((0, None));
+        // A value that stands there twice has its mistake twice.
+        let start = cursor.0 + usize::from(cursor.1 == Some(mistake));
         let found = mistake.value().and_then(|wanted| {
-            let (before, after) = values.split_at_checked(*cursor)?;
-            let after = after.iter().position(|value| value == wanted).map(|found| found + *cursor);
-            after.or_else(|| before.iter().position(|value| value == wanted))
+            let found = values.iter().skip(start).position(|value| value == wanted);
+            let found = found.map(|found| found + start);
+            found.or_else(|| values.iter().position(|value| value == wanted))
         });
         let key = match found {
             Some(index) => {
-                *cursor = index;
+                *cursor = (index, Some(mistake));
                 key.index(index)
             }
             None => key,

@@ -20,7 +20,7 @@ use crate::select::Routes;
 pub(super) struct RoutesDocument {
     /// The policies by path, as in `/items`, `/items/{id}` and `/static/{*file}`; `false` or `null`
     /// where there is none.
-    #[serde(serialize_with = "write_routes", skip_serializing_if = "Vec::is_empty")]
+    #[serde(serialize_with = "write_routes")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, RouteDocument>"))]
     routes: Vec<(String, Option<PolicyDocument>)>,
     /// The policy for the paths that no route matches.
@@ -44,10 +44,10 @@ enum RouteDocument {
     None(#[cfg_attr(feature = "schema", schemars(schema_with = "none_schema"))] bool),
 }
 
-/// A document of either kind.
+/// CORS policies by path, or one for every path.
 #[cfg(feature = "schema")]
 #[derive(schemars::JsonSchema)]
-#[schemars(rename = "RoutesOrPolicy", untagged)]
+#[schemars(rename = "Policies", untagged)]
 #[expect(dead_code, reason = "it stands for its schema")]
 pub(super) enum AnyDocument {
     /// Policies by path.

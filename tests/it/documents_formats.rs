@@ -117,20 +117,22 @@ fallback:
 /// The document as inline TOML, which is JSON but for its colons.
 fn written_toml(routes: &Routes) -> String {
     let json = serde_json::to_value(routes).unwrap();
-    fn inline(value: &serde_json::Value) -> String {
-        match value {
-            serde_json::Value::Object(entries) => {
-                let entries = entries.iter().map(|(key, of)| format!("{key:?} = {}", inline(of)));
-                format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
-            }
-            serde_json::Value::Array(items) => {
-                format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", "))
-            }
-            other => other.to_string(),
-        }
-    }
     let entries = json.as_object().unwrap().iter();
-    entries.map(|(key, of)| format!("{key} = {}\n", inline(of))).collect()
+    let lines: Vec<_> = entries.map(|(key, of)| format!("{key} = {}", inline(of))).collect();
+    lines.join("\n")
+}
+
+fn inline(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(entries) => {
+            let entries = entries.iter().map(|(key, of)| format!("{key:?} = {}", inline(of)));
+            format!("{{ {} }}", entries.collect::<Vec<_>>().join(", "))
+        }
+        serde_json::Value::Array(items) => {
+            format!("[{}]", items.iter().map(inline).collect::<Vec<_>>().join(", "))
+        }
+        other => other.to_string(),
+    }
 }
 
 /// Name, reader, text, message.
@@ -231,7 +233,7 @@ fn a_mistake_is_told_with_its_key_and_position() {
             Ok(_) => failures.push(format!("{name}: is taken")),
             Err(error) if error.to_string() == message => {}
             Err(error) => {
-                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"))
+                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"));
             }
         }
     }
@@ -301,7 +303,7 @@ fn a_mistake_in_routes_is_told_with_its_key_and_position() {
             Ok(_) => failures.push(format!("{name}: is taken")),
             Err(error) if error.to_string() == *message => {}
             Err(error) => {
-                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"))
+                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"));
             }
         }
     }

@@ -215,7 +215,7 @@ fn what_is_no_configuration_is_refused() {
             Ok(_) => failures.push(format!("{name}: is taken")),
             Err(error) if error.to_string() == *message => {}
             Err(error) => {
-                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"))
+                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"));
             }
         }
     }

@@ -17,8 +17,14 @@ mod documents;
 mod documents_formats;
 #[cfg(feature = "serde")]
 mod documents_gateway;
+#[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
+mod documents_hostile;
+#[cfg(all(feature = "serde", feature = "routes"))]
+mod documents_round_trip;
 #[cfg(feature = "serde")]
 mod documents_s3;
+#[cfg(all(feature = "schema", feature = "routes"))]
+mod documents_schema;
 mod enforcement;
 mod examples;
 #[cfg(feature = "serde")]

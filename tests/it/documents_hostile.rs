@@ -1,0 +1,128 @@
+//! Documents that are meant to harm: none is taken for another, none panics, and none costs much more
+//! than its length.
+
+use std::time::{Duration, Instant};
+
+use tower_cors::{DocumentErrors, Policy, Routes};
+
+type Read = fn(&str) -> Result<Policy, DocumentErrors>;
+
+const READERS: &[Read] = &[
+    Policy::from_json,
+    Policy::from_toml,
+    Policy::from_yaml,
+    |text| Policy::from_s3_json(text).map(|(policy, _)| policy),
+    |text| Policy::from_gateway_json(text).map(|(policy, _)| policy),
+    |text| Policy::from_gateway_yaml(text).map(|(policy, _)| policy),
+];
+
+#[test]
+fn deep_documents_are_refused() {
+    for depth in [200, 100_000] {
+        for (open, close) in [("[", "]"), ("{\"rules\":[", "]}"), ("{\"a\":", "}"), ("a = [", "]")]
+        {
+            let text = format!("{}{}", open.repeat(depth), close.repeat(depth));
+            for read in READERS {
+                assert!(read(&text).is_err());
+            }
+        }
+        assert!(Policy::from_toml(&format!("{}x = 1", "a.".repeat(depth))).is_err());
+        assert!(Policy::from_yaml(&format!("{}x", "- ".repeat(depth))).is_err());
+    }
+}
+
+#[test]
+fn aliases_expand_to_no_more_than_a_bound() {
+    let level = |level: usize| {
+        let alias = format!("*a{}", level - 1);
+        format!("a{level}: &a{level} [{}]", vec![alias; 10].join(", "))
+    };
+    let lines: Vec<String> = (1..12).map(level).collect();
+    let yaml = format!(
+        "a0: &a0 [{}]
+{}
+",
+        ["x"; 10].join(", "),
+        lines.join(
+            "
+"
+        )
+    );
+    let start = Instant::now();
+    assert!(Policy::from_yaml(&yaml).is_err());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn many_mistakes_are_all_told_and_the_first_located() {
+    let origins = vec!["\"https://a.example/\""; 20_000].join(", ");
+    let start = Instant::now();
+    let errors = Policy::from_json(&format!("{{\"allow_origins\": [{origins}]}}")).unwrap_err();
+    let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    assert_eq!(messages.len(), 20_000);
+    assert!(messages[63].starts_with("allow_origins[63]: "), "{}", messages[63]);
+    assert!(messages[63].contains(" at line 1 column "), "{}", messages[63]);
+    assert!(!messages[64].contains(" at line "), "{}", messages[64]);
+    assert!(messages[19_999].starts_with("allow_origins[19999]: "), "{}", messages[19_999]);
+    // It would be minutes if each were looked for from the start.
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_key_that_stands_there_many_times_is_told_each_time() {
+    let json = format!("{{{}}}", vec!["\"max_age\": 1"; 5_000].join(", "));
+    let errors = Policy::from_json(&json).unwrap_err();
+    assert_eq!(
+        errors.iter().count(),
+        5_000,
+        "those behind the first, and that no origin is allowed"
+    );
+    let json = format!("{{\"routes\": {{{}}}}}", vec!["\"/\": false"; 5_000].join(", "));
+    assert_eq!(Routes::from_json(&json).unwrap_err().iter().count(), 4_999);
+}
+
+#[test]
+fn a_text_with_odd_characters_is_refused_in_one_line() {
+    let odd = ["\0", "\u{feff}", "\u{1b}[2J", "\u{85}", "\u{2028}", "\r", "\u{202e}", "\u{7f}"];
+    for odd in odd {
+        for text in [
+            odd.to_owned(),
+            format!("{odd}{odd}"),
+            format!("{{\"allow_origins\": [\"https://a{odd}.example\"]}}"),
+            format!("{{\"{odd}\": \"{odd}\"}}"),
+            format!("allow_origins = ['{odd}']"),
+            format!("allow_origins: ['{odd}']"),
+            format!("'{odd}': &a{odd} x"),
+        ] {
+            for read in READERS {
+                let errors = read(&text).unwrap_err();
+                for error in &errors {
+                    let message = error.to_string();
+                    assert!(!message.chars().any(char::is_control), "{text:?}: {message:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn numbers_out_of_range_are_refused() {
+    for number in
+        ["18446744073709551616", "-0", "1e400", "9e99", "86401", "0x10", "1_0", "+5", "NaN"]
+    {
+        for (read, text) in [
+            (
+                Policy::from_json as Read,
+                format!("{{\"allow_origins\": [\"*\"], \"max_age\": {number}}}"),
+            ),
+            (Policy::from_toml, format!("allow_origins = ['*']\nmax_age = {number}")),
+            (Policy::from_yaml, format!("allow_origins: ['*']\nmax_age: {number}")),
+        ] {
+            if let Ok(policy) = read(&text) {
+                // What a format takes for a small whole number is one.
+                let document = serde_json::to_value(&policy).unwrap();
+                assert!(document["max_age"].as_u64().unwrap() <= 86_400, "{text}");
+            }
+        }
+    }
+}
