@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use tower_cors::{CorsLayer, Policy};
+use tower_cors::{CorsLayer, Routes};
 
 /// The API behind the layer. The layer is outermost, so it sees preflights before any route does.
-pub(crate) fn api(policy: Policy) -> Router {
-    inner().layer(CorsLayer::new(policy))
+pub(crate) fn api(routes: Routes) -> Router {
+    inner().layer(CorsLayer::new(routes))
 }
 
 /// The inner service. Every route takes any method, `OPTIONS` too: what is no preflight gets here.

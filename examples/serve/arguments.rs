@@ -5,11 +5,12 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-usage: serve [--policy FILE.json] [--api ADDR] [--page ADDR]
+usage: serve [--policy FILE] [--api ADDR] [--page ADDR]
 
-  --policy FILE.json  the policy of the API, instead of the one built in
-  --api ADDR          where the API listens, 127.0.0.1:3000 by default
-  --page ADDR         where the page listens, localhost:3001 by default
+  --policy FILE  the policy of the API, or policies by path, instead of the one built in:
+                 JSON, or TOML or YAML if the name of the file ends in .toml, .yaml or .yml
+  --api ADDR     where the API listens, 127.0.0.1:3000 by default
+  --page ADDR    where the page listens, localhost:3001 by default
 
 With port 0 the system chooses one.";
 

@@ -10,7 +10,7 @@ use axum::http::header::{
 use axum::http::{self, Request, Response};
 use serde::Serialize;
 use tower::ServiceExt;
-use tower_cors::Policy;
+use tower_cors::{Policy, Routes};
 
 use super::api::inner;
 use super::cases::{Case, Mode, Sender, Target};
@@ -57,7 +57,7 @@ pub(crate) struct Step {
 /// If a case is no request.
 pub(crate) async fn expect(
     case: &Case,
-    policy: &Policy,
+    routes: &Routes,
     page_origin: &HeaderValue,
 ) -> Result<Expectation, http::Error> {
     let opaque = HeaderValue::from_static("null");
@@ -69,6 +69,9 @@ pub(crate) async fn expect(
     }
 
     let preflight = case.preflight(origin)?;
+    let Some(policy) = routes.find(request.uri().path()) else {
+        return Ok(without_policy(case));
+    };
     let mut said = String::new();
     if let Some(preflight) = &preflight {
         if let Err(fault) = permit(policy, preflight, origin, case.credentials) {
@@ -94,6 +97,19 @@ pub(crate) async fn expect(
     said.push_str(if case.credentials { ", with credentials." } else { "." });
     let exposed = Exposed::read(response.headers(), case.credentials);
     Ok(readable(case, &response, |name| exposed.shows(name), said))
+}
+
+/// The expectation where there is no policy, and so no CORS.
+fn without_policy(case: &Case) -> Expectation {
+    let because = "No policy is for this path.".to_owned();
+    let sent = [Some(true), Some(true), Some(false)];
+    if case.asks_first() {
+        unreadable(case, Outcome::Blocked, [Some(false), None, None], because)
+    } else if case.mode == Mode::NoCors {
+        unreadable(case, Outcome::Opaque, sent, because)
+    } else {
+        unreadable(case, Outcome::Blocked, sent, because)
+    }
 }
 
 /// What the inner service answers. It cannot fail.

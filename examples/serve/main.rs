@@ -5,6 +5,8 @@
 //! cargo run --example serve -- --policy my-policy.json
 //! ```
 //!
+//! A policy file has a policy, or routes with a policy each, in JSON, TOML or YAML.
+//!
 //! Open the printed page: it sends one request of each kind that the CORS protocol tells apart, and
 //! shows which answers the browser lets its script read, beside what the policy says.
 
@@ -24,7 +26,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use tokio::net::TcpListener;
-use tower_cors::Policy;
+use tower_cors::{DocumentErrors, Routes};
 
 use self::api::api;
 use self::arguments::{Arguments, USAGE};
@@ -49,7 +51,7 @@ async fn run() -> Result<(), Failure> {
         return Ok(print(&format!("{USAGE}\n"))?);
     }
     let document = read(arguments.policy.as_deref())?;
-    let policy = Policy::from_json(&document).map_err(Failure::usage)?;
+    let routes = parse(arguments.policy.as_deref(), &document).map_err(Failure::usage)?;
 
     let api_listener = bind("--api", arguments.api).await?;
     let page_listener = bind("--page", arguments.page).await?;
@@ -57,10 +59,10 @@ async fn run() -> Result<(), Failure> {
     let page_url = format!("http://localhost:{}", page_listener.local_addr()?.port());
     print(&greeting(&api_url, &page_url))?;
 
-    let page = page(api_url, policy.clone(), document);
+    let page = page(api_url, routes.clone(), document);
     // Whoever still waits for an answer does not keep the program from ending.
     tokio::select! {
-        result = axum::serve(api_listener, api(policy)) => Ok(result?),
+        result = axum::serve(api_listener, api(routes)) => Ok(result?),
         result = axum::serve(page_listener, page) => Ok(result?),
         () = interrupted() => Ok(()),
     }
@@ -73,6 +75,16 @@ fn read(file: Option<&Path>) -> Result<String, Failure> {
     };
     fs::read_to_string(file)
         .map_err(|error| Failure::usage(format!("--policy {}: {error}", file.display())))
+}
+
+/// Reads a document in the format that the name of its file says, which is JSON if it says none.
+pub(crate) fn parse(file: Option<&Path>, document: &str) -> Result<Routes, DocumentErrors> {
+    let extension = file.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
+    match extension.to_str() {
+        Some("toml") => Routes::from_toml(document),
+        Some("yaml" | "yml") => Routes::from_yaml(document),
+        _ => Routes::from_json(document),
+    }
 }
 
 async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, Failure> {

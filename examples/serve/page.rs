@@ -9,26 +9,26 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;
 use serde_json::{Value, json};
-use tower_cors::Policy;
+use tower_cors::Routes;
 
 use super::api::inner;
 use super::cases::{CASES, Case};
 use super::expect::{Expectation, expect};
 
-/// The page for an API at `api` with a policy, which `document` says in JSON.
-pub(crate) fn page(api: String, policy: Policy, document: String) -> Router {
+/// The page for an API at `api` with policies by path, as they are in `document`.
+pub(crate) fn page(api: String, routes: Routes, document: String) -> Router {
     Router::new()
         .route("/", get(async || Html(include_str!("page.html"))))
         .route("/page.css", get(async || file("text/css", include_str!("page.css"))))
         .route("/page.js", get(async || file("text/javascript", include_str!("page.js"))))
         .route("/cases.json", get(cases))
-        .with_state(Arc::new(Page { api, policy, document }))
+        .with_state(Arc::new(Page { api, routes, document }))
         .merge(inner())
 }
 
 struct Page {
     api: String,
-    policy: Policy,
+    routes: Routes,
     document: String,
 }
 
@@ -48,7 +48,7 @@ async fn cases(
         .ok_or_else(|| (StatusCode::BAD_REQUEST, "the request names no host".to_owned()))?;
     let mut rows = Vec::new();
     for case in CASES {
-        let expected = expect(case, &page.policy, &origin)
+        let expected = expect(case, &page.routes, &origin)
             .await
             .map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
         rows.push(Row { case, expected });

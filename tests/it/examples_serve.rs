@@ -9,7 +9,7 @@ use http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tower::ServiceExt;
-use tower_cors::Policy;
+use tower_cors::Routes;
 
 #[path = "../../examples/serve/main.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
@@ -18,6 +18,7 @@ mod serve;
 use serve::api::api;
 use serve::arguments::Arguments;
 use serve::cases::{CASES, Target};
+use serve::expect::{Outcome, expect};
 use serve::page::page;
 
 const PAGE: &str = "http://localhost:3001";
@@ -31,7 +32,7 @@ async fn ask(app: Router, request: Request<Body>) -> (StatusCode, HeaderMap, Str
 
 /// What the page is told to expect, for a policy and a page at a host: the outcomes by case.
 async fn expectations(document: &str, host: &str) -> (Vec<Value>, BTreeMap<String, String>) {
-    let policy = Policy::from_json(document).unwrap();
+    let policy = Routes::from_json(document).unwrap();
     let page = page("http://127.0.0.1:3000".to_owned(), policy, document.to_owned());
     let request = Request::get("/cases.json").header("host", host).body(Body::empty()).unwrap();
     let (status, _, body) = ask(page, request).await;
@@ -129,9 +130,84 @@ async fn the_page_expects_what_the_policy_says() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// Policies by path, in each format.
+const BY_PATH: [(&str, &str); 3] = [
+    (
+        "p.json",
+        r#"{
+            "routes": {
+                "/echo/{*rest}": null,
+                "/status/{code}": false,
+                "/vary/{value}": {"rules": [
+                    {"allow_origins": ["https://a.example"]},
+                    {"allow_origins": ["http://localhost:*"], "only_methods": ["GET"]}
+                ]}
+            },
+            "fallback": {"allow_origins": ["http://localhost:*"], "allow_credentials": true}
+        }"#,
+    ),
+    (
+        "p.toml",
+        r#"
+            [routes]
+            "/echo/{*rest}" = false
+            "/status/{code}" = false
+            [[routes."/vary/{value}".rules]]
+            allow_origins = ["https://a.example"]
+            [[routes."/vary/{value}".rules]]
+            allow_origins = ["http://localhost:*"]
+            only_methods = ["GET"]
+            [fallback]
+            allow_origins = ["http://localhost:*"]
+            allow_credentials = true
+        "#,
+    ),
+    (
+        "p.YML",
+        r#"
+routes:
+  /echo/{*rest}:
+  /status/{code}: false
+  /vary/{value}:
+    rules:
+      - allow_origins: [https://a.example]
+      - allow_origins: ["http://localhost:*"]
+        only_methods: [GET]
+fallback:
+  allow_origins: ["http://localhost:*"]
+  allow_credentials: true
+"#,
+    ),
+];
+
+#[tokio::test]
+async fn the_page_expects_what_the_policy_of_each_path_says() {
+    for (file, document) in BY_PATH {
+        let routes = serve::parse(Some(file.as_ref()), document).unwrap();
+        let origin = PAGE.parse().unwrap();
+        let (mut with, mut without) = (0, 0);
+        for case in CASES.iter().filter(|case| case.to == Target::Api) {
+            let expected = expect(case, &routes, &origin).await.unwrap();
+            let request = case.request(&origin).unwrap();
+            if routes.find(request.uri().path()).is_none() {
+                assert_ne!(expected.outcome, Outcome::Readable, "{file}: {}", case.id);
+                assert_eq!(expected.because, "No policy is for this path.", "{file}: {}", case.id);
+                without += 1;
+            }
+            // What the API sends is what is expected of it.
+            let (_, headers, _) = ask(api(routes.clone()), request).await;
+            if expected.outcome == Outcome::Readable {
+                assert_eq!(headers["access-control-allow-origin"], PAGE, "{file}: {}", case.id);
+                with += 1;
+            }
+        }
+        assert!(with > 2 && without > 2, "{file}: {with} {without}");
+    }
+}
+
 #[tokio::test]
 async fn the_api_answers_as_the_page_expects() {
-    let policy = Policy::from_json(BUILT_IN).unwrap();
+    let policy = Routes::from_json(BUILT_IN).unwrap();
     let (told, _) = expectations(BUILT_IN, "localhost:3001").await;
     let mut compared = 0;
     for (case, told) in CASES.iter().zip(&told) {
@@ -158,7 +234,7 @@ async fn the_api_answers_as_the_page_expects() {
 
 #[tokio::test]
 async fn the_page_needs_nothing_from_elsewhere() {
-    let policy = Policy::from_json(BUILT_IN).unwrap();
+    let policy = Routes::from_json(BUILT_IN).unwrap();
     for (path, kind) in [
         ("/", "text/html; charset=utf-8"),
         ("/page.css", "text/css; charset=utf-8"),
@@ -175,7 +251,7 @@ async fn the_page_needs_nothing_from_elsewhere() {
 
 #[tokio::test]
 async fn cases_for_nobody_are_refused() {
-    let policy = Policy::from_json(BUILT_IN).unwrap();
+    let policy = Routes::from_json(BUILT_IN).unwrap();
     let page = page(String::new(), policy, String::new());
     let request = Request::get("/cases.json").body(Body::empty()).unwrap();
     assert_eq!(ask(page, request).await.0, StatusCode::BAD_REQUEST);
