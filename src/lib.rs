@@ -64,7 +64,10 @@
 //!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
 //! - `routes`: `Routes`, policies by path, in axum's syntax.
 //! - `reload`: `Reload`, which swaps a policy while requests are answered.
-//! - `serde`: [`Policy`] from JSON, and from whatever else `serde` reads.
+//! - `serde`: [`Policy`] and `Routes` from JSON and back, and from whatever else `serde` reads; Amazon
+//!   S3's and the Kubernetes Gateway API's CORS configurations.
+//! - `toml`, `yaml`: the same documents in TOML and YAML.
+//! - `schema`: the JSON Schema of the documents.
 //! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
 //!   shares no code with the rest of the crate: it is the other half of the protocol.
 
