@@ -240,3 +240,98 @@ fn what_is_no_filter_is_refused() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// A filter as its documentation has it: a `*` in a host stands for any text without a slash.
+mod filter {
+    use serde_json::Value;
+
+    pub(super) fn strings<'a>(filter: &'a Value, key: &str) -> impl Iterator<Item = &'a str> {
+        filter[key].as_array().into_iter().flatten().map(|item| item.as_str().unwrap())
+    }
+
+    pub(super) fn allows_origin(filter: &Value, origin: &str) -> bool {
+        strings(filter, "allowOrigins").any(|pattern| match pattern.split_once('*') {
+            _ if pattern == "*" => true,
+            None => pattern == origin || pattern.strip_suffix(":443") == Some(origin),
+            Some((start, end)) => {
+                origin.len() > start.len() + end.len()
+                    && origin.starts_with(start)
+                    && origin.ends_with(end)
+                    && origin.matches(':').count() == pattern.matches(':').count()
+            }
+        })
+    }
+
+    pub(super) fn allows_method(filter: &Value, method: &str) -> bool {
+        ["GET", "HEAD", "POST"].contains(&method)
+            || strings(filter, "allowMethods").any(|one| one == "*" || one == method)
+    }
+
+    pub(super) fn allows_header(filter: &Value, name: &str) -> bool {
+        let echoes = filter["allowCredentials"] == true;
+        strings(filter, "allowHeaders").any(|one| {
+            one == "*" && (echoes || name != "authorization") || one.eq_ignore_ascii_case(name)
+        })
+    }
+}
+
+#[test]
+fn a_policy_is_never_more_open_than_the_filter() {
+    use serde_json::json;
+
+    let origins = [
+        json!(["https://a.example"]),
+        json!(["https://*.a.example", "http://b.example", "https://c.example:443"]),
+        json!(["*"]),
+        json!(["https://*", "https://b*.example", "http://localhost:3000"]),
+    ];
+    let methods = [json!([]), json!(["PUT"]), json!(["*"]), json!(["GET", "TRACE"])];
+    let headers = [json!([]), json!(["*"]), json!(["X-A", "x-*"]), json!(["Authorization"])];
+    let heads = [
+        "https://a.example",
+        "https://x.y.a.example",
+        "http://b.example",
+        "https://bc.example",
+        "https://c.example",
+        "http://localhost:3000",
+        "null",
+    ];
+    let (mut read, mut open) = (0, 0);
+    for origins in &origins {
+        for (methods, headers) in
+            methods.iter().flat_map(|it| headers.iter().map(move |of| (it, of)))
+        {
+            for credentials in [false, true] {
+                let document = json!({
+                    "allowOrigins": origins, "allowMethods": methods, "allowHeaders": headers,
+                    "allowCredentials": credentials, "exposeHeaders": ["*", "x-e"],
+                });
+                let (policy, _) = Policy::from_gateway_json(&document.to_string()).unwrap();
+                read += 1;
+                for origin in heads {
+                    let theirs = filter::allows_origin(&document, origin);
+                    let simple = get(&policy, origin);
+                    assert!(!simple.is_allowed() || theirs, "{origin} {document:#}");
+                    let said = simple.headers();
+                    if credentials {
+                        let exposed = said.get("access-control-expose-headers");
+                        assert!(exposed.is_none_or(|names| names == "x-e"), "{document:#}");
+                    } else {
+                        assert!(!said.contains_key("access-control-allow-credentials"));
+                    }
+                    for method in ["GET", "PUT", "TRACE", "PATCH"] {
+                        for name in ["x-a", "x-b", "authorization"] {
+                            let ours = preflight(&policy, origin, method, name).is_allowed();
+                            let theirs = theirs
+                                && filter::allows_method(&document, method)
+                                && filter::allows_header(&document, name);
+                            assert!(!ours || theirs, "{origin} {method} {name} {document:#}");
+                            open += usize::from(ours);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(read == 128 && open > 300, "{read} {open}");
+}
