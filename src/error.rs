@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+pub(crate) use self::list::Place;
 pub use self::list::PolicyErrors;
-pub(crate) use self::list::{Place, write_lines};
+#[cfg(any(feature = "routes", feature = "serde"))]
+pub(crate) use self::list::write_lines;
 use crate::origin::OriginFault;
 
 /// One mistake in a configuration.
