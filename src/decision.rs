@@ -1,6 +1,7 @@
 //! What a policy says of one request, and how that is written into a header map.
 
 use std::fmt;
+use std::sync::Arc;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -179,7 +180,7 @@ impl fmt::Display for Denial {
 #[derive(Clone, Debug)]
 pub(crate) struct Decoration {
     pub(crate) allow_origin: Option<HeaderValue>,
-    pub(crate) expose_headers: Option<HeaderValue>,
+    pub(crate) expose_headers: Option<Arc<HeaderValue>>,
     pub(crate) allow_credentials: bool,
     pub(crate) varies: Varies,
 }
@@ -205,7 +206,7 @@ impl Decoration {
             append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
         }
         if let Some(names) = self.expose_headers.take() {
-            append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
+            append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::clone(&names));
         }
     }
 
@@ -223,7 +224,7 @@ pub(crate) struct Grant {
     pub(crate) allow_credentials: bool,
     pub(crate) allow_methods: Option<HeaderValue>,
     pub(crate) allow_headers: Lines,
-    pub(crate) max_age: Option<HeaderValue>,
+    pub(crate) max_age: Option<Arc<HeaderValue>>,
 }
 
 /// The lines of one field.
@@ -237,11 +238,12 @@ pub(crate) enum Lines {
 /// Writes the answer to a preflight in place of the inner service's.
 pub(crate) fn replace_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
     remove_cors_headers(headers);
-    write_preflight(grant, headers);
+    let varies = headers.contains_key(VARY);
+    write_preflight(grant, headers, varies);
 }
 
-/// Writes the answer to a preflight into a map without CORS headers.
-pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
+/// Writes the answer to a preflight into a map without CORS headers, which may have a `Vary`.
+pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap, varies: bool) {
     if let Some(grant) = grant {
         append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
         if grant.allow_credentials {
@@ -260,11 +262,10 @@ pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
             }
         }
         if let Some(seconds) = grant.max_age {
-            append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
+            append(headers, ACCESS_CONTROL_MAX_AGE, HeaderValue::clone(&seconds));
         }
     }
-    let present = headers.contains_key(VARY);
-    vary::PREFLIGHT.write_to(headers, present);
+    vary::PREFLIGHT.write_to(headers, varies);
 }
 
 static TRUE: HeaderValue = HeaderValue::from_static("true");

@@ -107,7 +107,7 @@ impl Policy {
                 credentials: false,
                 methods: Methods::new(true, iter::empty()),
                 headers: Names::new(true, iter::once("authorization"), iter::empty()),
-                expose: Some(ANY.clone()),
+                expose: Some(Arc::new(ANY.clone())),
                 max_age: None,
             },
             Vec::new(),

@@ -24,8 +24,9 @@ pub(crate) struct Rule {
     pub(crate) credentials: bool,
     pub(crate) methods: Methods,
     pub(crate) headers: Names,
-    pub(crate) expose: Option<HeaderValue>,
-    pub(crate) max_age: Option<HeaderValue>,
+    /// Behind an `Arc`, so that a decision without it is small, and cheap to move. So is `max_age`.
+    pub(crate) expose: Option<Arc<HeaderValue>>,
+    pub(crate) max_age: Option<Arc<HeaderValue>>,
 }
 
 /// Whose requests are allowed.
@@ -88,7 +89,7 @@ impl Rule {
     /// Whether responses say the same by both rules, besides who may read them.
     pub(crate) fn says_as(&self, other: &Self) -> bool {
         let exposed = |rule: &Self| -> BTreeSet<Vec<u8>> {
-            let names = rule.expose.as_ref().map(HeaderValue::as_bytes).unwrap_or_default();
+            let names = rule.expose.as_ref().map(|value| value.as_bytes()).unwrap_or_default();
             names.split(|&byte| byte == b',').map(<[u8]>::to_vec).collect()
         };
         self.credentials == other.credentials && exposed(self) == exposed(other)

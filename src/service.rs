@@ -74,7 +74,7 @@ where
                 self.release_readiness();
                 let status = if grant.is_some() { preflight_status } else { StatusCode::FORBIDDEN };
                 let mut headers = recycle(request.into_parts().0.headers);
-                decision::write_preflight(grant, &mut headers);
+                decision::write_preflight(grant, &mut headers, false);
                 State::Answered { response: Some((status, headers)) }
             }
         })

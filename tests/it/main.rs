@@ -51,7 +51,7 @@ mod routes;
 mod rules;
 mod security;
 mod sockets;
-#[cfg(feature = "routes")]
+#[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
 mod tables;
 mod tower_rules;

@@ -36,7 +36,7 @@ fn api_gateways() -> Result {
     Ok(())
 }
 
-/// A stricter policy runs in the shadow of the one that answers: what it would deny is counted, and
+/// A filter of the Gateway API is read, and a stricter policy runs in the shadow of the one that answers: what it would deny is counted, and
 /// nobody notices. And allowed and denied requests are counted, each by kind.
 #[test]
 fn envoy_and_gateway_api() -> Result {
@@ -47,7 +47,10 @@ fn envoy_and_gateway_api() -> Result {
         newly_denied: AtomicUsize,
     }
 
-    let answering = Policy::builder().allow_origins(["https://*.example"]).build()?;
+    let (answering, warnings) = Policy::from_gateway_json(
+        r#"{ "allowOrigins": ["https://*.example"], "allowMethods": ["GET", "POST"] }"#,
+    )?;
+    assert_eq!(warnings, []);
     let shadow = Policy::builder().allow_origins(["https://app.example"]).build()?;
     let counters = Arc::new(Counters::default());
 

@@ -1,11 +1,11 @@
 //! Systems with a list of rules, or a table of paths: S3, Flask-CORS, ASP.NET Core, Cloud Elements.
 
+use std::collections::BTreeMap;
+
 use http::StatusCode;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
 };
-use std::collections::BTreeMap;
-use std::time::Duration;
 use tower_cors::{CorsLayer, Policy, Routes};
 
 use super::{Result, preflight, request, send};
@@ -14,19 +14,19 @@ use super::{Result, preflight, request, send};
 /// included.
 #[test]
 fn aws_s3() -> Result {
-    let policy = Policy::from_rules([
-        // { "AllowedOrigins": ["https://www.example.com", "https://*.example.org"],
-        //   "AllowedMethods": ["PUT", "POST", "DELETE"], "AllowedHeaders": ["*"],
-        //   "ExposeHeaders": ["x-amz-request-id"], "MaxAgeSeconds": 3000 }
-        Policy::builder()
-            .allow_origins(["https://www.example.com", "https://*.example.org"])
-            .only_methods(["PUT", "POST", "DELETE"])
-            .allow_headers(["*", "authorization"])
-            .expose_headers(["x-amz-request-id"])
-            .max_age(Duration::from_secs(3000)),
-        // { "AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "AllowedHeaders": ["x-amz-*"] }
-        Policy::builder().allow_origins(["*"]).only_methods(["GET"]).allow_headers(["x-amz-*"]),
-    ])?;
+    let (policy, warnings) = Policy::from_s3_json(
+        r#"[
+            {
+                "AllowedOrigins": ["https://www.example.com", "https://*.example.org"],
+                "AllowedMethods": ["PUT", "POST", "DELETE"],
+                "AllowedHeaders": ["*"],
+                "ExposeHeaders": ["x-amz-request-id"],
+                "MaxAgeSeconds": 3000
+            },
+            { "AllowedOrigins": ["*"], "AllowedMethods": ["GET"], "AllowedHeaders": ["x-amz-*"] }
+        ]"#,
+    )?;
+    assert_eq!(warnings, []);
     let layer = CorsLayer::new(policy);
 
     let upload = send(
