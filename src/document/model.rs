@@ -14,8 +14,7 @@ use crate::policy::Policy;
 /// A CORS policy of one rule. A key that is left out allows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Rule"))]
-#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", schemars(rename = "Rule", default, deny_unknown_fields))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(super) struct RuleDocument {
     /// Exact origins, as in `https://app.example`; patterns, as in `https://*.app.example` and
@@ -72,8 +71,7 @@ pub(super) enum PolicyDocument {
 /// A CORS policy of several rules: the first that allows a request answers it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Rules"))]
-#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "schema", schemars(rename = "Rules", deny_unknown_fields))]
 pub(super) struct RulesDocument {
     /// The rules, in the order in which they are asked.
     #[cfg_attr(feature = "schema", schemars(length(min = 1)))]

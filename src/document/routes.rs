@@ -15,8 +15,7 @@ use crate::select::Routes;
 /// CORS policies by path.
 #[derive(Clone, Debug, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(rename = "Routes"))]
-#[serde(default, deny_unknown_fields)]
+#[cfg_attr(feature = "schema", schemars(rename = "Routes", default, deny_unknown_fields))]
 pub(super) struct RoutesDocument {
     /// The policies by path, as in `/items`, `/items/{id}` and `/static/{*file}`; `false` or `null`
     /// where there is none.
