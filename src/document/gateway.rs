@@ -5,7 +5,7 @@
 use super::error::DocumentErrors;
 use super::format::Format;
 use super::path::Path;
-use super::problems::{Problem, Problems};
+use super::problems::{Problem, Problems, unforeseen};
 use super::reader::{Faults, Object};
 use super::value::Value;
 use super::warning::{DocumentWarning, Reason, Warnings};
@@ -190,7 +190,7 @@ impl Filter {
             .allow_headers(echoes.then_some("authorization"))
             .expose_headers(&exposed)
             .max_age(max_age.unwrap_or_default());
-        Ok(builder.build()?)
+        builder.build().map_err(unforeseen)
     }
 }
 

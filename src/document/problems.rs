@@ -67,16 +67,15 @@ impl From<Unreadable> for DocumentErrors {
     }
 }
 
-/// For what the readers of other systems' documents did not foresee.
-impl From<PolicyErrors> for DocumentErrors {
-    fn from(errors: PolicyErrors) -> Self {
-        let mistakes = errors.placed().map(|(place, mistake)| DocumentError::Policy {
-            key: place.to_string(),
-            position: None,
-            mistake: mistake.clone(),
-        });
-        Self(mistakes.collect())
-    }
+/// Mistakes that the readers of other systems' documents did not foresee.
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` calls it")]
+pub(super) fn unforeseen(errors: PolicyErrors) -> DocumentErrors {
+    let mistakes = errors.placed().map(|(place, mistake)| DocumentError::Policy {
+        key: place.to_string(),
+        position: None,
+        mistake: mistake.clone(),
+    });
+    DocumentErrors(mistakes.collect())
 }
 
 /// The policy of a document, unless there is a problem.

@@ -5,7 +5,7 @@
 use super::error::DocumentErrors;
 use super::format::Format;
 use super::path::Path;
-use super::problems::{Problem, Problems};
+use super::problems::{Problem, Problems, unforeseen};
 use super::reader::{Faults, Object, array};
 use super::value::Value;
 use super::warning::{DocumentWarning, Reason, Warnings};
@@ -83,7 +83,7 @@ impl Policy {
             problems.push(path, Problem::Policy(mistake));
             return problems.none_in(None, Some(text));
         }
-        let (policy, disagreements) = builder::build_disagreeing(&builders)?;
+        let (policy, disagreements) = builder::build_disagreeing(&builders).map_err(unforeseen)?;
         for mistake in disagreements {
             let key = path.to_string();
             warnings.push(&path, DocumentWarning::RulesDisagree { key, mistake });
