@@ -5,8 +5,8 @@
 use super::error::DocumentErrors;
 use super::format::Format;
 use super::path::Path;
-use super::problems::{Problem, Problems, unforeseen};
-use super::reader::{Faults, Object};
+use super::problems::{Problem, Problems, read_text, unforeseen};
+use super::reader::Object;
 use super::value::Value;
 use super::warning::{DocumentWarning, Reason, Warnings};
 use crate::builder;
@@ -39,7 +39,8 @@ impl Policy {
     /// # Errors
     ///
     /// What is no JSON or no such filter: a key that is unknown or stands twice, a value of another type,
-    /// a method that the filter does not know. And a filter of whose origins none is left.
+    /// a method that the filter does not know: all of them. If there are none, a filter of whose origins
+    /// none is left.
     ///
     /// ```
     /// use tower_cors::Policy;
@@ -74,9 +75,7 @@ impl Policy {
 }
 
 fn import(format: Format, text: &str) -> Result<(Policy, Vec<DocumentWarning>), DocumentErrors> {
-    let mut faults = Faults::default();
-    let read = Filter::read(format.read(text)?, &mut faults);
-    let filter = Problems::new(faults).none_in(read, Some((format, text)))?;
+    let filter = read_text(format, text, Filter::read)?;
 
     let mut warnings = Warnings::default();
     let origins = filter.keep_origins(&mut warnings);
@@ -101,22 +100,18 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(value: Value, faults: &mut Faults) -> Option<Self> {
+    fn read(value: Value, problems: &mut Problems) -> Option<Self> {
         let whole = Path::default();
-        let mut object = Object::new(&whole, value, "an object with the keys of a filter", faults)?;
-        let origins = object.texts("allowOrigins", faults).unwrap_or_default();
-        let credentials = object.flag("allowCredentials", faults);
-        let methods = object.texts("allowMethods", faults).unwrap_or_default();
-        for (index, method) in methods.iter().enumerate() {
-            if !METHODS.contains(&method.as_str()) {
-                let path = whole.key("allowMethods").index(index);
-                faults.push(path, format!("expected one of {METHODS:?}, found {method:?}"));
-            }
-        }
-        let headers = object.texts("allowHeaders", faults).unwrap_or_default();
-        let exposed = object.texts("exposeHeaders", faults).unwrap_or_default();
-        let max_age = object.seconds("maxAge", faults);
-        object.finish(faults);
+        let mut object =
+            Object::new(&whole, value, "an object with the keys of a filter", problems)?;
+        let origins = object.texts("allowOrigins", problems).unwrap_or_default();
+        let credentials = object.flag("allowCredentials", problems);
+        let methods = object.texts("allowMethods", problems).unwrap_or_default();
+        object.expect_known("allowMethods", &methods, METHODS, problems);
+        let headers = object.texts("allowHeaders", problems).unwrap_or_default();
+        let exposed = object.texts("exposeHeaders", problems).unwrap_or_default();
+        let max_age = object.seconds("maxAge", problems);
+        object.finish(problems);
         Some(Self { origins, credentials, methods, headers, exposed, max_age })
     }
 

@@ -1,14 +1,16 @@
 //! The documents: what may be written, and what is written back.
 
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::path::Path;
-use super::reader::{Faults, Object, array};
+use super::problems::{Problem, Problems};
+use super::reader::{Faulty, Object, array};
 use super::value::Value;
 use crate::builder::PolicyBuilder;
-use crate::error::PolicyErrors;
+use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::policy::Policy;
 
 /// A CORS policy of one rule. A key that is left out allows nothing.
@@ -51,9 +53,9 @@ pub(super) struct RuleDocument {
     /// Allows `null`, the origin of sandboxed frames, `data:` URLs and local files.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) dangerously_allow_null_origin: bool,
-    /// The keys whose values could not be read.
+    /// What could not be read.
     #[serde(skip)]
-    pub(super) faulty: Vec<&'static str>,
+    pub(super) faulty: Faulty,
 }
 
 /// A CORS policy.
@@ -79,15 +81,15 @@ pub(super) struct RulesDocument {
 }
 
 impl RuleDocument {
-    fn read(mut object: Object, faults: &mut Faults) -> Self {
-        let mut texts = |object: &mut Object, key| object.texts(key, faults);
+    fn read(mut object: Object, problems: &mut Problems) -> Self {
+        let mut texts = |object: &mut Object, key| object.texts(key, problems);
         let allow_origins = texts(&mut object, "allow_origins").unwrap_or_default();
         let allow_methods = texts(&mut object, "allow_methods").unwrap_or_default();
         let only_methods = texts(&mut object, "only_methods");
         let allow_headers = texts(&mut object, "allow_headers").unwrap_or_default();
         let expose_headers = texts(&mut object, "expose_headers").unwrap_or_default();
-        let max_age = object.seconds("max_age", faults);
-        let mut flag = |key| object.flag(key, faults);
+        let max_age = object.seconds("max_age", problems);
+        let mut flag = |key| object.flag(key, problems);
         Self {
             allow_origins,
             allow_credentials: flag("allow_credentials"),
@@ -99,8 +101,14 @@ impl RuleDocument {
             dangerously_allow_insecure_origins: flag("dangerously_allow_insecure_origins"),
             dangerously_allow_public_suffixes: flag("dangerously_allow_public_suffixes"),
             dangerously_allow_null_origin: flag("dangerously_allow_null_origin"),
-            faulty: object.finish(faults),
+            faulty: object.finish(problems),
         }
+    }
+
+    /// Stands for a rule that is none, so that the others keep their indices. Its one mistake, that it
+    /// has no origins, is not told.
+    fn unreadable() -> Self {
+        Self { faulty: Faulty::from([("allow_origins", BTreeSet::new())]), ..Self::default() }
     }
 
     fn builder(&self) -> PolicyBuilder {
@@ -123,7 +131,7 @@ impl RuleDocument {
     }
 
     /// The values of a key that has several.
-    pub(super) fn values(&self, key: &str) -> &[String] {
+    fn values(&self, key: &str) -> &[String] {
         match key {
             "allow_origins" => &self.allow_origins,
             "allow_methods" => &self.allow_methods,
@@ -133,33 +141,40 @@ impl RuleDocument {
             _ => &[],
         }
     }
+
+    /// Whether a value could not be read, so that what is said of it would be of no use; without an index,
+    /// whether any of the key could not.
+    fn is_faulty(&self, key: &str, index: Option<usize>) -> bool {
+        let faulty = self.faulty.get(key);
+        faulty.is_some_and(|items| index.is_none_or(|index| items.contains(&index)))
+    }
 }
 
 impl PolicyDocument {
     /// The policy of a value, if that is so much of one that it can be judged.
-    pub(super) fn read(path: &Path, value: Value, faults: &mut Faults) -> Option<Self> {
-        let object = Object::new(path, value, "an object with the keys of a policy", faults)?;
-        Self::read_object(object, faults)
+    pub(super) fn read(path: &Path, value: Value, problems: &mut Problems) -> Option<Self> {
+        let object = Object::new(path, value, "an object with the keys of a policy", problems)?;
+        Self::read_object(object, problems)
     }
 
-    pub(super) fn read_object(mut object: Object, faults: &mut Faults) -> Option<Self> {
+    pub(super) fn read_object(mut object: Object, problems: &mut Problems) -> Option<Self> {
         let Some(rules) = object.take("rules") else {
-            return Some(Self::Rule(Box::new(RuleDocument::read(object, faults))));
+            return Some(Self::Rule(Box::new(RuleDocument::read(object, problems))));
         };
         let path = object.path().key("rules");
         for (key, _) in object.entries() {
             let message = "no other key stands beside `rules`; write it into the rules";
-            faults.push(object.path().key(key), message);
+            problems.push_fault(object.path().key(key), message);
         }
-        let rules = array(&path, rules, faults)?;
-        let count = rules.len();
-        let mut read = Vec::with_capacity(count);
-        for (index, rule) in rules.into_iter().enumerate() {
-            let object =
-                Object::new(&path.index(index), rule, "an object with the keys of a rule", faults);
-            read.extend(object.map(|object| RuleDocument::read(object, faults)));
-        }
-        (read.len() == count).then_some(Self::Rules(RulesDocument { rules: read }))
+        let rules = array(&path, rules, problems)?;
+        let expected = "an object with the keys of a rule";
+        let rules = rules.into_iter().enumerate().map(|(index, rule)| {
+            match Object::new(&path.index(index), rule, expected, problems) {
+                Some(object) => RuleDocument::read(object, problems),
+                None => RuleDocument::unreadable(),
+            }
+        });
+        Some(Self::Rules(RulesDocument { rules: rules.collect() }))
     }
 
     pub(super) fn build(&self) -> Result<Policy, PolicyErrors> {
@@ -171,8 +186,47 @@ impl PolicyDocument {
         }
     }
 
+    /// The policy, unless there is a problem.
+    pub(super) fn judge(&self, path: &Path, problems: &mut Problems) -> Option<Policy> {
+        let errors = match self.build() {
+            Ok(policy) => return Some(policy),
+            Err(errors) => errors,
+        };
+        // Mistakes come in the order of the values.
+        let mut cursors: HashMap<Place, (usize, Option<&PolicyError>)> = HashMap::new();
+        for (place, mistake) in errors.placed() {
+            let rule = self.rule(place.rule);
+            let values = rule.map(|rule| rule.values(place.setting)).unwrap_or_default();
+            let cursor = cursors.entry(place).or_insert((0, None));
+            // A value that stands there twice has its mistake twice.
+            let start = cursor.0 + usize::from(cursor.1 == Some(mistake));
+            let found = mistake.value().and_then(|wanted| {
+                let found = values.iter().skip(start).position(|value| value == wanted);
+                let found = found.map(|found| found + start);
+                found.or_else(|| values.iter().position(|value| value == wanted))
+            });
+            if let Some(index) = found {
+                *cursor = (index, Some(mistake));
+            }
+            if rule.is_some_and(|rule| rule.is_faulty(place.setting, found)) {
+                continue;
+            }
+            let rule_path = match place.rule {
+                Some(index) => path.key("rules").index(index),
+                None => path.clone(),
+            };
+            let key = rule_path.key(place.setting);
+            let key = match found {
+                Some(index) => key.index(index),
+                None => key,
+            };
+            problems.push(key, Problem::Policy(mistake.clone()));
+        }
+        None
+    }
+
     /// One of several rules, or the only one.
-    pub(super) fn rule(&self, index: Option<usize>) -> Option<&RuleDocument> {
+    fn rule(&self, index: Option<usize>) -> Option<&RuleDocument> {
         match (self, index) {
             (Self::Rule(rule), None) => Some(rule),
             (Self::Rules(RulesDocument { rules }), Some(index)) => rules.get(index),

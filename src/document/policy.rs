@@ -1,6 +1,5 @@
 //! Policies from documents, and back.
 
-use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -8,8 +7,7 @@ use super::error::DocumentErrors;
 use super::format::Format;
 use super::model::PolicyDocument;
 use super::path::Path;
-use super::problems::{Problems, judge};
-use super::reader::Faults;
+use super::problems::{Problems, read_other, read_text};
 use super::value::Value;
 use crate::policy::Policy;
 
@@ -48,7 +46,7 @@ impl Policy {
     /// # Ok::<(), tower_cors::DocumentErrors>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, DocumentErrors> {
-        read_text(Format::Json, text)
+        read_text(Format::Json, text, read)
     }
 
     /// Reads the same from TOML.
@@ -74,7 +72,7 @@ impl Policy {
     /// ```
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, DocumentErrors> {
-        read_text(Format::Toml, text)
+        read_text(Format::Toml, text, read)
     }
 
     /// Reads the same from YAML 1.2, where `no` and `on` are strings. What aliases expand to is
@@ -99,28 +97,20 @@ impl Policy {
     /// ```
     #[cfg(feature = "yaml")]
     pub fn from_yaml(text: &str) -> Result<Self, DocumentErrors> {
-        read_text(Format::Yaml, text)
+        read_text(Format::Yaml, text, read)
     }
 }
 
-fn read_text(format: Format, text: &str) -> Result<Policy, DocumentErrors> {
-    read(format.read(text)?, Some((format, text)))
-}
-
-fn read(value: Value, text: Option<(Format, &str)>) -> Result<Policy, DocumentErrors> {
+fn read(value: Value, problems: &mut Problems) -> Option<Policy> {
     let whole = Path::default();
-    let mut faults = Faults::default();
-    let document = PolicyDocument::read(&whole, value, &mut faults);
-    let mut problems = Problems::new(faults);
-    let policy = document.and_then(|document| judge(&whole, &document, &mut problems));
-    problems.none_in(policy, text)
+    PolicyDocument::read(&whole, value, problems)?.judge(&whole, problems)
 }
 
 /// Reads the same object as [`Policy::from_json`] from any format that describes itself, all mistakes
 /// in one message.
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(Value::deserialize(deserializer)?, None).map_err(D::Error::custom)
+        read_other(deserializer, read)
     }
 }
 

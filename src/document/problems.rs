@@ -1,19 +1,38 @@
 //! All that is wrong with a document, each with its place.
 
-use std::collections::HashMap;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 use super::error::{DocumentError, DocumentErrors};
 use super::format::{Format, Unreadable};
-use super::model::PolicyDocument;
 use super::path::Path;
-use super::reader::Faults;
-use crate::error::{Place, PolicyError, PolicyErrors};
-use crate::policy::Policy;
+use super::value::Value;
+use crate::error::{PolicyError, PolicyErrors};
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
 
 /// So many problems are told with their position, which takes a reading each.
 const LOCATED: usize = 64;
+
+/// What a text is read into, unless there is a problem.
+pub(super) fn read_text<T>(
+    format: Format,
+    text: &str,
+    read: impl FnOnce(Value, &mut Problems) -> Option<T>,
+) -> Result<T, DocumentErrors> {
+    let mut problems = Problems::default();
+    let read = read(format.read(text)?, &mut problems);
+    problems.none_in(read, Some((format, text)))
+}
+
+/// What a value of any other format is read into.
+pub(super) fn read_other<'de, D: Deserializer<'de>, T>(
+    deserializer: D,
+    read: impl FnOnce(Value, &mut Problems) -> Option<T>,
+) -> Result<T, D::Error> {
+    let mut problems = Problems::default();
+    let read = read(Value::deserialize(deserializer)?, &mut problems);
+    problems.none_in(read, None).map_err(D::Error::custom)
+}
 
 /// One problem.
 #[derive(Debug)]
@@ -29,12 +48,16 @@ pub(super) enum Problem {
 pub(super) struct Problems(Vec<(Path, Problem)>);
 
 impl Problems {
-    pub(super) fn new(faults: Faults) -> Self {
-        Self(faults.into_iter().map(|(path, fault)| (path, Problem::Shape(fault))).collect())
-    }
-
     pub(super) fn push(&mut self, path: Path, problem: Problem) {
         self.0.push((path, problem));
+    }
+
+    pub(super) fn push_fault(&mut self, path: Path, message: impl Into<String>) {
+        self.push(path, Problem::Shape(message.into()));
+    }
+
+    pub(super) fn expected(&mut self, path: Path, expected: &str, found: &Value) {
+        self.push_fault(path, format!("expected {expected}, found {found}"));
     }
 
     /// The value, if there are no problems; those of a text with their positions.
@@ -76,48 +99,4 @@ pub(super) fn unforeseen(errors: PolicyErrors) -> DocumentErrors {
         mistake: mistake.clone(),
     });
     DocumentErrors(mistakes.collect())
-}
-
-/// The policy of a document, unless there is a problem.
-pub(super) fn judge(
-    path: &Path,
-    document: &PolicyDocument,
-    problems: &mut Problems,
-) -> Option<Policy> {
-    let errors = match document.build() {
-        Ok(policy) => return Some(policy),
-        Err(errors) => errors,
-    };
-    // Mistakes come in the order of the values.
-    let mut cursors: HashMap<Place, (usize, Option<&PolicyError>)> = HashMap::new();
-    for (place, mistake) in errors.placed() {
-        let rule = document.rule(place.rule);
-        // What is said of a value that could not be read would be of no use.
-        if rule.is_some_and(|rule| rule.faulty.contains(&place.setting)) {
-            continue;
-        }
-        let rule_path = match place.rule {
-            Some(index) => path.key("rules").index(index),
-            None => path.clone(),
-        };
-        let key = rule_path.key(place.setting);
-        let values = rule.map(|rule| rule.values(place.setting)).unwrap_or_default();
-        let cursor = cursors.entry(place).or_insert((0, None));
-        // A value that stands there twice has its mistake twice.
-        let start = cursor.0 + usize::from(cursor.1 == Some(mistake));
-        let found = mistake.value().and_then(|wanted| {
-            let found = values.iter().skip(start).position(|value| value == wanted);
-            let found = found.map(|found| found + start);
-            found.or_else(|| values.iter().position(|value| value == wanted))
-        });
-        let key = match found {
-            Some(index) => {
-                *cursor = (index, Some(mistake));
-                key.index(index)
-            }
-            None => key,
-        };
-        problems.push(key, Problem::Policy(mistake.clone()));
-    }
-    None
 }

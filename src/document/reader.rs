@@ -1,27 +1,13 @@
 //! From values to the keys of an object, and all that is wrong with their shape.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::path::Path;
+use super::problems::Problems;
 use super::value::Value;
 
-/// What is wrong so far with the shape of a document: where, and what.
-#[derive(Debug, Default)]
-pub(super) struct Faults(Vec<(Path, String)>);
-
-impl Faults {
-    pub(super) fn push(&mut self, path: Path, message: impl Into<String>) {
-        self.0.push((path, message.into()));
-    }
-
-    pub(super) fn expected(&mut self, path: Path, expected: &str, found: &Value) {
-        self.push(path, format!("expected {expected}, found {found}"));
-    }
-
-    pub(super) fn into_iter(self) -> impl Iterator<Item = (Path, String)> {
-        self.0.into_iter()
-    }
-}
+/// The keys whose values are not as they should be; of a list, with the indices of the items that are not.
+pub(super) type Faulty = BTreeMap<&'static str, BTreeSet<usize>>;
 
 /// The entries of an object that are not read yet.
 #[derive(Debug)]
@@ -30,8 +16,7 @@ pub(super) struct Object {
     entries: Vec<(String, Value)>,
     /// The keys that were asked for.
     known: Vec<&'static str>,
-    /// Those whose values are not as they should be.
-    faulty: Vec<&'static str>,
+    faulty: Faulty,
 }
 
 impl Object {
@@ -40,10 +25,10 @@ impl Object {
         path: &Path,
         value: Value,
         expected: &str,
-        faults: &mut Faults,
+        problems: &mut Problems,
     ) -> Option<Self> {
         let Value::Object(written) = value else {
-            faults.expected(path.clone(), expected, &value);
+            problems.expected(path.clone(), expected, &value);
             return None;
         };
         let mut seen = HashMap::with_capacity(written.len());
@@ -53,10 +38,10 @@ impl Object {
             if *behind == 0 {
                 entries.push((key, value));
             } else {
-                faults.push(path.repeated_key(&key, *behind), "the key stands there twice");
+                problems.push_fault(path.repeated_key(&key, *behind), "the key stands there twice");
             }
         }
-        Some(Self { path: path.clone(), entries, known: Vec::new(), faulty: Vec::new() })
+        Some(Self { path: path.clone(), entries, known: Vec::new(), faulty: Faulty::new() })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -80,34 +65,43 @@ impl Object {
     }
 
     /// The value of a key that has to be there.
-    pub(super) fn require(&mut self, key: &'static str, faults: &mut Faults) -> Option<Value> {
+    pub(super) fn require(&mut self, key: &'static str, problems: &mut Problems) -> Option<Value> {
         let value = self.take(key);
         if value.is_none() {
-            faults.push(self.path.clone(), format!("the key `{key}` is missing"));
+            problems.push_fault(self.path.clone(), format!("the key `{key}` is missing"));
         }
         value
     }
 
     /// An array of strings, of which there is at least one.
-    pub(super) fn required_texts(&mut self, key: &'static str, faults: &mut Faults) -> Vec<String> {
+    pub(super) fn required_texts(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Vec<String> {
         if !self.has(key) {
-            self.require(key, faults);
+            self.require(key, problems);
             return Vec::new();
         }
-        let texts = self.texts(key, faults);
-        if texts.as_ref().is_some_and(Vec::is_empty) && !self.faulty.contains(&key) {
-            faults.push(self.path.key(key), "expected at least one string, found none");
+        let texts = self.texts(key, problems);
+        if texts.as_ref().is_some_and(Vec::is_empty) {
+            problems.push_fault(self.path.key(key), "expected at least one string, found none");
         }
         texts.unwrap_or_default()
     }
 
-    /// An array of strings.
-    pub(super) fn texts(&mut self, key: &'static str, faults: &mut Faults) -> Option<Vec<String>> {
+    /// An array of strings. An empty one stands for an item that is none, so that the others keep their
+    /// indices.
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        problems: &mut Problems,
+    ) -> Option<Vec<String>> {
         let value = self.take(key)?;
         let path = self.path.key(key);
         let Value::Array(items) = value else {
-            faults.expected(path, "an array of strings", &value);
-            self.faulty.push(key);
+            problems.expected(path, "an array of strings", &value);
+            self.faulty.entry(key).or_default();
             return None;
         };
         let mut texts = Vec::with_capacity(items.len());
@@ -115,20 +109,39 @@ impl Object {
             match item {
                 Value::Text(text) => texts.push(text),
                 other => {
-                    faults.expected(path.index(index), "a string", &other);
-                    self.faulty.push(key);
+                    problems.expected(path.index(index), "a string", &other);
+                    self.faulty.entry(key).or_default().insert(index);
+                    texts.push(String::new());
                 }
             }
         }
         Some(texts)
     }
 
-    pub(super) fn flag(&mut self, key: &'static str, faults: &mut Faults) -> bool {
+    /// Tells the strings of a key that are none of those that are known.
+    pub(super) fn expect_known(
+        &self,
+        key: &'static str,
+        texts: &[String],
+        known: &[&str],
+        problems: &mut Problems,
+    ) {
+        let faulty = self.faulty.get(key);
+        for (index, text) in texts.iter().enumerate() {
+            let is_read = faulty.is_none_or(|faulty| !faulty.contains(&index));
+            if is_read && !known.contains(&text.as_str()) {
+                let path = self.path.key(key).index(index);
+                problems.push_fault(path, format!("expected one of {known:?}, found {text:?}"));
+            }
+        }
+    }
+
+    pub(super) fn flag(&mut self, key: &'static str, problems: &mut Problems) -> bool {
         match self.take(key) {
             Some(Value::Boolean(flag)) => flag,
             Some(other) => {
-                faults.expected(self.path.key(key), "a boolean", &other);
-                self.faulty.push(key);
+                problems.expected(self.path.key(key), "a boolean", &other);
+                self.faulty.entry(key).or_default();
                 false
             }
             None => false,
@@ -136,12 +149,12 @@ impl Object {
     }
 
     /// A whole number of seconds.
-    pub(super) fn seconds(&mut self, key: &'static str, faults: &mut Faults) -> Option<u64> {
+    pub(super) fn seconds(&mut self, key: &'static str, problems: &mut Problems) -> Option<u64> {
         match self.take(key)? {
             Value::Whole(seconds) => Some(seconds),
             other => {
-                faults.expected(self.path.key(key), "a whole number of seconds", &other);
-                self.faulty.push(key);
+                problems.expected(self.path.key(key), "a whole number of seconds", &other);
+                self.faulty.entry(key).or_default();
                 None
             }
         }
@@ -154,21 +167,22 @@ impl Object {
     }
 
     /// Tells the keys that nobody asked for. It gives those whose values are not as they should be.
-    pub(super) fn finish(self, faults: &mut Faults) -> Vec<&'static str> {
+    pub(super) fn finish(self, problems: &mut Problems) -> Faulty {
         let known = self.known.join("`, `");
         for (key, _) in &self.entries {
-            faults.push(self.path.key(key), format!("the key is unknown; known are `{known}`"));
+            problems
+                .push_fault(self.path.key(key), format!("the key is unknown; known are `{known}`"));
         }
         self.faulty
     }
 }
 
 /// An array of anything.
-pub(super) fn array(path: &Path, value: Value, faults: &mut Faults) -> Option<Vec<Value>> {
+pub(super) fn array(path: &Path, value: Value, problems: &mut Problems) -> Option<Vec<Value>> {
     match value {
         Value::Array(items) => Some(items),
         other => {
-            faults.expected(path.clone(), "an array of rules", &other);
+            problems.expected(path.clone(), "an array of rules", &other);
             None
         }
     }

@@ -6,8 +6,8 @@ use serde::{Serialize, Serializer};
 
 use super::model::PolicyDocument;
 use super::path::Path;
-use super::problems::{Problem, Problems, judge};
-use super::reader::{Faults, Object};
+use super::problems::{Problem, Problems};
+use super::reader::Object;
 use super::value::Value;
 use super::write::Unwritable;
 use crate::select::Routes;
@@ -57,38 +57,32 @@ pub(super) enum AnyDocument {
 
 impl RoutesDocument {
     /// The routes of a value; a policy by itself is the one for every path.
-    pub(super) fn read(value: Value, faults: &mut Faults) -> Option<Self> {
+    pub(super) fn read(value: Value, problems: &mut Problems) -> Option<Self> {
         let whole = Path::default();
         let expected = "an object with the keys of routes or of a policy";
-        let mut object = Object::new(&whole, value, expected, faults)?;
+        let mut object = Object::new(&whole, value, expected, problems)?;
         if !object.has("routes") && !object.has("fallback") {
-            let fallback = PolicyDocument::read_object(object, faults)?;
+            let fallback = PolicyDocument::read_object(object, problems)?;
             return Some(Self { fallback: Some(fallback), is_bare: true, ..Self::default() });
         }
         let (routes, fallback) = (object.take("routes"), object.take("fallback"));
-        object.finish(faults);
+        object.finish(problems);
         let mut read = Self::default();
-        let mut is_whole = true;
-        if let Some(routes) = routes {
-            let path = whole.key("routes");
-            let routes = Object::new(&path, routes, "an object with paths as keys", faults)?;
-            for (route, value) in routes.into_entries() {
-                let policy = match value {
-                    Value::Null | Value::Boolean(false) => None,
-                    value => {
-                        let policy = PolicyDocument::read(&path.key(&route), value, faults);
-                        is_whole &= policy.is_some();
-                        policy
-                    }
-                };
-                read.routes.push((route, policy));
-            }
+        let path = whole.key("routes");
+        // What cannot be read is told, and is as if there were none, so that the rest is judged.
+        let routes = routes.and_then(|routes| {
+            Object::new(&path, routes, "an object with paths as keys", problems)
+        });
+        for (route, value) in routes.map(Object::into_entries).unwrap_or_default() {
+            let policy = match value {
+                Value::Null | Value::Boolean(false) => None,
+                value => PolicyDocument::read(&path.key(&route), value, problems),
+            };
+            read.routes.push((route, policy));
         }
-        if let Some(fallback) = fallback {
-            read.fallback = PolicyDocument::read(&whole.key("fallback"), fallback, faults);
-            is_whole &= read.fallback.is_some();
-        }
-        is_whole.then_some(read)
+        read.fallback = fallback
+            .and_then(|fallback| PolicyDocument::read(&whole.key("fallback"), fallback, problems));
+        Some(read)
     }
 
     /// The table, unless there is a problem.
@@ -100,11 +94,11 @@ impl RoutesDocument {
         let mut builder = Routes::builder();
         for (route, document) in &self.routes {
             let path = routes.key(route);
-            let policy = document.as_ref().and_then(|document| judge(&path, document, problems));
+            let policy = document.as_ref().and_then(|document| document.judge(&path, problems));
             builder = builder.route(route, policy);
         }
         if let Some(policy) =
-            self.fallback.as_ref().and_then(|document| judge(&fallback, document, problems))
+            self.fallback.as_ref().and_then(|document| document.judge(&fallback, problems))
         {
             builder = builder.fallback(policy);
         }

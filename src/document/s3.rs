@@ -5,8 +5,8 @@
 use super::error::DocumentErrors;
 use super::format::Format;
 use super::path::Path;
-use super::problems::{Problem, Problems, unforeseen};
-use super::reader::{Faults, Object, array};
+use super::problems::{Problem, Problems, read_text, unforeseen};
+use super::reader::{Object, array};
 use super::value::Value;
 use super::warning::{DocumentWarning, Reason, Warnings};
 use crate::builder::{self, PolicyBuilder};
@@ -35,8 +35,8 @@ impl Policy {
     /// # Errors
     ///
     /// What is no JSON or no such configuration: a key that is unknown, stands twice or is missing, a
-    /// value of another type, a method that S3 does not know. And a configuration of whose origins none
-    /// is left.
+    /// value of another type, a method that S3 does not know, no rules: all of them. If there are none,
+    /// a configuration of whose origins none is left.
     ///
     /// ```
     /// use tower_cors::Policy;
@@ -54,10 +54,7 @@ impl Policy {
     /// # Ok::<(), tower_cors::DocumentErrors>(())
     /// ```
     pub fn from_s3_json(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
-        let text = (Format::Json, text);
-        let mut faults = Faults::default();
-        let read = read(text.0.read(text.1)?, &mut faults);
-        let (path, rules) = Problems::new(faults).none_in(read, Some(text))?;
+        let (path, rules) = read_text(Format::Json, text, read)?;
 
         let mut warnings = Warnings::default();
         let mut builders = Vec::new();
@@ -77,11 +74,9 @@ impl Policy {
             }
         }
         if builders.is_empty() {
-            let mistake =
-                if rules.is_empty() { PolicyError::NoRules } else { PolicyError::NoOrigins };
             let mut problems = warnings.into_problems();
-            problems.push(path, Problem::Policy(mistake));
-            return problems.none_in(None, Some(text));
+            problems.push(path, Problem::Policy(PolicyError::NoOrigins));
+            return problems.none_in(None, Some((Format::Json, text)));
         }
         let (policy, disagreements) = builder::build_disagreeing(&builders).map_err(unforeseen)?;
         for mistake in disagreements {
@@ -102,45 +97,42 @@ struct Rule {
     max_age: Option<u64>,
 }
 
-/// The path of the rules, and the rules.
-fn read(value: Value, faults: &mut Faults) -> Option<(Path, Vec<Rule>)> {
+/// The path of the rules, and those that could be read.
+fn read(value: Value, problems: &mut Problems) -> Option<(Path, Vec<Rule>)> {
     let whole = Path::default();
     let (path, rules) = match value {
         Value::Array(rules) => (whole, rules),
         other => {
             let expected = "an array of rules, or an object with the key `CORSRules`";
-            let mut object = Object::new(&whole, other, expected, faults)?;
-            let rules = object.require("CORSRules", faults);
-            object.finish(faults);
+            let mut object = Object::new(&whole, other, expected, problems)?;
+            let rules = object.require("CORSRules", problems);
+            object.finish(problems);
             let path = whole.key("CORSRules");
-            let rules = array(&path, rules?, faults)?;
+            let rules = array(&path, rules?, problems)?;
             (path, rules)
         }
     };
-    let mut read = Vec::with_capacity(rules.len());
-    for (index, rule) in rules.into_iter().enumerate() {
-        read.push(Rule::read(path.index(index), rule, faults)?);
+    if rules.is_empty() {
+        problems.push(path.clone(), Problem::Policy(PolicyError::NoRules));
     }
-    Some((path, read))
+    let rules = rules.into_iter().enumerate();
+    let rules = rules.filter_map(|(index, rule)| Rule::read(path.index(index), rule, problems));
+    let rules = rules.collect();
+    Some((path, rules))
 }
 
 impl Rule {
-    fn read(path: Path, value: Value, faults: &mut Faults) -> Option<Self> {
-        let mut object = Object::new(&path, value, "an object with the keys of a rule", faults)?;
-        let origins = object.required_texts("AllowedOrigins", faults);
-        let methods = object.required_texts("AllowedMethods", faults);
-        for (index, method) in methods.iter().enumerate() {
-            if !METHODS.contains(&method.as_str()) {
-                let path = path.key("AllowedMethods").index(index);
-                faults.push(path, format!("expected one of {METHODS:?}, found {method:?}"));
-            }
-        }
-        let headers = object.texts("AllowedHeaders", faults).unwrap_or_default();
-        let exposed = object.texts("ExposeHeaders", faults).unwrap_or_default();
-        let max_age = object.seconds("MaxAgeSeconds", faults);
+    fn read(path: Path, value: Value, problems: &mut Problems) -> Option<Self> {
+        let mut object = Object::new(&path, value, "an object with the keys of a rule", problems)?;
+        let origins = object.required_texts("AllowedOrigins", problems);
+        let methods = object.required_texts("AllowedMethods", problems);
+        object.expect_known("AllowedMethods", &methods, METHODS, problems);
+        let headers = object.texts("AllowedHeaders", problems).unwrap_or_default();
+        let exposed = object.texts("ExposeHeaders", problems).unwrap_or_default();
+        let max_age = object.seconds("MaxAgeSeconds", problems);
         // A name for people.
         object.take("ID");
-        object.finish(faults);
+        object.finish(problems);
         Some(Self { path, origins, methods, headers, exposed, max_age })
     }
 

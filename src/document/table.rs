@@ -1,13 +1,11 @@
 //! Routes from documents, and back.
 
-use serde::de::Error as _;
 use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::DocumentErrors;
 use super::format::Format;
-use super::problems::Problems;
-use super::reader::Faults;
+use super::problems::{Problems, read_other, read_text};
 use super::routes::RoutesDocument;
 use super::value::Value;
 use crate::select::Routes;
@@ -40,7 +38,7 @@ impl Routes {
     /// # Ok::<(), tower_cors::DocumentErrors>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, DocumentErrors> {
-        read_text(Format::Json, text)
+        read_text(Format::Json, text, read)
     }
 
     /// Reads the same from TOML.
@@ -50,7 +48,7 @@ impl Routes {
     /// As [`from_json`](Self::from_json); what is no TOML.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, DocumentErrors> {
-        read_text(Format::Toml, text)
+        read_text(Format::Toml, text, read)
     }
 
     /// Reads the same from YAML 1.2.
@@ -61,27 +59,19 @@ impl Routes {
     /// [`Policy::from_yaml`](crate::Policy::from_yaml).
     #[cfg(feature = "yaml")]
     pub fn from_yaml(text: &str) -> Result<Self, DocumentErrors> {
-        read_text(Format::Yaml, text)
+        read_text(Format::Yaml, text, read)
     }
 }
 
-fn read_text(format: Format, text: &str) -> Result<Routes, DocumentErrors> {
-    read(format.read(text)?, Some((format, text)))
-}
-
-fn read(value: Value, text: Option<(Format, &str)>) -> Result<Routes, DocumentErrors> {
-    let mut faults = Faults::default();
-    let document = RoutesDocument::read(value, &mut faults);
-    let mut problems = Problems::new(faults);
-    let routes = document.and_then(|document| document.judge(&mut problems));
-    problems.none_in(routes, text)
+fn read(value: Value, problems: &mut Problems) -> Option<Routes> {
+    RoutesDocument::read(value, problems)?.judge(problems)
 }
 
 /// Reads the same object as [`Routes::from_json`] from any format that describes itself, all mistakes
 /// in one message.
 impl<'de> Deserialize<'de> for Routes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        read(Value::deserialize(deserializer)?, None).map_err(D::Error::custom)
+        read_other(deserializer, read)
     }
 }
 

@@ -3,10 +3,10 @@
 //! RFC 8259: <https://www.rfc-editor.org/rfc/rfc8259>
 
 use http::Request;
-use tower_cors::{DocumentError, Policy, PolicyError};
+use tower_cors::{DocumentError, DocumentErrors, Policy, PolicyError};
 
 /// What is said of a key that is unknown.
-pub(super) const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`";
+const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`";
 
 /// Name, document, message, in which `…` stands for the known keys.
 const MISTAKES: &[(&str, &str, &str)] = &[
@@ -108,6 +108,7 @@ allow_headers[0]: request-header name "cookie" is forbidden by the Fetch Standar
         r#"rules[1].allow_origins[1]: expected a string, found 1 at line 3 column 45
 rules[1].max_age: expected a whole number of seconds, found 1000.0 at line 3 column 62
 rules[0].only_methods: no method is allowed; give `only_methods` at least one at line 2 column 71
+rules[1].allow_origins[0]: origin "a.example" has no scheme; write "https://a.example" at line 3 column 42
 rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials are allowed; write its https: form, or call `dangerously_allow_insecure_origins` at line 4 column 45"#,
     ),
     (
@@ -139,6 +140,25 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
         "max_age: no other key stands beside `rules`; write it into the rules at line 1 column 50",
     ),
     (
+        "a rule that is no object, and a mistake in the next",
+        r#"{"rules": [7, {"allow_origins": ["b.example"]}, null, {"allow_origins": []}]}"#,
+        r#"rules[0]: expected an object with the keys of a rule, found 7 at line 1 column 12
+rules[2]: expected an object with the keys of a rule, found null at line 1 column 52
+rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 44
+rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one at line 1 column 74"#,
+    ),
+    (
+        "items that are no strings, and mistakes beside them",
+        r#"{"allow_origins": [7, "b.example", "", null, ""], "only_methods": [[]], "expose_headers": {}}"#,
+        r#"allow_origins[0]: expected a string, found 7 at line 1 column 20
+allow_origins[3]: expected a string, found null at line 1 column 43
+only_methods[0]: expected a string, found an array at line 1 column 69
+expose_headers: expected an array of strings, found an object at line 1 column 92
+allow_origins[1]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 33
+allow_origins[2]: origin "" is empty; write scheme://host or scheme://host:port, as in "https://a.example" at line 1 column 37
+allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port, as in "https://a.example" at line 1 column 47"#,
+    ),
+    (
         "the rules within a rule",
         r#"{"rules": [{"rules": [], "allow_origins": ["*"]}]}"#,
         "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin` at line 1 column 23",
@@ -166,21 +186,28 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
     ),
 ];
 
-#[test]
-fn a_mistake_is_told_with_its_key_and_position() {
+/// Holds what is refused to its message: name, what was read, message.
+#[track_caller]
+pub(super) fn refused<'a, T>(
+    rows: impl IntoIterator<Item = (&'a str, Result<T, DocumentErrors>, &'a str)>,
+) {
     let mut failures = Vec::new();
-    for (name, json, message) in MISTAKES {
+    for (name, read, message) in rows {
         let message = message.replace('…', KNOWN);
-        match Policy::from_json(json) {
+        match read {
             Ok(_) => failures.push(format!("{name}: is taken")),
+            Err(error) if error.to_string() == message && format!("{error:?}") == message => {}
             Err(error) => {
-                if error.to_string() != message || format!("{error:?}") != message {
-                    failures.push(format!("{name}:\n  said     {error}\n  expected {message}"));
-                }
+                failures.push(format!("{name}:\n  said     {error}\n  expected {message}"));
             }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn a_mistake_is_told_with_its_key_and_position() {
+    refused(MISTAKES.iter().map(|(name, json, said)| (*name, Policy::from_json(json), *said)));
 }
 
 /// Every key, and the headers that show that it is read.
