@@ -19,13 +19,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use http::HeaderName;
 use http::header::HOST;
+use http::{HeaderName, Request};
 use moka::future::Cache;
 use rusqlite::{Connection, OptionalExtension};
 use tokio::net::TcpListener;
 use tokio::task;
-use tower_cors::{CorsLayer, Policy, RequestHead, Resolver};
+use tower_cors::{CorsLayer, Policy, Resolver};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -55,8 +55,8 @@ pub(crate) fn app(
     tenants: Tenants,
     report: impl Fn(Arc<Failure>) + Send + Sync + 'static,
 ) -> Router {
-    let resolve = move |head: RequestHead<'_>| {
-        let (name, tenants) = (name_of(head), tenants.clone());
+    let resolve = move |head: Request<()>| {
+        let (name, tenants) = (name_of(&head), tenants.clone());
         async move {
             match name {
                 Some(name) => tenants.policy(name).await,
@@ -65,13 +65,13 @@ pub(crate) fn app(
         }
     };
     let resolver = Resolver::new(resolve, report).vary_on([X_TENANT]);
-    Router::new().route("/", get(|| async { "hello\n" })).layer(CorsLayer::new(resolver))
+    Router::new().route("/", get(|| async { "hello\n" })).layer(CorsLayer::with_resolver(resolver))
 }
 
 const X_TENANT: HeaderName = HeaderName::from_static("x-tenant");
 
 /// The tenant that a request is for: in HTTP/2 the host is in the URI.
-fn name_of(head: RequestHead<'_>) -> Option<String> {
+fn name_of(head: &Request<()>) -> Option<String> {
     let text = |name| head.headers().get(name).map(|value| value.to_str().ok());
     if let Some(name) = text(X_TENANT) {
         return name.map(str::to_owned);

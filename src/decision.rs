@@ -68,20 +68,6 @@ pub enum Denial {
     NoPolicy,
 }
 
-impl Denial {
-    /// How far a rule came: origin, then method, then names.
-    pub(crate) fn step(self) -> u8 {
-        match self {
-            Self::HostNotAllowed
-            | Self::NoPolicy
-            | Self::OriginNotAllowed
-            | Self::OriginRepeated => 0,
-            Self::MethodNotAllowed | Self::MethodRepeated => 1,
-            Self::HeaderNotAllowed | Self::HeaderListTooLong => 2,
-        }
-    }
-}
-
 impl Decision {
     /// Of a request that no policy is for.
     pub(crate) fn without_policy(head: RequestHead<'_>, varies: Varies) -> Self {
@@ -90,6 +76,9 @@ impl Decision {
             allow_origin: None,
             expose_headers: None,
             allow_credentials: false,
+            // Without a policy nothing is kept, so that a failure never opens: but what is said to no
+            // page, and is no cache's for one, stays as it is.
+            may_keep: kind == RequestKind::Plain && varies != Varies::Never,
             varies,
         };
         Self {
@@ -182,6 +171,8 @@ pub(crate) struct Decoration {
     pub(crate) allow_origin: Option<HeaderValue>,
     pub(crate) expose_headers: Option<Arc<HeaderValue>>,
     pub(crate) allow_credentials: bool,
+    /// Whether CORS headers of the inner service may be kept.
+    pub(crate) may_keep: bool,
     pub(crate) varies: Varies,
 }
 
@@ -189,7 +180,7 @@ impl Decoration {
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
     pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
         let found = Found::scan(headers);
-        if keep && found.allow_origin {
+        if keep && self.may_keep && found.allow_origin {
             self.write_vary(found, headers);
             return;
         }

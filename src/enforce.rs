@@ -2,14 +2,15 @@
 
 mod hosts;
 
+use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
 use http::header::{HeaderName, HeaderValue, ORIGIN, UPGRADE};
-use http::{Method, Response, StatusCode};
+use http::{HeaderMap, Method, Response};
 
 use self::hosts::{Authority, Hosts};
-use self::sealed::{Enforce, Refuse};
+use self::sealed::{Enforce, Refuse, Refused};
 use crate::decision::Denial;
 use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::pattern::{self, OriginPattern, Pattern};
@@ -203,9 +204,11 @@ impl Enforce for () {
     }
 }
 
-impl<R: Default> Refuse<R> for () {
-    fn refuse(&self, _head: RequestHead<'_>, _denial: Denial) -> Response<R> {
-        forbidden()
+impl<R> Refuse<R> for () {
+    type Refused = Infallible;
+
+    fn refuse(&self, _head: RequestHead<'_>, _denial: Denial) -> Option<Infallible> {
+        None
     }
 }
 
@@ -226,9 +229,11 @@ impl<F> Enforce for Enforced<F> {
     }
 }
 
-impl<R: Default> Refuse<R> for Enforced {
-    fn refuse(&self, _head: RequestHead<'_>, _denial: Denial) -> Response<R> {
-        forbidden()
+impl<R> Refuse<R> for Enforced {
+    type Refused = Infallible;
+
+    fn refuse(&self, _head: RequestHead<'_>, _denial: Denial) -> Option<Infallible> {
+        None
     }
 }
 
@@ -236,15 +241,32 @@ impl<F, R> Refuse<R> for Enforced<F>
 where
     F: Fn(RequestHead<'_>, Denial) -> Response<R>,
 {
-    fn refuse(&self, head: RequestHead<'_>, denial: Denial) -> Response<R> {
-        (self.0.refuse)(head, denial)
+    // Boxed, so that the rare state of a future does not make the usual one larger.
+    type Refused = Box<Response<R>>;
+
+    fn refuse(&self, head: RequestHead<'_>, denial: Denial) -> Option<Self::Refused> {
+        Some(Box::new((self.0.refuse)(head, denial)))
     }
 }
 
-fn forbidden<R: Default>() -> Response<R> {
-    let mut response = Response::new(R::default());
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    response
+impl<R> Refused<R> for Infallible {
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        match *self {}
+    }
+
+    fn into_response(self) -> Response<R> {
+        match self {}
+    }
+}
+
+impl<R> Refused<R> for Box<Response<R>> {
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        Response::headers_mut(self)
+    }
+
+    fn into_response(self) -> Response<R> {
+        *self
+    }
 }
 
 impl<F> Clone for Enforced<F> {
@@ -260,7 +282,7 @@ impl<F> fmt::Debug for Enforced<F> {
 }
 
 pub(crate) mod sealed {
-    use http::Response;
+    use http::{HeaderMap, Response};
 
     use super::{Denial, RequestHead};
 
@@ -281,7 +303,20 @@ pub(crate) mod sealed {
     /// What a request is refused with.
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
     pub trait Refuse<R>: Enforce {
-        /// The response.
-        fn refuse(&self, head: RequestHead<'_>, denial: Denial) -> Response<R>;
+        /// A response of the user's own.
+        type Refused: Refused<R>;
+
+        /// The response; without one, it is 403 and empty.
+        fn refuse(&self, head: RequestHead<'_>, denial: Denial) -> Option<Self::Refused>;
+    }
+
+    /// A response that there may never be.
+    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
+    pub trait Refused<R> {
+        /// Its header fields.
+        fn headers_mut(&mut self) -> &mut HeaderMap;
+
+        /// The response itself.
+        fn into_response(self) -> Response<R>;
     }
 }

@@ -6,7 +6,7 @@ use tower_layer::Layer;
 use crate::enforce::{Enforced, Enforcement};
 use crate::error::{PolicyError, PolicyErrors};
 use crate::policy::Policy;
-use crate::select::PolicySource;
+use crate::select::{PolicySource, Resolver};
 use crate::service::Cors;
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
@@ -26,7 +26,8 @@ use crate::service::Cors;
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
 ///
-/// The type of the service, if it has to be written: `Cors<S>`, for an inner service `S`.
+/// The type of the service, if it has to be written: `Cors<S>` for an inner service `S` and a
+/// [`Policy`]; `Cors<S, P, E>` in general, with the [`Enforced`] that [`enforce`](Self::enforce) gives.
 ///
 /// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
 #[derive(Clone, Debug)]
@@ -67,7 +68,16 @@ impl<P: PolicySource> CorsLayer<P> {
     pub fn new(policy: P) -> Self {
         Self { policy, enforcement: (), settings: Settings::DEFAULT }
     }
+}
 
+impl<F, G> CorsLayer<Resolver<F, G>> {
+    /// A layer that applies the policy that a resolver finds.
+    pub fn with_resolver(resolver: Resolver<F, G>) -> Self {
+        Self { policy: resolver, enforcement: (), settings: Settings::DEFAULT }
+    }
+}
+
+impl<P> CorsLayer<P> {
     /// Refuses cross-origin requests that the policy denies, ahead of the inner service.
     ///
     /// # Errors
@@ -120,7 +130,7 @@ impl<P, E> CorsLayer<P, E> {
     /// Keeps the CORS headers of responses of the inner service that have an
     /// `Access-Control-Allow-Origin`, and adds none to them but `Vary`.
     ///
-    /// Otherwise, and on all other responses, the headers of the policy stand in place of those of
+    /// Where there is no policy for the request, none are kept. Otherwise, and on all other responses, the headers of the policy stand in place of those of
     /// the inner service. Answers to preflights are the policy's in any case.
     pub fn keep_inner_headers(mut self, keep: bool) -> Self {
         self.settings.keep_inner_headers = keep;

@@ -59,7 +59,8 @@ impl Methods {
                 && !is_forbidden_method(method)
     }
 
-    /// Whether responses to the method are shared.
+    /// Whether responses to the method are shared. An extended CONNECT opens a WebSocket, as GET does
+    /// over HTTP/1.1, and a page has no other: <https://www.rfc-editor.org/rfc/rfc8441#section-5>
     pub(crate) fn shares(&self, method: &Method) -> bool {
         !self.only || self.lists_method(method)
     }
@@ -67,18 +68,25 @@ impl Methods {
     /// Apart, so that the usual answer costs no call.
     #[inline(never)]
     fn lists_method(&self, method: &Method) -> bool {
+        let method = if *method == Method::CONNECT { &Method::GET } else { method };
         self.lists(method.as_str().as_bytes())
     }
 
-    /// A method whose responses are shared, and which the other set allows; if need be, one that this
-    /// set does not allow.
-    pub(crate) fn shared<'a>(&'a self, other: &'a Self, only_unallowed: bool) -> Option<&'a str> {
+    /// A method whose responses are shared, and which the other set allows.
+    pub(crate) fn shared_with<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
+        self.shares_with(other).next()
+    }
+
+    /// One that this set does not allow besides.
+    pub(crate) fn shared_but_not_allowed<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
+        self.shares_with(other).find(|method| !self.allows(method.as_bytes()))
+    }
+
+    fn shares_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
         let listed = |one: &'a Self| one.listed.iter().map(|method| &**method);
         let known = STANDARD_METHODS.into_iter().chain(listed(self)).chain(listed(other));
-        known.chain(iter::once("ANOTHER")).find(|method| {
-            (!self.only || self.lists(method.as_bytes()))
-                && other.allows(method.as_bytes())
-                && !(only_unallowed && self.allows(method.as_bytes()))
+        known.chain(iter::once("ANOTHER")).filter(|method| {
+            (!self.only || self.lists(method.as_bytes())) && other.allows(method.as_bytes())
         })
     }
 

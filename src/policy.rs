@@ -210,20 +210,12 @@ impl Rules {
         }
         let mut nearest = Verdict { rule: &self.first, index: Some(0), outcome };
         for (index, rule) in (1..).zip(&self.others) {
-            let nearer = match nearest.outcome {
-                // An `Origin` that stands there twice is denied by whoever reads it.
-                Ok(_) | Err(Denial::OriginRepeated) => break,
-                Err(so_far) => {
-                    let outcome = admit(rule);
-                    let nearer = match &outcome {
-                        Ok(_) | Err(Denial::OriginRepeated) => true,
-                        Err(denial) => denial.step() > so_far.step(),
-                    };
-                    nearer.then_some(outcome)
-                }
-            };
-            if let Some(outcome) = nearer {
-                nearest = Verdict { rule, index: Some(index), outcome };
+            if nearest.rank() == Rank::Final {
+                break;
+            }
+            let verdict = Verdict { rule, index: Some(index), outcome: admit(rule) };
+            if verdict.rank() > nearest.rank() {
+                nearest = verdict;
             }
         }
         nearest
@@ -236,4 +228,28 @@ struct Verdict<'a, T> {
     /// Which of several it is.
     index: Option<usize>,
     outcome: Result<T, Denial>,
+}
+
+/// How near a rule came to allowing a request: origin, then method, then names.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Origin,
+    Method,
+    Names,
+    /// It allows the request, or no other may: an `Origin` that stands there twice is denied by whoever
+    /// reads it.
+    Final,
+}
+
+impl<T> Verdict<'_, T> {
+    fn rank(&self) -> Rank {
+        match self.outcome {
+            Ok(_) | Err(Denial::OriginRepeated) => Rank::Final,
+            Err(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
+            Err(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
+            Err(Denial::OriginNotAllowed | Denial::HostNotAllowed | Denial::NoPolicy) => {
+                Rank::Origin
+            }
+        }
+    }
 }

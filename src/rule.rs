@@ -1,7 +1,6 @@
 //! One rule of a policy: whose requests it allows, and what it grants them.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,15 +85,6 @@ impl Origins {
 }
 
 impl Rule {
-    /// Whether responses say the same by both rules, besides who may read them.
-    pub(crate) fn says_as(&self, other: &Self) -> bool {
-        let exposed = |rule: &Self| -> BTreeSet<Vec<u8>> {
-            let names = rule.expose.as_ref().map(|value| value.as_bytes()).unwrap_or_default();
-            names.split(|&byte| byte == b',').map(<[u8]>::to_vec).collect()
-        };
-        self.credentials == other.credentials && exposed(self) == exposed(other)
-    }
-
     /// Names an origin to whoever asks, unless the method is one whose responses are not shared.
     pub(crate) fn sharing<'a>(
         &self,
@@ -179,6 +169,7 @@ impl Rule {
             allow_origin: allow_origin.cloned(),
             expose_headers: allow_origin.and(self.expose.as_ref()).cloned(),
             allow_credentials: self.credentials,
+            may_keep: true,
             varies,
         }
     }

@@ -1,5 +1,6 @@
 //! The service that the layer makes, and the future of its response.
 
+use std::convert::Infallible;
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
@@ -11,7 +12,7 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use crate::decision::{self, Answer, Decision, Decoration, Denial, Grant};
-use crate::enforce::sealed::{Enforce, Refuse};
+use crate::enforce::sealed::{Enforce, Refuse, Refused};
 use crate::layer::Settings;
 use crate::policy::Policy;
 use crate::request::RequestHead;
@@ -21,7 +22,8 @@ use crate::vary::Varies;
 /// A service whose preflights are answered, and whose other responses are decorated, as a policy
 /// says. [`CorsLayer`](crate::CorsLayer) makes it.
 ///
-/// Cloning it costs a reference count and what the inner service costs, whatever the policy.
+/// Cloning it costs a reference count, one more if it enforces, and what the inner service costs,
+/// whatever the policy.
 #[derive(Clone, Debug)]
 pub struct Cors<S, P = Policy, E = ()> {
     pub(crate) inner: S,
@@ -45,7 +47,7 @@ where
 {
     type Response = Response<R>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, R>;
+    type Future = ResponseFuture<S::Future, E::Refused>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -56,10 +58,16 @@ where
         let head = RequestHead::from(&request);
         ResponseFuture::new(match self.decide(head) {
             Ruling::Refuse(answer, denial) => {
-                let mut response = self.enforcement.refuse(head, denial);
-                answer.write_to(response.headers_mut());
+                let refused = self.enforcement.refuse(head, denial);
                 self.release_readiness();
-                State::Refused { response: Some(Box::new(response)) }
+                if let Some(mut response) = refused {
+                    answer.write_to(response.headers_mut());
+                    State::Refused { response: Some(response) }
+                } else {
+                    let mut headers = recycle(request.into_parts().0.headers);
+                    answer.write_to(&mut headers);
+                    State::Answered { response: Some((StatusCode::FORBIDDEN, headers)) }
+                }
             }
             Ruling::Admit(Answer::Decorate(decoration)) => State::Decorated {
                 future: self.inner.call(request),
@@ -143,15 +151,15 @@ fn recycle(mut headers: HeaderMap) -> HeaderMap {
 pin_project! {
     /// The future of the response of [`Cors`].
     #[must_use = "futures do nothing unless they are polled"]
-    pub struct ResponseFuture<F, R> {
+    pub struct ResponseFuture<F, X = Infallible> {
         #[pin]
-        state: State<F, R>,
+        state: State<F, X>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<F, R> {
+    enum State<F, X> {
         // The inner service answers, and the policy's fields are added.
         Decorated { #[pin] future: F, decoration: Decoration, keep: bool },
         // The inner service answers an allowed preflight. Boxed, so that the rare state does not
@@ -159,19 +167,20 @@ pin_project! {
         PassedOn { #[pin] future: F, grant: Option<Box<Grant>>, status: StatusCode },
         // The policy answered.
         Answered { response: Option<(StatusCode, HeaderMap)> },
-        // The request is refused. Boxed for the same reason.
-        Refused { response: Option<Box<Response<R>>> },
+        // The request is refused with a response of the user's own.
+        Refused { response: Option<X> },
     }
 }
 
-impl<F, R> ResponseFuture<F, R> {
-    fn new(state: State<F, R>) -> Self {
+impl<F, X> ResponseFuture<F, X> {
+    fn new(state: State<F, X>) -> Self {
         Self { state }
     }
 }
 
-impl<F, R, E> Future for ResponseFuture<F, R>
+impl<F, R, E, X> Future for ResponseFuture<F, X>
 where
+    X: Refused<R>,
     F: Future<Output = Result<Response<R>, E>>,
     R: Default,
 {
@@ -210,7 +219,7 @@ where
                 Poll::Ready(Ok(response))
             }
             StateProjection::Refused { response } => match response.take() {
-                Some(response) => Poll::Ready(Ok(*response)),
+                Some(response) => Poll::Ready(Ok(response.into_response())),
                 None => Poll::Pending,
             },
         }
@@ -225,7 +234,7 @@ fn drop_body<R: Default>(response: &mut Response<R>) {
     }
 }
 
-impl<F, R> fmt::Debug for ResponseFuture<F, R> {
+impl<F, X> fmt::Debug for ResponseFuture<F, X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }

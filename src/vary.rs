@@ -48,11 +48,42 @@ pub(crate) static PREFLIGHT: Vary = Vary {
     ),
 };
 
-/// Adds those names that do not stand there yet, as one line.
-pub(crate) fn join(names: &[HeaderName], headers: &mut HeaderMap) {
-    let missing = names.iter().map(HeaderName::as_str).filter(|name| !stands(name, headers));
-    if let Some(value) = line(missing) {
-        let _full = headers.try_append(VARY, value);
+/// Names of a user's own to be added to `Vary`, in lower case and each once.
+#[derive(Default)]
+pub(crate) struct VaryOn {
+    names: Vec<HeaderName>,
+    /// All of them, as one line, if there are any.
+    joined: Option<HeaderValue>,
+}
+
+impl VaryOn {
+    pub(crate) fn new(names: impl Iterator<Item = HeaderName>) -> Self {
+        let mut all: Vec<HeaderName> = Vec::new();
+        for name in names {
+            if !all.contains(&name) {
+                all.push(name);
+            }
+        }
+        let joined = line(all.iter().map(HeaderName::as_str));
+        Self { names: all, joined }
+    }
+
+    pub(crate) fn names(&self) -> &[HeaderName] {
+        &self.names
+    }
+
+    /// Adds those that do not stand there yet, as one line.
+    pub(crate) fn write_to(&self, headers: &mut HeaderMap) {
+        let missing = self.names.iter().map(HeaderName::as_str);
+        let missing = missing.filter(|name| !stands(name, headers));
+        let value = if missing.clone().count() == self.names.len() {
+            self.joined.clone()
+        } else {
+            line(missing)
+        };
+        if let Some(value) = value {
+            let _full = headers.try_append(VARY, value);
+        }
     }
 }
 

@@ -7,30 +7,26 @@
 use std::collections::BTreeSet;
 use std::iter;
 
+use http::HeaderValue;
+
 use super::PolicyBuilder;
 use crate::error::PolicyError;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::rule::Rule;
 
-/// What two rules do not agree on, for each two.
+/// For each rule, the first of the earlier ones that it does not agree with.
 pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<PolicyError> {
     let sides: Vec<Side<'_>> =
         builders.iter().zip(rules).map(|(builder, rule)| Side::new(builder, rule)).collect();
-    let mut errors = Vec::new();
-    for (later, two) in sides.iter().enumerate() {
-        for (earlier, one) in sides.iter().enumerate().take(later) {
-            if one.rule.says_as(two.rule) {
-                continue;
-            }
-            let covers = one.rule.headers.covers(&two.rule.headers);
-            let method = one.rule.methods.shared(&two.rule.methods, covers);
-            if let Some((method, origin)) = method.zip(one.shared_origin(two)) {
-                let (origin, method) = (origin, method.to_owned());
-                errors.push(PolicyError::RulesDisagree { rules: (earlier, later), origin, method });
-            }
-        }
-    }
-    errors
+    let later = sides.iter().enumerate();
+    let found = later.filter_map(|(later, two)| {
+        let mut earlier = sides.iter().enumerate().take(later);
+        earlier.find_map(|(earlier, one)| {
+            let (method, origin) = one.conflict(two)?;
+            Some(PolicyError::RulesDisagree { rules: (earlier, later), origin, method })
+        })
+    });
+    found.collect()
 }
 
 /// One rule, and the patterns that it was compiled from.
@@ -39,6 +35,7 @@ struct Side<'a> {
     patterns: Vec<OriginPattern<'a>>,
     /// The ports that its patterns name.
     ports: BTreeSet<&'a str>,
+    exposed: BTreeSet<&'a [u8]>,
     null: bool,
 }
 
@@ -52,12 +49,29 @@ impl<'a> Side<'a> {
             let (_rest, port) = value.rsplit_once(':')?;
             port.parse::<u16>().is_ok().then_some(port)
         };
+        let exposed = rule.expose.as_deref().map(HeaderValue::as_bytes).unwrap_or_default();
         Self {
             rule,
+            exposed: exposed.split(|&byte| byte == b',').collect(),
             patterns: builder.origins.iter().filter_map(parse).collect(),
             ports: builder.origins.iter().filter_map(port).collect(),
             null: builder.null_origin,
         }
+    }
+
+    /// A method and an origin for which the other rule, if it comes later, may answer a preflight whose
+    /// request this one answers otherwise.
+    fn conflict(&self, later: &Side<'_>) -> Option<(String, String)> {
+        if self.rule.credentials == later.rule.credentials && self.exposed == later.exposed {
+            return None;
+        }
+        let (methods, names) = (&self.rule.methods, &self.rule.headers);
+        let method = if names.covers(&later.rule.headers) {
+            methods.shared_but_not_allowed(&later.rule.methods)
+        } else {
+            methods.shared_with(&later.rule.methods)
+        };
+        Some((method?.to_owned(), self.shared_origin(later)?))
     }
 
     /// An origin that both match. If their patterns have one in common, then one of the two has a

@@ -1,5 +1,6 @@
 //! The judging of every value, and the compiling of those that are sound.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -151,12 +152,9 @@ impl PolicyBuilder {
         if any {
             return Some(HeaderValue::from_static("*"));
         }
-        let mut names: Vec<String> = Vec::new();
-        for name in listed.map(str::to_ascii_lowercase) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        let mut seen = HashSet::new();
+        let names: Vec<String> =
+            listed.map(str::to_ascii_lowercase).filter(|name| seen.insert(name.clone())).collect();
         if names.is_empty() {
             return None;
         }

@@ -14,13 +14,17 @@ pub use self::routes::{RouteError, RouteErrors, Routes, RoutesBuilder};
 use crate::policy::Policy;
 use crate::request::RequestHead;
 
-/// Where a layer finds the policy for a request: a [`Policy`] itself, `Routes`, a `Reload` handle, or
-/// a [`Resolver`]. No other type can be one.
-pub trait PolicySource: Clone + sealed::Sealed {}
+/// Where a layer finds the policy for a request, at once: a [`Policy`] itself, `Routes`, or a `Reload`
+/// handle. No other type can be one. A [`Resolver`], which takes its time, has a constructor of its own,
+/// [`CorsLayer::with_resolver`](crate::CorsLayer::with_resolver).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no source of policies",
+    note = "a `Policy`, `Routes` and `Reload` are; call `.build()?` on a builder, and give a \
+            `Resolver` to `CorsLayer::with_resolver`"
+)]
+pub trait PolicySource: Clone + sealed::Find {}
 
 impl PolicySource for Policy {}
-
-impl sealed::Sealed for Policy {}
 
 impl sealed::Find for Policy {
     const DYNAMIC: bool = false;
@@ -38,11 +42,7 @@ pub(crate) mod sealed {
     use super::{Policy, RequestHead};
 
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
-    pub trait Sealed {}
-
-    /// A source that has the policy at once.
-    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
-    pub trait Find: super::PolicySource {
+    pub trait Find {
         /// Whether the choice depends on more of the request than what is in a cache's key.
         const DYNAMIC: bool;
 

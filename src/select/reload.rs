@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::PolicySource;
-use super::sealed::{Find, Sealed};
+use super::sealed::Find;
 use crate::policy::Policy;
 use crate::request::RequestHead;
 
@@ -31,7 +31,7 @@ use crate::request::RequestHead;
 /// ```
 pub struct Reload<P = Policy>(Arc<ArcSwap<P>>);
 
-impl<P: Find> Reload<P> {
+impl<P: PolicySource> Reload<P> {
     /// A handle on a policy.
     pub fn new(policy: P) -> Self {
         Self(Arc::new(ArcSwap::from_pointee(policy)))
@@ -49,11 +49,9 @@ impl<P: Find> Reload<P> {
     }
 }
 
-impl<P: Find> PolicySource for Reload<P> {}
+impl<P: PolicySource> PolicySource for Reload<P> {}
 
-impl<P: Find> Sealed for Reload<P> {}
-
-impl<P: Find> Find for Reload<P> {
+impl<P: PolicySource> Find for Reload<P> {
     const DYNAMIC: bool = P::DYNAMIC;
 
     fn with_policy<T>(

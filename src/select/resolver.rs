@@ -7,58 +7,60 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::header::{HOST, ORIGIN};
-use http::{HeaderMap, HeaderName, Request, Response};
+use http::{HeaderName, Request, Response};
 use tower_service::Service;
 
 use super::PolicySource;
-use super::sealed::{Find, Sealed};
+use super::sealed::Find;
 use crate::enforce::sealed::Refuse;
 use crate::policy::Policy;
-use crate::request::RequestHead;
+use crate::request::{RequestHead, RequestKind};
 use crate::service::Cors;
-use crate::vary;
+use crate::vary::VaryOn;
 
 /// Finds the policy for a request by an asynchronous function, as in a database of tenants.
 ///
-/// The function is given the head of the request, and returns a future of the policy: `Ok(None)` if
-/// there is none. Of the header fields it sees `Origin`, `Host`, and those that
+/// The function is given the head of the request, as a request without a body, and returns a policy;
+/// or `None` if there is none. Of the header fields it sees `Origin`, `Host`, and those that
 /// [`vary_on`](Self::vary_on) names, which join every `Vary`; so no cache mistakes one tenant's
 /// response for another's. It is asked for requests with an `Origin` only.
 ///
-/// An error is given to the second function, to be reported, and then there is no policy: a preflight is
-/// denied, and the response to any other request is not decorated, and has no CORS headers of the
+/// An error is given to the second function, to be reported, and then there is no policy: a preflight
+/// is denied, and the response to any other request is not decorated, and has no CORS headers of the
 /// inner service either. With [`CorsLayer::enforce`](crate::CorsLayer::enforce) it is refused.
 ///
-/// The crate has no timer, so a limit to the time is the function's own to set. A cache is, too.
+/// The crate has no timer, so a limit to the time is the function's own to set; so is a cache. While it
+/// runs, the inner service stays reserved for the request, with its permit if it has a limit; not for
+/// a preflight, which never reaches it.
+///
+/// A preflight has none of the header fields that a page sets, so these cannot choose its policy. What
+/// a gateway sets can, and the host, the path and the query.
 ///
 /// ```
 /// use std::collections::HashMap;
 /// use std::sync::Arc;
 ///
-/// use http::HeaderName;
+/// use http::header::ToStrError;
+/// use http::{HeaderName, Request};
 /// use tower_cors::{CorsLayer, Policy, Resolver};
 ///
 /// let policy = Policy::builder().allow_origins(["https://shop.example"]).build()?;
 /// let tenants = Arc::new(HashMap::from([("shop".to_owned(), policy)]));
-/// let resolver = Resolver::new(
-///     move |head| {
-///         // What is needed of the head is taken out of it first,
-///         let tenant = head.headers().get("x-tenant").cloned();
-///         let tenants = Arc::clone(&tenants);
-///         // and the future owns it.
-///         async move {
-///             let Some(tenant) = tenant else { return Ok(None) };
-///             Ok(tenants.get(tenant.to_str()?).cloned())
-///         }
-///     },
-///     |error: http::header::ToStrError| eprintln!("no policy: {error}"),
-/// );
-/// let layer = CorsLayer::new(resolver.vary_on([HeaderName::from_static("x-tenant")]));
+/// let find = move |head: Request<()>| {
+///     let tenants = Arc::clone(&tenants);
+///     async move {
+///         let Some(tenant) = head.headers().get("x-tenant") else { return Ok(None) };
+///         Ok(tenants.get(tenant.to_str()?).cloned())
+///     }
+/// };
+/// let resolver = Resolver::new(find, |error: ToStrError| eprintln!("no policy: {error}"))
+///     .vary_on([HeaderName::from_static("x-tenant")]);
+/// let layer = CorsLayer::with_resolver(resolver);
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
 pub struct Resolver<F, G> {
     functions: Arc<Functions<F, G>>,
-    vary_on: Arc<[HeaderName]>,
+    vary_on: Arc<VaryOn>,
 }
 
 struct Functions<F, G> {
@@ -71,9 +73,9 @@ impl<F, G> Resolver<F, G> {
     #[must_use]
     pub fn new<T, X>(resolve: F, report: G) -> Self
     where
-        F: Fn(RequestHead<'_>) -> T,
-        T: Future<Output = Result<Option<Policy>, X>>,
-        G: Fn(X),
+        F: Fn(Request<()>) -> T + Send + Sync + 'static,
+        T: Future<Output = Result<Option<Policy>, X>> + Send + 'static,
+        G: Fn(X) + Send + Sync + 'static,
     {
         let functions = Arc::new(Functions { resolve, report });
         Self { functions, vary_on: Arc::default() }
@@ -82,38 +84,33 @@ impl<F, G> Resolver<F, G> {
     /// Names header fields that the function reads. Others are not in the head that it is given.
     #[must_use]
     pub fn vary_on(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
-        let vary_on = self.vary_on.iter().cloned().chain(names).collect();
-        Self { vary_on, ..self }
+        let names = self.vary_on.names().iter().cloned().chain(names);
+        Self { vary_on: Arc::new(VaryOn::new(names)), ..self }
     }
 
-    /// What the function is given of the header fields.
-    fn visible(&self, headers: &HeaderMap) -> HeaderMap {
+    /// What the function is given of a request.
+    fn visible(&self, head: RequestHead<'_>) -> Request<()> {
+        let mut visible = Request::new(());
+        *visible.method_mut() = head.method().clone();
+        *visible.uri_mut() = head.uri().clone();
         // `Host` is in the key of a cache, and `Origin` in every `Vary` of a dynamic policy.
-        let names = [&ORIGIN, &HOST].into_iter().chain(self.vary_on.iter());
-        let mut visible = HeaderMap::new();
-        for name in names {
-            if !visible.contains_key(name) {
-                for value in headers.get_all(name) {
-                    visible.append(name, value.clone());
-                }
+        let named = self.vary_on.names().iter().filter(|name| ![HOST, ORIGIN].contains(name));
+        for name in [&HOST, &ORIGIN].into_iter().chain(named) {
+            for value in head.headers().get_all(name) {
+                visible.headers_mut().append(name, value.clone());
             }
         }
         visible
     }
 }
 
-impl<F, G> PolicySource for Resolver<F, G> {}
-
-impl<F, G> Sealed for Resolver<F, G> {}
-
 impl<S, F, G, T, X, E, B, R> Service<Request<B>> for Cors<S, Resolver<F, G>, E>
 where
     S: Service<Request<B>, Response = Response<R>, Future: Send> + Clone + Send + 'static,
-    F: Fn(RequestHead<'_>) -> T + Send + Sync + 'static,
+    F: Fn(Request<()>) -> T + Send + Sync + 'static,
     T: Future<Output = Result<Option<Policy>, X>> + Send + 'static,
-    X: Send,
     G: Fn(X) + Send + Sync + 'static,
-    E: Refuse<R> + Send + 'static,
+    E: Refuse<R, Refused: Send> + Send + 'static,
     B: Send + 'static,
     R: Default + Send + 'static,
 {
@@ -127,17 +124,19 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let unready = self.inner.clone();
-        let ready = mem::replace(&mut self.inner, unready);
+        let mut ready = mem::replace(&mut self.inner, unready);
         let (resolver, enforcement) = (self.policy.clone(), self.enforcement.clone());
         let settings = self.settings;
 
         let head = RequestHead::from(&request);
+        if head.classify() == RequestKind::Preflight && !settings.pass_on_preflights {
+            // It never reaches the inner service, so it need not reserve it for as long as it takes
+            // to find a policy.
+            ready = self.inner.clone();
+        }
         // Without an `Origin` there is nothing to decide, and a foreign host is refused anyway.
         let asks = head.headers().contains_key(ORIGIN) && enforcement.examine(head).is_ok();
-        let resolving = asks.then(|| {
-            let visible = resolver.visible(head.headers());
-            (resolver.functions.resolve)(RequestHead::new(head.method(), head.uri(), &visible))
-        });
+        let resolving = asks.then(|| (resolver.functions.resolve)(resolver.visible(head)));
         ResolverFuture(Box::pin(async move {
             let policy = match resolving {
                 None => None,
@@ -151,7 +150,7 @@ where
             };
             let mut cors = Cors::new(ready, Resolved(policy), enforcement, settings);
             let mut response = cors.call(request).await?;
-            vary::join(&resolver.vary_on, response.headers_mut());
+            resolver.vary_on.write_to(response.headers_mut());
             Ok(response)
         }))
     }
@@ -162,8 +161,6 @@ where
 struct Resolved(Option<Policy>);
 
 impl PolicySource for Resolved {}
-
-impl Sealed for Resolved {}
 
 impl Find for Resolved {
     const DYNAMIC: bool = true;
@@ -204,6 +201,6 @@ impl<F, G> Clone for Resolver<F, G> {
 
 impl<F, G> fmt::Debug for Resolver<F, G> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Resolver").field("vary_on", &self.vary_on).finish_non_exhaustive()
+        f.debug_struct("Resolver").field("vary_on", &self.vary_on.names()).finish_non_exhaustive()
     }
 }

@@ -9,9 +9,11 @@ use matchit::Router;
 
 pub use self::error::{RouteError, RouteErrors};
 use super::PolicySource;
-use super::sealed::{Find, Sealed};
+use super::sealed::Find;
+use crate::decision::Decision;
 use crate::policy::Policy;
 use crate::request::RequestHead;
+use crate::vary::Varies;
 
 /// A table of policies by path, in the syntax of axum's routes: `/items`, `/items/{id}`,
 /// `/static/{*file}`.
@@ -23,11 +25,14 @@ use crate::request::RequestHead;
 ///
 /// The choice is made ahead of routing and of authentication, for preflights too. Where there is no
 /// policy there is no CORS: a preflight is denied, and all else goes to the inner service, whose own
-/// CORS headers are removed.
+/// CORS headers are removed, even if the layer keeps them elsewhere.
 ///
-/// A path with dot segments or with encoded slashes, in which a server further on may see another
-/// path, has no policy, not even the fallback: `/api/../admin`, `/api/%2e%2e/admin`, `/api%2fadmin`,
-/// and the same with `\`.
+/// A path with dot segments, encoded slashes or needlessly encoded letters, in which a server further
+/// on may see another path, has no policy, not even the fallback: `/api/../admin`,
+/// `/api/%2e%2e/admin`, `/api%2fadmin`, `/%61dmin`, and the same with `\`.
+///
+/// So write every path that is to have no policy: `/internal`, and if that is answered too,
+/// `/internal/`, beside `/internal/{*rest}`.
 ///
 /// ```
 /// use tower_cors::{CorsLayer, Policy, Routes};
@@ -35,6 +40,7 @@ use crate::request::RequestHead;
 /// let routes = Routes::builder()
 ///     .route("/public/{*rest}", Policy::permissive())
 ///     .route("/account", Policy::builder().allow_origins(["https://app.example"]).build()?)
+///     .route("/internal", None)
 ///     .route("/internal/{*rest}", None)
 ///     .build()?;
 /// let layer = CorsLayer::new(routes);
@@ -62,6 +68,16 @@ impl Routes {
     /// A builder without any route.
     pub fn builder() -> RoutesBuilder {
         RoutesBuilder::default()
+    }
+
+    /// Decides on a request, by the policy for its path. Without a policy, only a plain request is not
+    /// denied.
+    pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
+        let head = head.into();
+        match self.find(head.uri().path()) {
+            Some(policy) => policy.decide(head),
+            None => Decision::without_policy(head, Varies::Never),
+        }
     }
 
     /// The policy for a path, if there is one.
@@ -132,27 +148,31 @@ fn is_ambiguous(path: &str) -> bool {
     if !path.iter().any(|byte| matches!(byte, b'.' | b'%' | b'\\')) {
         return false;
     }
-    let has_slash = path.contains(&b'\\')
-        || path.windows(3).any(|window| {
-            window.eq_ignore_ascii_case(b"%2f") || window.eq_ignore_ascii_case(b"%5c")
-        });
-    has_slash || path.split(|&byte| byte == b'/').any(is_dot_segment)
+    path.contains(&b'\\')
+        || path.windows(3).any(is_needlessly_encoded)
+        || path.split(|&byte| byte == b'/').any(is_dot_segment)
 }
 
-/// Dot segment, with the URL Standard's encodings of a dot:
+/// A slash that is hidden, or an unreserved character, which means the same decoded:
+/// <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
+fn is_needlessly_encoded(window: &[u8]) -> bool {
+    let [b'%', digits @ ..] = window else {
+        return false;
+    };
+    // A sign would be taken for a digit's.
+    let digits = str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'));
+    digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).is_some_and(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'-' | b'.' | b'_' | b'~')
+    })
+}
+
+/// Dot segment, with parameters too, which some servers cut off:
 /// <https://url.spec.whatwg.org/#single-dot-path-segment>
-fn is_dot_segment(mut segment: &[u8]) -> bool {
-    let mut dots = 0;
-    while let [b'.', rest @ ..] | [b'%', b'2', b'e' | b'E', rest @ ..] = segment {
-        segment = rest;
-        dots += 1;
-    }
-    segment.is_empty() && (dots == 1 || dots == 2)
+fn is_dot_segment(segment: &[u8]) -> bool {
+    matches!(segment, [b'.'] | [b'.', b'.'] | [b'.', b';', ..] | [b'.', b'.', b';', ..])
 }
 
 impl PolicySource for Routes {}
-
-impl Sealed for Routes {}
 
 impl Find for Routes {
     // The path is in the key of a cache.

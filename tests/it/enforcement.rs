@@ -205,6 +205,23 @@ fn a_refusal_has_its_reason() {
     assert!(send(&layer, request("GET", "https://partner.example")).1);
 }
 
+/// A WebSocket is opened by GET over HTTP/1.1 and by CONNECT over HTTP/2, and is the same to a policy.
+#[test]
+fn a_web_socket_is_a_get_to_only_methods() {
+    let policy = |method| {
+        Policy::builder().allow_origins(["https://partner.example"]).only_methods([method]).build()
+    };
+    for (only, admitted) in [("GET", true), ("PUT", false)] {
+        let enforcement = Enforcement::of_unsafe_requests();
+        let layer = CorsLayer::new(policy(only).unwrap()).enforce(enforcement).unwrap();
+        let mut upgrade = request("GET", "https://partner.example");
+        upgrade.headers_mut().insert("upgrade", "websocket".parse().unwrap());
+        let connect = request("CONNECT", "https://partner.example");
+        assert_eq!(send(&layer, upgrade).1, admitted, "{only}");
+        assert_eq!(send(&layer, connect).1, admitted, "{only}");
+    }
+}
+
 #[tokio::test]
 async fn a_refusal_keeps_no_permit() {
     let inner = service_fn(|_: Request<String>| async {

@@ -25,6 +25,7 @@ mod documents_round_trip;
 mod documents_s3;
 #[cfg(all(feature = "schema", feature = "routes"))]
 mod documents_schema;
+#[cfg(feature = "routes")]
 mod enforcement;
 mod examples;
 #[cfg(feature = "serde")]

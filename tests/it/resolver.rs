@@ -7,10 +7,11 @@ use std::future::{Ready, ready};
 use std::sync::{Arc, Mutex};
 
 use futures_util::FutureExt;
+use http::header::ORIGIN;
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use tower::limit::ConcurrencyLimitLayer;
-use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, Enforcement, Policy, RequestHead, Resolver};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
+use tower_cors::{CorsLayer, Enforcement, Policy, Resolver};
 
 type Log = Arc<Mutex<Vec<String>>>;
 
@@ -31,12 +32,10 @@ const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 type Found = Ready<Result<Option<Policy>, String>>;
 
 /// Finds `https://NAME.example` for the tenant `NAME`, none for `none`, and fails for `broken`.
-fn resolver(
-    spy: &Spy,
-) -> Resolver<impl Fn(RequestHead<'_>) -> Found + use<>, impl Fn(String) + use<>> {
+fn resolver(spy: &Spy) -> Resolver<impl Fn(Request<()>) -> Found + use<>, impl Fn(String) + use<>> {
     let (asked, reported) = (Arc::clone(&spy.asked), Arc::clone(&spy.reported));
     Resolver::new(
-        move |head: RequestHead<'_>| {
+        move |head: Request<()>| {
             let names = head.headers().keys().map(HeaderName::as_str).collect::<Vec<_>>().join(" ");
             asked.lock().unwrap().push(format!("{} {} {names}", head.method(), head.uri()));
             let tenant = head.headers().get(TENANT).map(|value| value.to_str().unwrap());
@@ -98,7 +97,7 @@ const OTHER: [&str; 3] = ["accept-encoding", "Origin", "x-tenant"];
 async fn the_policy_is_that_of_the_tenant_and_an_error_opens_nothing() {
     let spy = Spy::default();
     let service = ServiceBuilder::new()
-        .layer(CorsLayer::new(resolver(&spy).vary_on([TENANT])))
+        .layer(CorsLayer::with_resolver(resolver(&spy).vary_on([TENANT])))
         .service(inner(&spy));
     let (good, evil) = (Some("https://shop.example"), Some("https://evil.example"));
     // Method, origin, tenant; status, allowed origin, whether it is asked, reported, and whether
@@ -128,8 +127,8 @@ async fn the_policy_is_that_of_the_tenant_and_an_error_opens_nothing() {
         assert_eq!(logged(&spy.ran).len(), usize::from(ran), "{name}");
         // The function sees what `Vary` names and no more: no cookie.
         let seen = match tenant {
-            Some(_) => format!("{method} /items?q=1 origin host x-tenant"),
-            None => format!("{method} /items?q=1 origin host"),
+            Some(_) => format!("{method} /items?q=1 host origin x-tenant"),
+            None => format!("{method} /items?q=1 host origin"),
         };
         assert_eq!(logged(&spy.asked), if asked { vec![seen] } else { Vec::new() }, "{name}");
     }
@@ -138,11 +137,85 @@ async fn the_policy_is_that_of_the_tenant_and_an_error_opens_nothing() {
 #[tokio::test]
 async fn a_field_that_is_not_named_is_not_seen() {
     let spy = Spy::default();
-    let service = ServiceBuilder::new().layer(CorsLayer::new(resolver(&spy))).service(inner(&spy));
+    let service =
+        ServiceBuilder::new().layer(CorsLayer::with_resolver(resolver(&spy))).service(inner(&spy));
     let origin = Some("https://shop.example");
     let response = service.oneshot(request("GET", origin, Some("shop"))).await.unwrap();
     assert!(!response.headers().contains_key("access-control-allow-origin"));
-    assert_eq!(logged(&spy.asked), ["GET /items?q=1 origin host"]);
+    assert_eq!(logged(&spy.asked), ["GET /items?q=1 host origin"]);
+}
+
+/// A name that is given twice, or is seen anyway, is seen once and stands in `Vary` once.
+#[tokio::test]
+async fn a_field_is_named_once() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&lines);
+    let resolver = Resolver::new(
+        move |head: Request<()>| {
+            let names = head.headers().iter().map(|(name, _)| name.to_string());
+            seen.lock().unwrap().extend(names);
+            ready(Ok::<_, Infallible>(None))
+        },
+        |_: Infallible| {},
+    );
+    let resolver = resolver.vary_on([ORIGIN, TENANT]).vary_on([TENANT]);
+    let service = ServiceBuilder::new()
+        .layer(CorsLayer::with_resolver(resolver))
+        .service(inner(&Spy::default()));
+    let request = request("GET", Some("https://shop.example"), Some("shop"));
+    let response = service.oneshot(request).await.unwrap();
+    assert_eq!(vary(response.headers()), OTHER);
+    assert_eq!(logged(&lines), ["host", "origin", "x-tenant"]);
+}
+
+/// Whatever way the function is written: as a closure with a block, or as a function.
+#[test]
+fn functions_of_every_form_are_taken() {
+    async fn find(head: Request<()>) -> Result<Option<Policy>, String> {
+        head.uri().query().map(|_| Policy::permissive()).map_or(Ok(None), |policy| Ok(Some(policy)))
+    }
+    let report = |error: String| panic!("{error}");
+    let service = inner(&Spy::default());
+    drop(CorsLayer::with_resolver(Resolver::new(find, report)).layer(service.clone()));
+    let block = |head: Request<()>| async move { find(head).await };
+    drop(CorsLayer::with_resolver(Resolver::new(block, report)).layer(service));
+}
+
+/// While a policy is looked for, a preflight keeps nobody from the inner service.
+#[tokio::test]
+async fn a_slow_resolver_keeps_no_permit_for_a_preflight() {
+    let resolver = Resolver::new(
+        |_: Request<()>| std::future::pending::<Result<Option<Policy>, Infallible>>(),
+        |_: Infallible| {},
+    );
+    let service = ServiceBuilder::new()
+        .layer(CorsLayer::with_resolver(resolver))
+        .layer(ConcurrencyLimitLayer::new(1))
+        .service(inner(&Spy::default()));
+    let (mut asking, mut plain) = (service.clone(), service);
+    let preflight = request("OPTIONS", Some("https://shop.example"), None);
+    let mut waiting = asking.ready().await.unwrap().call(preflight);
+    assert!((&mut waiting).now_or_never().is_none(), "nobody answers");
+    let answered = plain.ready().now_or_never().expect("a permit").unwrap();
+    assert!(answered.call(request("GET", None, None)).await.is_ok());
+}
+
+/// Not even where those of the inner service are kept: a failure never opens.
+#[tokio::test]
+async fn a_failed_resolver_keeps_no_inner_header() {
+    let spy = Spy::default();
+    let layer = CorsLayer::with_resolver(resolver(&spy).vary_on([TENANT])).keep_inner_headers(true);
+    let service = ServiceBuilder::new().layer(layer).service(inner(&spy));
+    for (origin, tenant, kept) in [
+        (Some("https://shop.example"), "shop", true),
+        (Some("https://inner.example"), "broken", false),
+        (Some("https://inner.example"), "none", false),
+        (None, "broken", true),
+    ] {
+        let response = service.clone().oneshot(request("GET", origin, Some(tenant))).await.unwrap();
+        let found = response.headers().contains_key("access-control-allow-origin");
+        assert_eq!(found, kept, "{origin:?} {tenant}");
+    }
 }
 
 /// Even a policy for any origin, or for exactly one, depends on what chose it.
@@ -151,11 +224,11 @@ async fn what_is_resolved_is_dynamic() {
     for (origins, allowed) in [("*", Some("*")), ("https://b.example", None)] {
         let policy = Policy::builder().allow_origins([origins]).build().unwrap();
         let resolver = Resolver::new(
-            move |_: RequestHead<'_>| ready(Ok::<_, Infallible>(Some(policy.clone()))),
+            move |_: Request<()>| ready(Ok::<_, Infallible>(Some(policy.clone()))),
             |_: Infallible| {},
         );
         let service = ServiceBuilder::new()
-            .layer(CorsLayer::new(resolver.vary_on([TENANT, TENANT])))
+            .layer(CorsLayer::with_resolver(resolver.vary_on([TENANT, TENANT])))
             .service(inner(&Spy::default()));
         for (origin, allowed) in [(Some("https://a.example"), allowed), (None, None)] {
             let response = service.clone().oneshot(request("GET", origin, None)).await.unwrap();
@@ -169,7 +242,7 @@ async fn what_is_resolved_is_dynamic() {
 #[tokio::test]
 async fn a_failed_resolver_refuses_where_it_is_enforced() {
     let spy = Spy::default();
-    let layer = CorsLayer::new(resolver(&spy).vary_on([TENANT]))
+    let layer = CorsLayer::with_resolver(resolver(&spy).vary_on([TENANT]))
         .enforce(Enforcement::of_unsafe_requests().hosts(["api.example"]))
         .unwrap();
     let service = ServiceBuilder::new().layer(layer).service(inner(&spy));
@@ -201,8 +274,9 @@ async fn a_failed_resolver_refuses_where_it_is_enforced() {
 #[tokio::test]
 async fn settings_hold_for_resolved_policies_too() {
     let spy = Spy::default();
-    let layer =
-        CorsLayer::new(resolver(&spy).vary_on([TENANT])).preflight_status(StatusCode::OK).unwrap();
+    let layer = CorsLayer::with_resolver(resolver(&spy).vary_on([TENANT]))
+        .preflight_status(StatusCode::OK)
+        .unwrap();
     let service = ServiceBuilder::new()
         .layer(layer.keep_inner_headers(true).pass_on_preflights(true))
         .service(inner(&spy));
@@ -219,7 +293,7 @@ async fn settings_hold_for_resolved_policies_too() {
 async fn a_resolver_keeps_no_permit_and_uses_the_ready_service() {
     let spy = Spy::default();
     let mut service = ServiceBuilder::new()
-        .layer(CorsLayer::new(resolver(&spy).vary_on([TENANT])))
+        .layer(CorsLayer::with_resolver(resolver(&spy).vary_on([TENANT])))
         .layer(ConcurrencyLimitLayer::new(1))
         .service(inner(&spy));
     let origin = Some("https://shop.example");

@@ -131,7 +131,7 @@ struct ResponseFutureIsNameable;
 impl Service<Request<String>> for ResponseFutureIsNameable {
     type Response = Response<String>;
     type Error = Infallible;
-    type Future = ResponseFuture<Ready<Result<Response<String>, Infallible>>, String>;
+    type Future = ResponseFuture<Ready<Result<Response<String>, Infallible>>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
@@ -156,6 +156,15 @@ fn a_body_need_not_be_send_and_an_inner_future_need_not_be_unpin() {
     let request = Request::new(std::rc::Rc::new(()));
     let response = runtime.block_on(CorsLayer::new(policy()).layer(inner).oneshot(request));
     assert_eq!(response.unwrap().headers()["vary"], "Origin");
+}
+
+/// The future of a layer holds no response of its own making, so a body is no hindrance to it.
+#[test]
+fn a_future_is_send_though_the_body_of_its_response_is_not() {
+    fn assert_send<T: Send>(_: &T) {}
+    let inner =
+        service_fn(|_: Request<()>| async { Err::<Response<std::rc::Rc<()>>, _>("no response") });
+    assert_send(&CorsLayer::new(policy()).layer(inner).call(Request::new(())));
 }
 
 /// Counts its clones; the policy of the layer has ten thousand origins.

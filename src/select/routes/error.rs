@@ -33,8 +33,9 @@ pub enum RouteError {
         /// As written.
         path: String,
     },
-    /// The path has dot segments, encoded slashes, a query, a fragment, white space or a letter
-    /// beyond ASCII: no request would match it.
+    /// The path has dot segments, encoded slashes or letters, a query, a fragment, white space or a
+    /// letter beyond ASCII: no request of a browser has such a path, or it is [never
+    /// matched](super::Routes).
     #[non_exhaustive]
     NeverMatches {
         /// As written.
@@ -118,8 +119,8 @@ impl fmt::Display for RouteError {
             Self::NeverMatches { path } => write!(
                 f,
                 "route {path:?} would never match: a path has no query and no fragment, and here no \
-                 dot segments and no encoded slashes; write it as it stands in a request, \
-                 percent-encoded"
+                 dot segments and nothing encoded that need not be; write it as it stands in a \
+                 request"
             ),
             Self::Conflict { path, with } => {
                 write!(f, "route {path:?} matches the same paths as {with:?}; remove one of them")

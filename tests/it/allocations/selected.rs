@@ -71,10 +71,14 @@ fn enforcement_adds_none_to_what_it_admits() {
     }
 }
 
-/// The response itself, and room for its `Vary`.
+/// The map of the request is used for the answer; a response of the user's own is boxed, and gets room
+/// for its `Vary`.
 #[test]
-fn a_refusal_costs_three() {
+fn a_refusal_costs_none_or_what_its_response_costs() {
     let enforcement = Enforcement::of_unsafe_requests();
+    let layer = CorsLayer::new(two().build().unwrap()).enforce(enforcement.clone()).unwrap();
+    assert_eq!(measure(&layer, Typed, request(Method::POST, &[FROM_EVIL])), 0);
+    let enforcement = enforcement.refuse_with(|_, _| http::Response::new(()));
     let layer = CorsLayer::new(two().build().unwrap()).enforce(enforcement).unwrap();
     assert_eq!(measure(&layer, Typed, request(Method::POST, &[FROM_EVIL])), 3);
 }

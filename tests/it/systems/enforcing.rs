@@ -25,7 +25,7 @@ fn salesforce_ocapi() -> Result {
         ("kiosk", of_client(&["https://kiosk.example"])?),
     ]));
     // In the query of a preflight, whose header fields have only names, and in either of a request.
-    let resolve = move |head: RequestHead<'_>| {
+    let resolve = move |head: Request<()>| {
         let in_query = head.uri().query().and_then(|query| query.strip_prefix("client_id="));
         let in_header =
             head.headers().get("x-dw-client-id").and_then(|client| client.to_str().ok());
@@ -40,8 +40,8 @@ fn salesforce_ocapi() -> Result {
     };
     let resolver = Resolver::new(resolve, |error| panic!("{error}"))
         .vary_on([HeaderName::from_static("x-dw-client-id")]);
-    let layer =
-        CorsLayer::new(resolver).enforce(Enforcement::of_unsafe_requests().refuse_with(refusal))?;
+    let layer = CorsLayer::with_resolver(resolver)
+        .enforce(Enforcement::of_unsafe_requests().refuse_with(refusal))?;
 
     let page = |method: &str, client: &str, origin: &str| {
         let mut request: Request<String> = request(method, "/baskets", origin);

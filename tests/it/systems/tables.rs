@@ -146,15 +146,24 @@ fn cloud_elements() -> Result {
         .allow_methods(["PUT", "PATCH", "DELETE"])
         .allow_headers(NAMES)
         .build()?;
-    let routes =
-        Routes::builder().fallback(open).route("/elements/api-v2/hubs/{*rest}", None).build()?;
+    let routes = Routes::builder()
+        .fallback(open)
+        .route("/elements/api-v2/hubs", None)
+        .route("/elements/api-v2/hubs/", None)
+        .route("/elements/api-v2/hubs/{*rest}", None)
+        .build()?;
     let layer = CorsLayer::new(routes);
 
-    let closed = send(&layer, request("GET", "/elements/api-v2/hubs/crm", "https://a.example"));
-    assert_eq!((closed.ran, closed.cors()), (true, vec![]));
-    let closed =
-        send(&layer, preflight("/elements/api-v2/hubs/crm", "https://a.example", "GET", ""));
-    assert_eq!((closed.ran, closed.status()), (false, StatusCode::FORBIDDEN));
+    for path in ["", "/", "/crm", "/crm/../crm", "/%63rm", "/a/b/c"] {
+        for path in
+            [format!("/elements/api-v2/hubs{path}"), format!("/elements/api-v2/%68ubs{path}")]
+        {
+            let closed = send(&layer, request("GET", &path, "https://a.example"));
+            assert_eq!((closed.ran, closed.cors()), (true, vec![]), "{path}");
+            let closed = send(&layer, preflight(&path, "https://a.example", "GET", ""));
+            assert_eq!((closed.ran, closed.status()), (false, StatusCode::FORBIDDEN), "{path}");
+        }
+    }
 
     let open = send(&layer, request("GET", "/elements/api-v2/accounts", "https://a.example"));
     assert_eq!((open.ran, open.reader(), open.cors().len()), (true, "*", 1));
