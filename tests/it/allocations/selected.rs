@@ -4,7 +4,7 @@ use http::Method;
 use tower_cors::{CorsLayer, Enforcement, Policy};
 
 use super::Inner::{Empty, Typed};
-use super::{FOR_PUT, FROM_A, FROM_EVIL, Fields, NAMES, any, measure, one, request, two};
+use super::{FOR_PUT, FROM_A, FROM_EVIL, Fields, NAMES, measure, one, request, two};
 
 const ROWS: &[(&str, Method, Fields<'_>)] = &[
     ("plain", Method::GET, &[]),
@@ -28,6 +28,8 @@ fn several_rules_add_none() {
 #[test]
 fn routes_and_reload_add_none() {
     use tower_cors::{Reload, Routes};
+
+    use super::any;
 
     for builder in [any(), one(), two()] {
         let policy = builder.build().unwrap();
