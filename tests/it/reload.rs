@@ -1,9 +1,10 @@
 //! Policies that are swapped while requests are answered.
 
 use std::convert::Infallible;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::{Request, Response};
@@ -56,6 +57,44 @@ async fn a_swap_is_seen_by_every_clone_and_by_later_requests_only() {
     assert_eq!(exposed(&in_flight.await.unwrap().unwrap()), "x-1");
     assert_eq!(exposed(&later.await.unwrap().unwrap()), "x-2");
     assert_eq!(reload.current().decide(&get()).headers()["access-control-expose-headers"], "x-2");
+}
+
+/// A reader that is stopped in the middle of a decision keeps nobody from swapping, nor from reading:
+/// there is no lock.
+#[test]
+fn a_reader_that_hangs_keeps_nobody_waiting() {
+    let (entered, has_entered) = mpsc::channel();
+    let (go, may_go) = mpsc::channel();
+    let hands = Mutex::new(Some((entered, may_go)));
+    let hanging = Policy::builder()
+        .allow_origins_if(move |_, _, _| {
+            let hands = hands.lock().unwrap().take();
+            if let Some((entered, may_go)) = hands {
+                entered.send(()).unwrap();
+                may_go.recv().unwrap();
+            }
+            true
+        })
+        .expose_headers(["x-1"])
+        .build()
+        .unwrap();
+    let reload = Reload::new(hanging);
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let mut service = CorsLayer::new(reload.clone()).layer(inner);
+    let mut clone = service.clone();
+    let hanging = thread::spawn(move || service.call(get()).now_or_never().unwrap().unwrap());
+    has_entered.recv().unwrap();
+
+    let (done, is_done) = mpsc::channel();
+    thread::spawn(move || {
+        reload.swap(policy(2));
+        done.send(clone.call(get()).now_or_never().unwrap().unwrap()).unwrap();
+    });
+    let swapped =
+        is_done.recv_timeout(Duration::from_secs(30)).expect("nobody waits for the reader");
+    assert_eq!(exposed(&swapped), "x-2");
+    go.send(()).unwrap();
+    assert_eq!(exposed(&hanging.join().unwrap()), "x-1", "it finishes with what it began with");
 }
 
 /// Two threads answer while another swaps; every answer is of one policy, and the newest is seen.

@@ -1,6 +1,7 @@
 //! What other middleware got wrong, each with the input that shows it and the advisory's name.
 //! <https://fetch.spec.whatwg.org/#cors-protocol-exceptions>
 
+mod attacks;
 mod service;
 mod syntax;
 
