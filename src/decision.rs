@@ -76,9 +76,6 @@ impl Decision {
             allow_origin: None,
             expose_headers: None,
             allow_credentials: false,
-            // Without a policy nothing is kept, so that a failure never opens: but what is said to no
-            // page, and is no cache's for one, stays as it is.
-            may_keep: kind == RequestKind::Plain && varies != Varies::Never,
             varies,
         };
         Self {
@@ -171,8 +168,6 @@ pub(crate) struct Decoration {
     pub(crate) allow_origin: Option<HeaderValue>,
     pub(crate) expose_headers: Option<Arc<HeaderValue>>,
     pub(crate) allow_credentials: bool,
-    /// Whether CORS headers of the inner service may be kept.
-    pub(crate) may_keep: bool,
     pub(crate) varies: Varies,
 }
 
@@ -180,7 +175,7 @@ impl Decoration {
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
     pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
         let found = Found::scan(headers);
-        if keep && self.may_keep && found.allow_origin {
+        if keep && found.allow_origin {
             self.write_vary(found, headers);
             return;
         }

@@ -155,12 +155,12 @@ impl Rules {
     ///
     /// <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
     fn constant(&self) -> Option<&HeaderValue> {
-        match &self.first.origins {
-            _ if !self.others.is_empty() => None,
+        let constant = match &self.first.origins {
             Origins::Any => Some(&ANY),
             Origins::One(origin) => Some(origin),
             Origins::Listed(_) => None,
-        }
+        };
+        constant.filter(|_| self.others.is_empty())
     }
 
     fn decide(&self, head: RequestHead<'_>, constant: Option<&HeaderValue>) -> Decision {

@@ -169,7 +169,6 @@ impl Rule {
             allow_origin: allow_origin.cloned(),
             expose_headers: allow_origin.and(self.expose.as_ref()).cloned(),
             allow_credentials: self.credentials,
-            may_keep: true,
             varies,
         }
     }

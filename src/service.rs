@@ -15,7 +15,7 @@ use crate::decision::{self, Answer, Decision, Decoration, Denial, Grant};
 use crate::enforce::sealed::{Enforce, Refuse, Refused};
 use crate::layer::Settings;
 use crate::policy::Policy;
-use crate::request::RequestHead;
+use crate::request::{RequestHead, RequestKind};
 use crate::select::sealed::Find;
 use crate::vary::Varies;
 
@@ -54,7 +54,6 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let Settings { preflight_status, pass_on_preflights, keep_inner_headers } = self.settings;
         let head = RequestHead::from(&request);
         ResponseFuture::new(match self.decide(head) {
             Ruling::Refuse(answer, denial) => {
@@ -72,15 +71,26 @@ where
             Ruling::Admit(Answer::Decorate(decoration)) => State::Decorated {
                 future: self.inner.call(request),
                 decoration,
-                keep: keep_inner_headers,
+                keep: self.settings.keep_inner_headers,
             },
-            Ruling::Admit(Answer::Preflight(Some(grant))) if pass_on_preflights => {
+            Ruling::Strip(decoration) => {
+                State::Decorated { future: self.inner.call(request), decoration, keep: false }
+            }
+            Ruling::Admit(Answer::Preflight(Some(grant))) if self.settings.pass_on_preflights => {
                 let (future, grant) = (self.inner.call(request), Box::new(grant));
-                State::PassedOn { future, grant: Some(grant), status: preflight_status }
+                State::PassedOn {
+                    future,
+                    grant: Some(grant),
+                    status: self.settings.preflight_status,
+                }
             }
             Ruling::Admit(Answer::Preflight(grant)) => {
                 self.release_readiness();
-                let status = if grant.is_some() { preflight_status } else { StatusCode::FORBIDDEN };
+                let status = if grant.is_some() {
+                    self.settings.preflight_status
+                } else {
+                    StatusCode::FORBIDDEN
+                };
                 let mut headers = recycle(request.into_parts().0.headers);
                 decision::write_preflight(grant, &mut headers, false);
                 State::Answered { response: Some((status, headers)) }
@@ -92,6 +102,8 @@ where
 /// What is done with a request.
 enum Ruling {
     Admit(Answer),
+    /// There is no policy for it, so that nothing is kept of what the inner service says of CORS.
+    Strip(Decoration),
     /// The fields are still those that go with the request.
     Refuse(Answer, Denial),
 }
@@ -99,10 +111,12 @@ enum Ruling {
 impl<S, P: Find, E: Enforce> Cors<S, P, E> {
     fn decide(&self, head: RequestHead<'_>) -> Ruling {
         if !E::ENFORCES && !P::DYNAMIC {
-            return Ruling::Admit(self.policy.with_policy(head, |policy| match policy {
-                Some(policy) => policy.answer(head),
-                None => Decision::without_policy(head, Varies::Never).answer,
-            }));
+            return self.policy.with_policy(head, |policy| {
+                let Some(policy) = policy else {
+                    return Self::rule_without_policy(head, Varies::Never).0;
+                };
+                Ruling::Admit(policy.answer(head))
+            });
         }
         let enforces_all = self.enforcement.enforces_all();
         let varies = if enforces_all { Varies::OriginAndSite } else { Varies::Origin };
@@ -112,19 +126,37 @@ impl<S, P: Find, E: Enforce> Cors<S, P, E> {
                 return Ruling::Refuse(Decision::without_policy(head, varies).answer, denial);
             }
         };
-        let mut decision = self.policy.with_policy(head, |policy| match policy {
-            Some(policy) => policy.decide_dynamic(head),
-            None => Decision::without_policy(head, varies),
-        });
-        if let Answer::Decorate(decoration) = &mut decision.answer {
-            decoration.varies = varies;
-            if let Some(denial) = decision.denial
-                && refuse_denied
-            {
-                return Ruling::Refuse(decision.answer, denial);
+        let (ruling, denial) = self.policy.with_policy(head, |policy| {
+            let Some(policy) = policy else {
+                return Self::rule_without_policy(head, varies);
+            };
+            let mut decision = policy.decide_dynamic(head);
+            if let Answer::Decorate(decoration) = &mut decision.answer {
+                decoration.varies = varies;
             }
+            (Ruling::Admit(decision.answer), decision.denial)
+        });
+        match (ruling, denial) {
+            (Ruling::Admit(answer @ Answer::Decorate(_)), Some(denial)) if refuse_denied => {
+                Ruling::Refuse(answer, denial)
+            }
+            (Ruling::Strip(decoration), Some(denial)) if refuse_denied => {
+                Ruling::Refuse(Answer::Decorate(decoration), denial)
+            }
+            (ruling, _) => ruling,
         }
-        Ruling::Admit(decision.answer)
+    }
+
+    fn rule_without_policy(head: RequestHead<'_>, varies: Varies) -> (Ruling, Option<Denial>) {
+        let Decision { kind, denial, answer, .. } = Decision::without_policy(head, varies);
+        let ruling = match answer {
+            // A resolver is not asked about a plain request, so that it found none says nothing.
+            Answer::Decorate(decoration) if !(P::DYNAMIC && kind == RequestKind::Plain) => {
+                Ruling::Strip(decoration)
+            }
+            answer => Ruling::Admit(answer),
+        };
+        (ruling, denial)
     }
 }
 

@@ -47,7 +47,8 @@ pub enum DocumentError {
     },
 }
 
-/// A position in a text, both counted from 1: where the reading of a value began or ended.
+/// A position in a text, both counted from 1: where the reading of a value began or ended, in YAML that
+/// of its key.
 ///
 /// The column counts bytes, in YAML characters; it is 0 where a whole line is at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,13 +2,16 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html>
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use super::error::DocumentErrors;
 use super::format::Format;
 use super::path::Path;
 use super::problems::{Problem, Problems, read_text, unforeseen};
 use super::reader::{Object, array};
 use super::value::Value;
-use super::warning::{DocumentWarning, Reason, Warnings};
+use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings};
 use crate::builder::{self, PolicyBuilder};
 use crate::error::PolicyError;
 use crate::policy::Policy;
@@ -27,7 +30,8 @@ impl Policy {
     /// - `*` for headers covers `authorization`, as S3 has it. Names with a `*` that is not at the end are
     ///   left out.
     /// - Rules may disagree, as in S3, where a preflight is answered by one and its request by another.
-    ///   If a rule lost origins, what it does not expose is not exposed by later rules either.
+    ///   If a rule lost origins, what it does not expose is not exposed by later rules either; and if it
+    ///   lost origins or headers, later ones have no longer max-age.
     ///
     /// Credentials are not allowed. S3 says of origins other than `*` that they are, but does not document
     /// it, and knows its users by signatures, which are no credentials of the browser.
@@ -58,20 +62,19 @@ impl Policy {
 
         let mut warnings = Warnings::default();
         let mut builders = Vec::new();
-        // What rules that lost origins expose.
-        let mut exposed_by: Vec<&[String]> = Vec::new();
+        let mut lost = Lost::default();
         for rule in &rules {
             let origins = rule.keep_origins(&mut warnings);
+            let headers = rule.keep_headers(&mut warnings);
             if origins.is_empty() {
                 let key = rule.path.to_string();
                 warnings.push(&rule.path, DocumentWarning::RuleLeftOut { key });
             } else {
-                let exposed = rule.keep_exposed(&exposed_by, &mut warnings);
-                builders.push(rule.builder(&origins, &exposed, &mut warnings));
+                let exposed = rule.keep_exposed(&lost, &mut warnings);
+                let max_age = lost.shorten(rule, &mut warnings);
+                builders.push(rule.builder(&origins, &headers, &exposed, max_age));
             }
-            if origins.len() < rule.origins.len() {
-                exposed_by.push(&rule.exposed);
-            }
+            lost.note(rule, origins.len(), headers.len());
         }
         if builders.is_empty() {
             let mut problems = warnings.into_problems();
@@ -146,32 +149,32 @@ impl Rule {
 
     /// Leaves out the names that cannot be exposed, and those that an earlier rule would not have
     /// exposed to the origins that it lost.
-    fn keep_exposed(&self, exposed_by: &[&[String]], warnings: &mut Warnings) -> Vec<String> {
-        let by_all = |name: &str| {
-            exposed_by.iter().all(|names| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
-        };
+    fn keep_exposed(&self, lost: &Lost, warnings: &mut Warnings) -> Vec<String> {
         warnings.sieve(&self.path.key("ExposeHeaders"), &self.exposed, |name| {
             if name == "*" {
                 Some(Reason::NotTaken)
             } else if let Some(mistake) = builder::exposed_error(name) {
                 Some(Reason::Mistake(mistake))
             } else {
-                (!by_all(name)).then_some(Reason::Exposure)
+                (!lost.exposes(name)).then_some(Reason::Exposure)
             }
+        })
+    }
+
+    fn keep_headers(&self, warnings: &mut Warnings) -> Vec<String> {
+        warnings.sieve(&self.path.key("AllowedHeaders"), &self.headers, |name| match name {
+            "*" => None,
+            name => builder::header_error(name).map(Reason::Mistake),
         })
     }
 
     fn builder(
         &self,
         origins: &[String],
+        headers: &[String],
         exposed: &[String],
-        warnings: &mut Warnings,
+        max_age: Option<Duration>,
     ) -> PolicyBuilder {
-        let path = self.path.key("AllowedHeaders");
-        let headers = warnings.sieve(&path, &self.headers, |name| match name {
-            "*" => None,
-            name => builder::header_error(name).map(Reason::Mistake),
-        });
         let covers_authorization = headers.iter().any(|name| {
             let prefix = name.strip_suffix('*').map(str::to_ascii_lowercase);
             prefix.is_some_and(|prefix| "authorization".starts_with(&prefix))
@@ -179,12 +182,60 @@ impl Rule {
         let builder = Policy::builder()
             .allow_origins(origins)
             .only_methods(&self.methods)
-            .allow_headers(&headers)
+            .allow_headers(headers)
             .allow_headers(covers_authorization.then_some("authorization"))
             .expose_headers(exposed);
-        match warnings.cap(&self.path.key("MaxAgeSeconds"), self.max_age) {
+        match max_age {
             Some(max_age) => builder.max_age(max_age),
             None => builder,
+        }
+    }
+}
+
+/// For how long browsers keep a preflight without a max-age:
+/// <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
+const DEFAULT_MAX_AGE: u64 = 5;
+
+/// What rules said that lost some of what they matched: another rule, which now matches it, must say no
+/// more.
+#[derive(Default)]
+struct Lost {
+    /// The names that all those expose that lost origins, in lower case.
+    exposed: Option<HashSet<String>>,
+    /// The shortest max-age of those that lost origins or headers.
+    max_age: Option<u64>,
+}
+
+impl Lost {
+    fn note(&mut self, rule: &Rule, origins: usize, headers: usize) {
+        let lost_origins = origins < rule.origins.len();
+        if lost_origins {
+            let names = rule.exposed.iter().map(|name| name.to_ascii_lowercase());
+            self.exposed = Some(match &self.exposed {
+                None => names.collect(),
+                Some(exposed) => names.filter(|name| exposed.contains(name)).collect(),
+            });
+        }
+        if lost_origins || headers < rule.headers.len() {
+            let max_age = rule.max_age.unwrap_or(DEFAULT_MAX_AGE);
+            self.max_age = Some(self.max_age.map_or(max_age, |shortest| shortest.min(max_age)));
+        }
+    }
+
+    fn exposes(&self, name: &str) -> bool {
+        self.exposed.as_ref().is_none_or(|exposed| exposed.contains(&name.to_ascii_lowercase()))
+    }
+
+    fn shorten(&self, rule: &Rule, warnings: &mut Warnings) -> Option<Duration> {
+        let path = rule.path.key("MaxAgeSeconds");
+        let value = rule.max_age.unwrap_or(DEFAULT_MAX_AGE);
+        match self.max_age.filter(|limit| *limit < value.min(MAX_AGE)) {
+            Some(limit) => {
+                let key = path.to_string();
+                warnings.push(&path, DocumentWarning::MaxAgeShortened { key, value, limit });
+                Some(Duration::from_secs(limit))
+            }
+            None => warnings.cap(&path, rule.max_age),
         }
     }
 }

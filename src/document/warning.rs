@@ -55,6 +55,17 @@ pub enum DocumentWarning {
         /// As written, in seconds.
         value: u64,
     },
+    /// A max-age, or the 5 seconds of none, that is shortened, because an earlier rule, which lost origins
+    /// or headers, would have answered some of the preflights with a shorter one.
+    #[non_exhaustive]
+    MaxAgeShortened {
+        /// The path of the value.
+        key: String,
+        /// As written, in seconds.
+        value: u64,
+        /// What it is shortened to, in seconds.
+        limit: u64,
+    },
     /// Credentials for any origin, which browsers refuse unless each is named to itself: allowed is any
     /// origin, without credentials.
     #[non_exhaustive]
@@ -164,7 +175,7 @@ impl Warnings {
     }
 }
 
-const MAX_AGE: u64 = 86_400;
+pub(super) const MAX_AGE: u64 = 86_400;
 
 impl DocumentWarning {
     /// The path of what it is about, `CORSRules[1].AllowedOrigins[0]`.
@@ -176,6 +187,7 @@ impl DocumentWarning {
             | Self::AnyPortLeftOut { key, .. }
             | Self::RuleLeftOut { key }
             | Self::MaxAgeCapped { key, .. }
+            | Self::MaxAgeShortened { key, .. }
             | Self::CredentialsLeftOut { key }
             | Self::ExposureLeftOut { key, .. }
             | Self::RulesDisagree { key, .. } => key,
@@ -212,6 +224,11 @@ impl fmt::Display for Message<'_> {
             DocumentWarning::MaxAgeCapped { value, .. } => {
                 write!(f, "{value} seconds are capped at {MAX_AGE}, the most that browsers keep")
             }
+            DocumentWarning::MaxAgeShortened { value, limit, .. } => write!(
+                f,
+                "{value} seconds are shortened to {limit}, those of an earlier rule that lost origins \
+                 or headers"
+            ),
             DocumentWarning::CredentialsLeftOut { .. } => {
                 f.write_str("left out, because any origin is allowed; list the origins")
             }
