@@ -47,7 +47,7 @@ impl Policy {
     ///
     /// let (policy, warnings) = Policy::from_gateway_json(
     ///     r#"{
-    ///         "allowOrigins": ["https://*.app.example"],
+    ///         "allowOrigins": ["https://app.example", "https://admin.example"],
     ///         "allowMethods": ["GET", "PUT"],
     ///         "allowCredentials": true,
     ///         "maxAge": 1728000
