@@ -124,8 +124,8 @@ impl<F> Enforcement<F> {
         let mut errors = PolicyErrors::none();
         let own_origins = compile_origins(&self.own_origins, &mut errors);
         let hosts = self.hosts.map(|hosts| Hosts::compile(&hosts, &mut errors));
-        let rules = Rules { all: self.all, own_origins, hosts, refuse: self.refuse };
-        errors.none_in(Enforced(Arc::new(rules)))
+        let compiled = Compiled { all: self.all, own_origins, hosts, refuse: self.refuse };
+        errors.none_in(Enforced(Arc::new(compiled)))
     }
 }
 
@@ -149,9 +149,9 @@ fn compile_origins(origins: &[String], errors: &mut PolicyErrors) -> Option<Orig
 }
 
 /// What of a layer's requests is refused, compiled.
-pub struct Enforced<F = ()>(Arc<Rules<F>>);
+pub struct Enforced<F = ()>(Arc<Compiled<F>>);
 
-struct Rules<F> {
+struct Compiled<F> {
     all: bool,
     own_origins: Option<OriginSet>,
     hosts: Option<Hosts>,
@@ -160,7 +160,7 @@ struct Rules<F> {
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-impl<F> Rules<F> {
+impl<F> Compiled<F> {
     /// Whether the request is one of those that are refused at all.
     fn covers(&self, head: RequestHead<'_>) -> bool {
         let is_safe =

@@ -22,8 +22,8 @@ use crate::vary::Varies;
 /// A service whose preflights are answered, and whose other responses are decorated, as a policy
 /// says. [`CorsLayer`](crate::CorsLayer) makes it.
 ///
-/// Cloning it costs a reference count, one more if it enforces, and what the inner service costs,
-/// whatever the policy.
+/// Cloning it costs a reference count, one more if it enforces or resolves, and what the inner service
+/// costs, whatever the policy.
 #[derive(Clone, Debug)]
 pub struct Cors<S, P = Policy, E = ()> {
     pub(crate) inner: S,
@@ -113,7 +113,7 @@ impl<S, P: Find, E: Enforce> Cors<S, P, E> {
         if !E::ENFORCES && !P::DYNAMIC {
             return self.policy.with_policy(head, |policy| {
                 let Some(policy) = policy else {
-                    return Self::rule_without_policy(head, Varies::Never).0;
+                    return Ruling::strip(Decision::without_policy(head, Varies::Never).answer);
                 };
                 Ruling::Admit(policy.answer(head))
             });
@@ -126,37 +126,35 @@ impl<S, P: Find, E: Enforce> Cors<S, P, E> {
                 return Ruling::Refuse(Decision::without_policy(head, varies).answer, denial);
             }
         };
-        let (ruling, denial) = self.policy.with_policy(head, |policy| {
-            let Some(policy) = policy else {
-                return Self::rule_without_policy(head, varies);
-            };
-            let mut decision = policy.decide_dynamic(head);
-            if let Answer::Decorate(decoration) = &mut decision.answer {
-                decoration.varies = varies;
-            }
-            (Ruling::Admit(decision.answer), decision.denial)
+        let (decision, found) = self.policy.with_policy(head, |policy| match policy {
+            Some(policy) => (policy.decide_dynamic(head), true),
+            None => (Decision::without_policy(head, varies), false),
         });
-        match (ruling, denial) {
-            (Ruling::Admit(answer @ Answer::Decorate(_)), Some(denial)) if refuse_denied => {
-                Ruling::Refuse(answer, denial)
+        let Decision { kind, denial, mut answer, .. } = decision;
+        if let Answer::Decorate(decoration) = &mut answer {
+            decoration.varies = varies;
+            if let Some(denial) = denial
+                && refuse_denied
+            {
+                return Ruling::Refuse(answer, denial);
             }
-            (Ruling::Strip(decoration), Some(denial)) if refuse_denied => {
-                Ruling::Refuse(Answer::Decorate(decoration), denial)
-            }
-            (ruling, _) => ruling,
+        }
+        // A resolver is not asked about a plain request, so that it found none says nothing.
+        if found || P::DYNAMIC && kind == RequestKind::Plain {
+            Ruling::Admit(answer)
+        } else {
+            Ruling::strip(answer)
         }
     }
+}
 
-    fn rule_without_policy(head: RequestHead<'_>, varies: Varies) -> (Ruling, Option<Denial>) {
-        let Decision { kind, denial, answer, .. } = Decision::without_policy(head, varies);
-        let ruling = match answer {
-            // A resolver is not asked about a plain request, so that it found none says nothing.
-            Answer::Decorate(decoration) if !(P::DYNAMIC && kind == RequestKind::Plain) => {
-                Ruling::Strip(decoration)
-            }
-            answer => Ruling::Admit(answer),
-        };
-        (ruling, denial)
+impl Ruling {
+    /// Of a request without a policy: a preflight is answered as one that is denied.
+    fn strip(answer: Answer) -> Self {
+        match answer {
+            Answer::Decorate(decoration) => Self::Strip(decoration),
+            answer @ Answer::Preflight(_) => Self::Admit(answer),
+        }
     }
 }
 

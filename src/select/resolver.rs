@@ -129,13 +129,14 @@ where
         let settings = self.settings;
 
         let head = RequestHead::from(&request);
-        if head.classify() == RequestKind::Preflight && !settings.pass_on_preflights {
+        let kind = head.classify();
+        if kind == RequestKind::Preflight && !settings.pass_on_preflights {
             // It never reaches the inner service, so it need not reserve it for as long as it takes
             // to find a policy.
             ready = self.inner.clone();
         }
         // Without an `Origin` there is nothing to decide, and a foreign host is refused anyway.
-        let asks = head.headers().contains_key(ORIGIN) && enforcement.examine(head).is_ok();
+        let asks = kind != RequestKind::Plain && enforcement.examine(head).is_ok();
         let resolving = asks.then(|| (resolver.functions.resolve)(resolver.visible(head)));
         ResolverFuture(Box::pin(async move {
             let policy = match resolving {

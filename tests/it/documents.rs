@@ -211,8 +211,8 @@ fn a_mistake_is_told_with_its_key_and_position() {
 }
 
 /// Every key, and the headers that show that it is read.
-const EVERY_KEY: &str = r#"{
-    "allow_origins": ["http://a.example", "https://*.github.io"],
+pub(crate) const EVERY_KEY: &str = r#"{
+    "allow_origins": ["http://a.example", "https://*.github.io", "http://localhost:*"],
     "allow_credentials": true,
     "allow_methods": ["PUT"],
     "allow_headers": ["x-a"],

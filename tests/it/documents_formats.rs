@@ -4,7 +4,7 @@
 
 use tower_cors::{DocumentErrors, Policy, Routes};
 
-use super::documents::refused;
+use super::documents::{EVERY_KEY, refused};
 
 type Read<T> = fn(&str) -> Result<T, DocumentErrors>;
 
@@ -14,17 +14,7 @@ fn written(policy: &Policy) -> String {
 
 #[test]
 fn one_rule_in_every_format() {
-    let json = r#"{
-        "allow_origins": ["http://a.example", "https://*.github.io", "http://localhost:*"],
-        "allow_credentials": true,
-        "allow_methods": ["PUT"],
-        "allow_headers": ["x-a"],
-        "expose_headers": ["x-b"],
-        "max_age": 600,
-        "dangerously_allow_insecure_origins": true,
-        "dangerously_allow_public_suffixes": true,
-        "dangerously_allow_null_origin": false
-    }"#;
+    let json = EVERY_KEY;
     let toml = r#"
         allow_origins = ["http://a.example", "https://*.github.io", "http://localhost:*"]
         allow_credentials = true
