@@ -10,7 +10,7 @@ use http::header::{
 };
 
 use crate::request::{RequestHead, RequestKind};
-use crate::vary::{self, Varies};
+use crate::vary::Varies;
 
 /// What a [`Policy`](crate::Policy) says of one request.
 ///
@@ -37,7 +37,7 @@ impl Answer {
     /// Writes the fields in place of those that stand there.
     pub(crate) fn write_to(self, headers: &mut HeaderMap) {
         match self {
-            Self::Decorate(mut decoration) => decoration.write_to(headers, false),
+            Self::Decorate(mut decoration) => decoration.write_to(headers),
             Self::Preflight(grant) => replace_preflight(grant, headers),
         }
     }
@@ -72,19 +72,15 @@ impl Decision {
     /// Of a request that no policy is for.
     pub(crate) fn without_policy(head: RequestHead<'_>, varies: Varies) -> Self {
         let kind = head.classify();
-        let nothing = Decoration {
-            allow_origin: None,
-            expose_headers: None,
-            allow_credentials: false,
-            varies,
-        };
         Self {
             kind,
             denial: (kind != RequestKind::Plain).then_some(Denial::NoPolicy),
             rule: None,
             answer: match kind {
                 RequestKind::Preflight => Answer::Preflight(None),
-                RequestKind::Plain | RequestKind::Simple => Answer::Decorate(nothing),
+                RequestKind::Plain | RequestKind::Simple => {
+                    Answer::Decorate(Decoration::nothing(varies))
+                }
             },
         }
     }
@@ -165,40 +161,48 @@ impl fmt::Display for Denial {
 /// What the response to a plain or simple request gets.
 #[derive(Clone, Debug)]
 pub(crate) struct Decoration {
-    pub(crate) allow_origin: Option<HeaderValue>,
+    /// Without an origin that may read it, there is none.
+    pub(crate) share: Option<Share>,
+    pub(crate) varies: Varies,
+    /// Whether the inner service's CORS headers are kept if they allow an origin.
+    pub(crate) keep: bool,
+}
+
+/// What the response says to an origin that may read it.
+#[derive(Clone, Debug)]
+pub(crate) struct Share {
+    pub(crate) allow_origin: HeaderValue,
     pub(crate) expose_headers: Option<Arc<HeaderValue>>,
     pub(crate) allow_credentials: bool,
-    pub(crate) varies: Varies,
 }
 
 impl Decoration {
+    /// Only what the response depends on.
+    pub(crate) fn nothing(varies: Varies) -> Self {
+        Self { share: None, varies, keep: false }
+    }
+
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
-    pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
+    pub(crate) fn write_to(&mut self, headers: &mut HeaderMap) {
         let found = Found::scan(headers);
-        if keep && found.allow_origin {
-            self.write_vary(found, headers);
+        if self.keep && found.allow_origin {
+            self.varies.write_to(headers, found.vary);
             return;
         }
         if found.any {
             remove_cors_headers(headers);
         }
         // First, since a name that stands there already needs no room, yet a full map would grow.
-        self.write_vary(found, headers);
-        let Some(origin) = self.allow_origin.take() else {
+        self.varies.write_to(headers, found.vary);
+        let Some(share) = self.share.take() else {
             return;
         };
-        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if self.allow_credentials {
+        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, share.allow_origin);
+        if share.allow_credentials {
             append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
         }
-        if let Some(names) = self.expose_headers.take() {
+        if let Some(names) = share.expose_headers {
             append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::clone(&names));
-        }
-    }
-
-    fn write_vary(&self, found: Found, headers: &mut HeaderMap) {
-        if let Some(vary) = self.varies.names() {
-            vary.write_to(headers, found.vary);
         }
     }
 }
@@ -251,7 +255,7 @@ pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap, var
             append(headers, ACCESS_CONTROL_MAX_AGE, HeaderValue::clone(&seconds));
         }
     }
-    vary::PREFLIGHT.write_to(headers, varies);
+    Varies::Preflight.write_to(headers, varies);
 }
 
 static TRUE: HeaderValue = HeaderValue::from_static("true");

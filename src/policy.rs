@@ -5,14 +5,14 @@
 use std::iter;
 use std::sync::Arc;
 
-use http::{HeaderValue, Method};
+use http::HeaderValue;
 
 use crate::builder::{self, PolicyBuilder};
-use crate::decision::{Answer, Decision, Denial};
+use crate::decision::{Answer, Decision, Decoration, Denial, Grant};
 use crate::error::PolicyErrors;
 use crate::methods::Methods;
 use crate::names::Names;
-use crate::request::{Reading, RequestHead, RequestKind};
+use crate::request::{Field, Reading, RequestHead, RequestKind};
 use crate::rule::{ANY, Origins, Rule};
 use crate::vary::Varies;
 
@@ -123,25 +123,47 @@ impl Policy {
     /// This is what the layer does, and it takes nothing of Tower, so a policy can be tested by
     /// itself.
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
-        self.0.decide(head.into(), self.0.constant())
+        let (head, rules) = (head.into(), &*self.0);
+        let (kind, Ruling { said: answer, denial, rule }) = match head.read() {
+            Reading::Plain => {
+                let ruling = rules.decorate(head, None, rules.constant());
+                (RequestKind::Plain, ruling.map(Answer::Decorate))
+            }
+            Reading::Simple { origin } => {
+                let ruling = rules.decorate(head, Some(origin), rules.constant());
+                (RequestKind::Simple, ruling.map(Answer::Decorate))
+            }
+            Reading::Preflight { origin, method } => {
+                let ruling = rules.grant(head, origin, method);
+                (RequestKind::Preflight, ruling.map(Answer::Preflight))
+            }
+        };
+        Decision { kind, denial, rule, answer }
     }
 
-    /// Decides on a request whose answer depends on its `Origin` for more reasons than the policy.
-    pub(crate) fn decide_dynamic(&self, head: RequestHead<'_>) -> Decision {
-        self.0.decide(head, None)
+    /// The answer to a preflight, if that is allowed.
+    pub(crate) fn grant<'a>(
+        &self,
+        head: RequestHead<'a>,
+        origin: Field<'a>,
+        method: Field<'a>,
+    ) -> Option<Grant> {
+        self.0.grant(head, origin, method).said
     }
 
-    /// The answer alone, for the layer. A static policy has the same for every request but a
-    /// preflight, so its `Origin` is not even looked up.
-    pub(crate) fn answer(&self, head: RequestHead<'_>) -> Answer {
-        let rules = &*self.0;
-        let constant = rules.constant();
-        match constant {
-            Some(origin) if *head.method() != Method::OPTIONS => Answer::Decorate(
-                rules.first.decorate(rules.first.sharing(head, origin), Varies::Never),
-            ),
-            _ => rules.decide(head, constant).answer,
-        }
+    /// What the response to any other request gets. A static policy says the same with and without an
+    /// `Origin`, so that it is not even looked up.
+    pub(crate) fn decorate(&self, head: RequestHead<'_>) -> Decoration {
+        let constant = self.0.constant();
+        let origin = if constant.is_some() { None } else { head.origin() };
+        self.0.decorate(head, origin, constant).said
+    }
+
+    /// The same, and why the request is denied, where the answer depends on `Origin` for more reasons
+    /// than the policy.
+    pub(crate) fn decorate_dynamic(&self, head: RequestHead<'_>) -> (Decoration, Option<Denial>) {
+        let Ruling { said, denial, .. } = self.0.decorate(head, head.origin(), None);
+        (said, denial)
     }
 }
 
@@ -157,48 +179,43 @@ impl Rules {
     fn constant(&self) -> Option<&HeaderValue> {
         let constant = match &self.first.origins {
             Origins::Any => Some(&ANY),
-            Origins::One(origin) => Some(origin),
+            Origins::One(origin) => Some(&**origin),
             Origins::Listed(_) => None,
         };
         constant.filter(|_| self.others.is_empty())
     }
 
-    fn decide(&self, head: RequestHead<'_>, constant: Option<&HeaderValue>) -> Decision {
+    /// Not a preflight: the inner service answers, and its response says whether the page may read
+    /// it. Without an `Origin` what is said is said to caches.
+    fn decorate(
+        &self,
+        head: RequestHead<'_>,
+        origin: Option<Field<'_>>,
+        constant: Option<&HeaderValue>,
+    ) -> Ruling<Decoration> {
         let constant = constant.map(|origin| self.first.sharing(head, origin));
         let varies = if constant.is_some() { Varies::Never } else { Varies::Origin };
-        match head.read() {
-            // Not a CORS request: what is said is said to caches.
-            Reading::Plain => Decision {
-                kind: RequestKind::Plain,
-                denial: None,
-                rule: None,
-                answer: Answer::Decorate(self.first.decorate(constant.flatten(), varies)),
-            },
-            // CORS request: the inner service answers, and its response says whether the page may
-            // read it.
-            Reading::Simple { origin } => {
-                let Verdict { rule, index, outcome } =
-                    self.judge(|rule| rule.admit_simple(head, origin));
-                let allow_origin = constant.unwrap_or(outcome.ok());
-                Decision {
-                    kind: RequestKind::Simple,
-                    denial: outcome.err(),
-                    rule: index,
-                    answer: Answer::Decorate(rule.decorate(allow_origin, varies)),
-                }
-            }
-            // CORS-preflight request: the answer says whether the browser may send the request.
-            Reading::Preflight { origin, method } => {
-                let Verdict { rule, index, outcome } =
-                    self.judge(|rule| rule.admit_preflight(head, origin, method));
-                Decision {
-                    kind: RequestKind::Preflight,
-                    denial: outcome.as_ref().err().copied(),
-                    rule: index,
-                    answer: Answer::Preflight(outcome.ok().map(|admitted| rule.grant(&admitted))),
-                }
-            }
-        }
+        let Some(origin) = origin else {
+            let said = self.first.decorate(constant.flatten(), varies);
+            return Ruling { said, denial: None, rule: None };
+        };
+        let Verdict { rule, index, outcome } = self.judge(|rule| rule.admit_simple(head, origin));
+        let said = rule.decorate(constant.unwrap_or(outcome.ok()), varies);
+        Ruling { said, denial: outcome.err(), rule: index }
+    }
+
+    /// CORS-preflight request: the answer says whether the browser may send the request.
+    fn grant<'a>(
+        &self,
+        head: RequestHead<'a>,
+        origin: Field<'a>,
+        method: Field<'a>,
+    ) -> Ruling<Option<Grant>> {
+        let Verdict { rule, index, outcome } =
+            self.judge(|rule| rule.admit_preflight(head, origin, method));
+        let denial = outcome.as_ref().err().copied();
+        let said = outcome.ok().map(|admitted| rule.grant(&admitted));
+        Ruling { said, denial, rule: index }
     }
 
     /// What the first rule says that allows the request; if none does, the first of those that came
@@ -219,6 +236,20 @@ impl Rules {
             }
         }
         nearest
+    }
+}
+
+/// What is said of a request, why it is denied, and by which of several rules.
+struct Ruling<T> {
+    said: T,
+    denial: Option<Denial>,
+    rule: Option<usize>,
+}
+
+impl<T> Ruling<T> {
+    fn map<U>(self, map: impl FnOnce(T) -> U) -> Ruling<U> {
+        let Self { said, denial, rule } = self;
+        Ruling { said: map(said), denial, rule }
     }
 }
 

@@ -74,9 +74,26 @@ impl<'a> RequestHead<'a> {
         }
     }
 
+    /// The field that makes it a CORS request, if it is there.
+    pub(crate) fn origin(self) -> Option<Field<'a>> {
+        Field::find(self.headers, &ORIGIN)
+    }
+
+    /// The origin and the requested method, if it is a preflight. Of other methods than `OPTIONS` no
+    /// field is looked up.
+    pub(crate) fn preflight(self) -> Option<(Field<'a>, Field<'a>)> {
+        if *self.method != Method::OPTIONS {
+            return None;
+        }
+        match self.read() {
+            Reading::Preflight { origin, method } => Some((origin, method)),
+            Reading::Plain | Reading::Simple { .. } => None,
+        }
+    }
+
     /// Classifies, and keeps the fields that it took: each look-up is done once.
     pub(crate) fn read(self) -> Reading<'a> {
-        let Some(origin) = Field::find(self.headers, &ORIGIN) else {
+        let Some(origin) = self.origin() else {
             return Reading::Plain;
         };
         if *self.method != Method::OPTIONS {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, GetAll};
 use http::{HeaderValue, Method, Uri};
 
-use crate::decision::{Decoration, Denial, Grant, Lines};
+use crate::decision::{Decoration, Denial, Grant, Lines, Share};
 use crate::methods::{MAX_METHOD, Methods};
 use crate::names::{Asked, Names};
 use crate::origin::Origin;
@@ -33,8 +33,8 @@ pub(crate) struct Rule {
 pub(crate) enum Origins {
     /// Everybody's, those of opaque origins too.
     Any,
-    /// Those of exactly one exact origin.
-    One(HeaderValue),
+    /// Those of exactly one exact origin. Boxed, so that a policy's kind is one word to read.
+    One(Box<HeaderValue>),
     /// Those that are listed, or that a predicate holds.
     Listed(Box<Listed>),
 }
@@ -76,7 +76,7 @@ impl Origins {
     pub(crate) fn may_match(&self, origin: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::One(one) => one == origin,
+            Self::One(one) => **one == *origin,
             Self::Listed(listed) => {
                 listed.set.contains(origin.as_bytes()) || self.is_open() && origin != "null"
             }
@@ -150,10 +150,9 @@ impl Rule {
         let (origin, allowed) = match (&self.origins, origin) {
             (Origins::Any, _) => return Ok(&ANY),
             (_, Field::Repeated) => return Err(Denial::OriginRepeated),
-            (Origins::One(one), Field::Once(origin)) => (origin, origin == one),
+            (Origins::One(one), Field::Once(origin)) => (origin, *origin == **one),
             (Origins::Listed(listed), Field::Once(origin)) => {
-                let set = &listed.set;
-                (origin, set.contains(origin.as_bytes()) || listed.ask(origin, uri, method)?)
+                (origin, listed.admits(origin, uri, method)?)
             }
         };
         if allowed { Ok(origin) } else { Err(Denial::OriginNotAllowed) }
@@ -165,12 +164,12 @@ impl Rule {
         allow_origin: Option<&HeaderValue>,
         varies: Varies,
     ) -> Decoration {
-        Decoration {
-            allow_origin: allow_origin.cloned(),
-            expose_headers: allow_origin.and(self.expose.as_ref()).cloned(),
+        let share = allow_origin.map(|origin| Share {
+            allow_origin: origin.clone(),
+            expose_headers: self.expose.clone(),
             allow_credentials: self.credentials,
-            varies,
-        }
+        });
+        Decoration { share, varies, keep: false }
     }
 
     /// A method that needs no permission gets none; a wildcard that browsers take for one is
@@ -206,16 +205,30 @@ impl Rule {
 pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
 
 impl Listed {
-    /// Asks the predicates, if there are any that may be asked about the origin.
+    fn admits<'a>(
+        &self,
+        origin: &HeaderValue,
+        uri: &Uri,
+        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
+    ) -> Result<bool, Denial> {
+        if self.set.contains(origin.as_bytes()) {
+            Ok(true)
+        } else if self.predicates.is_empty() {
+            Ok(false)
+        } else {
+            self.ask(origin, uri, method)
+        }
+    }
+
+    /// Asks the predicates, if they may be asked about the origin. Apart, so that what is listed costs
+    /// less.
+    #[inline(never)]
     fn ask<'a>(
         &self,
         origin: &HeaderValue,
         uri: &Uri,
         method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
     ) -> Result<bool, Denial> {
-        if self.predicates.is_empty() {
-            return Ok(false);
-        }
         let Some(origin) = Origin::from_bytes(origin.as_bytes()) else {
             return Ok(false);
         };

@@ -15,7 +15,7 @@ use crate::decision::{self, Answer, Decision, Decoration, Denial, Grant};
 use crate::enforce::sealed::{Enforce, Refuse, Refused};
 use crate::layer::Settings;
 use crate::policy::Policy;
-use crate::request::{RequestHead, RequestKind};
+use crate::request::RequestHead;
 use crate::select::sealed::Find;
 use crate::vary::Varies;
 
@@ -55,110 +55,108 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let head = RequestHead::from(&request);
-        ResponseFuture::new(match self.decide(head) {
-            Ruling::Refuse(answer, denial) => {
-                let refused = self.enforcement.refuse(head, denial);
-                self.release_readiness();
-                if let Some(mut response) = refused {
-                    answer.write_to(response.headers_mut());
-                    State::Refused { response: Some(response) }
-                } else {
-                    let mut headers = recycle(request.into_parts().0.headers);
-                    answer.write_to(&mut headers);
-                    State::Answered { response: Some((StatusCode::FORBIDDEN, headers)) }
-                }
+        let refuses_denied = match self.enforcement.examine(head) {
+            Ok(refuses_denied) => refuses_denied,
+            Err(denial) => {
+                let answer = Decision::without_policy(head, self.varies()).answer;
+                return self.refuse(request, answer, denial);
             }
-            Ruling::Admit(Answer::Decorate(decoration)) => State::Decorated {
-                future: self.inner.call(request),
-                decoration,
-                keep: self.settings.keep_inner_headers,
-            },
-            Ruling::Strip(decoration) => {
-                State::Decorated { future: self.inner.call(request), decoration, keep: false }
-            }
-            Ruling::Admit(Answer::Preflight(Some(grant))) if self.settings.pass_on_preflights => {
-                let (future, grant) = (self.inner.call(request), Box::new(grant));
-                State::PassedOn {
-                    future,
-                    grant: Some(grant),
-                    status: self.settings.preflight_status,
-                }
-            }
-            Ruling::Admit(Answer::Preflight(grant)) => {
-                self.release_readiness();
-                let status = if grant.is_some() {
-                    self.settings.preflight_status
-                } else {
-                    StatusCode::FORBIDDEN
-                };
-                let mut headers = recycle(request.into_parts().0.headers);
-                decision::write_preflight(grant, &mut headers, false);
-                State::Answered { response: Some((status, headers)) }
-            }
-        })
+        };
+        if let Some((origin, method)) = head.preflight() {
+            let grant = self.policy.with_policy(head, |policy| policy?.grant(head, origin, method));
+            return self.answer(request, grant);
+        }
+        let (decoration, denial) = self.decorate(head);
+        if refuses_denied && let Some(denial) = denial {
+            return self.refuse(request, Answer::Decorate(decoration), denial);
+        }
+        let finish = Finish::Decorate(decoration);
+        ResponseFuture { inner: Some(self.inner.call(request)), finish }
     }
-}
-
-/// What is done with a request.
-enum Ruling {
-    Admit(Answer),
-    /// There is no policy for it, so that nothing is kept of what the inner service says of CORS.
-    Strip(Decoration),
-    /// The fields are still those that go with the request.
-    Refuse(Answer, Denial),
 }
 
 impl<S, P: Find, E: Enforce> Cors<S, P, E> {
-    fn decide(&self, head: RequestHead<'_>) -> Ruling {
-        if !E::ENFORCES && !P::DYNAMIC {
-            return self.policy.with_policy(head, |policy| {
-                let Some(policy) = policy else {
-                    return Ruling::strip(Decision::without_policy(head, Varies::Never).answer);
-                };
-                Ruling::Admit(policy.answer(head))
-            });
-        }
-        let enforces_all = self.enforcement.enforces_all();
-        let varies = if enforces_all { Varies::OriginAndSite } else { Varies::Origin };
-        let refuse_denied = match self.enforcement.examine(head) {
-            Ok(refuse_denied) => refuse_denied,
-            Err(denial) => {
-                return Ruling::Refuse(Decision::without_policy(head, varies).answer, denial);
+    /// What the response to a request that is no preflight gets, and why the request is denied.
+    fn decorate(&self, head: RequestHead<'_>) -> (Decoration, Option<Denial>) {
+        let keep = self.settings.keep_inner_headers;
+        self.policy.with_policy(head, |policy| match policy {
+            Some(policy) if !E::ENFORCES && !P::DYNAMIC => {
+                (Decoration { keep, ..policy.decorate(head) }, None)
             }
-        };
-        let (decision, found) = self.policy.with_policy(head, |policy| match policy {
-            Some(policy) => (policy.decide_dynamic(head), true),
-            None => (Decision::without_policy(head, varies), false),
-        });
-        let Decision { kind, denial, mut answer, .. } = decision;
-        if let Answer::Decorate(decoration) = &mut answer {
-            decoration.varies = varies;
-            if let Some(denial) = denial
-                && refuse_denied
-            {
-                return Ruling::Refuse(answer, denial);
+            Some(policy) => {
+                let (decoration, denial) = policy.decorate_dynamic(head);
+                (Decoration { keep, varies: self.varies(), ..decoration }, denial)
             }
-        }
-        // A resolver is not asked about a plain request, so that it found none says nothing.
-        if found || P::DYNAMIC && kind == RequestKind::Plain {
-            Ruling::Admit(answer)
-        } else {
-            Ruling::strip(answer)
-        }
+            None => {
+                let denial = head.origin().map(|_| Denial::NoPolicy);
+                // Without a policy nothing is kept of what the inner service says of CORS; but a
+                // resolver is not asked about a plain request, so that it found none says nothing.
+                let keep = keep && P::DYNAMIC && denial.is_none();
+                (Decoration { keep, ..Decoration::nothing(self.varies()) }, denial)
+            }
+        })
     }
-}
 
-impl Ruling {
-    /// Of a request without a policy: a preflight is answered as one that is denied.
-    fn strip(answer: Answer) -> Self {
-        match answer {
-            Answer::Decorate(decoration) => Self::Strip(decoration),
-            answer @ Answer::Preflight(_) => Self::Admit(answer),
+    /// What responses depend on, whatever a policy says of them.
+    fn varies(&self) -> Varies {
+        if self.enforcement.enforces_all() {
+            Varies::OriginAndSite
+        } else if E::ENFORCES || P::DYNAMIC {
+            Varies::Origin
+        } else {
+            Varies::Never
         }
     }
 }
 
 impl<S: Clone, P, E> Cors<S, P, E> {
+    /// Answers a preflight, or has an allowed one answered by the inner service.
+    fn answer<B, X>(
+        &mut self,
+        request: Request<B>,
+        grant: Option<Grant>,
+    ) -> ResponseFuture<S::Future, X>
+    where
+        S: Service<Request<B>>,
+    {
+        let Settings { preflight_status, pass_on_preflights, .. } = self.settings;
+        let status = match grant {
+            Some(grant) if pass_on_preflights => {
+                let finish =
+                    Finish::PassOn { grant: Some(Box::new(grant)), status: preflight_status };
+                return ResponseFuture { inner: Some(self.inner.call(request)), finish };
+            }
+            Some(_) => preflight_status,
+            None => StatusCode::FORBIDDEN,
+        };
+        self.release_readiness();
+        let mut headers = recycle(request.into_parts().0.headers);
+        decision::write_preflight(grant, &mut headers, false);
+        ResponseFuture::answered(status, headers)
+    }
+
+    /// Refuses a request, whose answer are the fields that go with it.
+    fn refuse<F, B, R>(
+        &mut self,
+        request: Request<B>,
+        answer: Answer,
+        denial: Denial,
+    ) -> ResponseFuture<F, E::Refused>
+    where
+        E: Refuse<R>,
+    {
+        let refused = self.enforcement.refuse(RequestHead::from(&request), denial);
+        self.release_readiness();
+        if let Some(mut response) = refused {
+            answer.write_to(response.headers_mut());
+            ResponseFuture { inner: None, finish: Finish::Refuse { response: Some(response) } }
+        } else {
+            let mut headers = recycle(request.into_parts().0.headers);
+            answer.write_to(&mut headers);
+            ResponseFuture::answered(StatusCode::FORBIDDEN, headers)
+        }
+    }
+
     /// Gives back what the inner service reserved when it was ready, such as a permit of a
     /// concurrency limit, since it will not be called.
     fn release_readiness(&mut self) {
@@ -182,29 +180,29 @@ pin_project! {
     /// The future of the response of [`Cors`].
     #[must_use = "futures do nothing unless they are polled"]
     pub struct ResponseFuture<F, X = Infallible> {
+        // The inner service's, unless the request was answered without it.
         #[pin]
-        state: State<F, X>,
+        inner: Option<F>,
+        finish: Finish<X>,
     }
 }
 
-pin_project! {
-    #[project = StateProjection]
-    enum State<F, X> {
-        // The inner service answers, and the policy's fields are added.
-        Decorated { #[pin] future: F, decoration: Decoration, keep: bool },
-        // The inner service answers an allowed preflight. Boxed, so that the rare state does not
-        // make the usual one larger, and dearer to move.
-        PassedOn { #[pin] future: F, grant: Option<Box<Grant>>, status: StatusCode },
-        // The policy answered.
-        Answered { response: Option<(StatusCode, HeaderMap)> },
-        // The request is refused with a response of the user's own.
-        Refused { response: Option<X> },
-    }
+/// What is left to do for a response.
+enum Finish<X> {
+    /// The inner service answers, and the policy's fields are added.
+    Decorate(Decoration),
+    /// The inner service answers an allowed preflight. Boxed, so that the rare case does not make the
+    /// usual one larger, and dearer to move.
+    PassOn { grant: Option<Box<Grant>>, status: StatusCode },
+    /// The policy answered.
+    Answer { head: Option<(StatusCode, HeaderMap)> },
+    /// The request is refused with a response of the user's own.
+    Refuse { response: Option<X> },
 }
 
 impl<F, X> ResponseFuture<F, X> {
-    fn new(state: State<F, X>) -> Self {
-        Self { state }
+    fn answered(status: StatusCode, headers: HeaderMap) -> Self {
+        Self { inner: None, finish: Finish::Answer { head: Some((status, headers)) } }
     }
 }
 
@@ -217,41 +215,51 @@ where
     type Output = Result<Response<R>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(inner) = this.inner.as_pin_mut() else {
+            // There is no second answer for who polls again, and no panic either.
+            return this.finish.take_response().map_or(Poll::Pending, |made| Poll::Ready(Ok(made)));
+        };
         // A response is written into where it stands: moving it costs more than the writing.
-        match self.project().state.project() {
-            StateProjection::Decorated { future, decoration, keep } => {
-                let mut polled = future.poll(cx);
-                if let Poll::Ready(Ok(response)) = &mut polled {
-                    decoration.write_to(response.headers_mut(), *keep);
+        let mut polled = inner.poll(cx);
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            this.finish.apply_to(response);
+        }
+        polled
+    }
+}
+
+impl<X> Finish<X> {
+    /// Does what is left to the response of the inner service.
+    fn apply_to<R: Default>(&mut self, response: &mut Response<R>) {
+        match self {
+            Self::Decorate(decoration) => decoration.write_to(response.headers_mut()),
+            Self::PassOn { grant, status } => {
+                if !response.status().is_success() {
+                    *response.status_mut() = *status;
+                    drop_body(response);
                 }
-                polled
+                let grant = grant.take().map(|grant| *grant);
+                decision::replace_preflight(grant, response.headers_mut());
             }
-            StateProjection::PassedOn { future, grant, status } => {
-                let mut polled = future.poll(cx);
-                if let Poll::Ready(Ok(response)) = &mut polled {
-                    if !response.status().is_success() {
-                        *response.status_mut() = *status;
-                        drop_body(response);
-                    }
-                    let grant = grant.take().map(|grant| *grant);
-                    decision::replace_preflight(grant, response.headers_mut());
-                }
-                polled
-            }
-            StateProjection::Answered { response } => {
-                // There is no second answer for who polls again, and no panic either.
-                let Some((status, headers)) = response.take() else {
-                    return Poll::Pending;
-                };
+            Self::Answer { .. } | Self::Refuse { .. } => {}
+        }
+    }
+
+    /// The response that was made without the inner service, the first time.
+    fn take_response<R: Default>(&mut self) -> Option<Response<R>>
+    where
+        X: Refused<R>,
+    {
+        match self {
+            Self::Decorate(_) | Self::PassOn { .. } => None,
+            Self::Answer { head } => head.take().map(|(status, headers)| {
                 let mut response = Response::new(R::default());
                 *response.status_mut() = status;
                 *response.headers_mut() = headers;
-                Poll::Ready(Ok(response))
-            }
-            StateProjection::Refused { response } => match response.take() {
-                Some(response) => Poll::Ready(Ok(response.into_response())),
-                None => Poll::Pending,
-            },
+                response
+            }),
+            Self::Refuse { response } => response.take().map(X::into_response),
         }
     }
 }

@@ -6,47 +6,67 @@
 use http::header::VARY;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-/// What the response to a plain or simple request depends on, besides what is in a cache's key.
+/// What a response depends on, besides what is in a cache's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Varies {
+    /// Of a static policy.
     Never,
+    /// Of a dynamic policy, to other requests than preflights.
     Origin,
+    /// Of the same, where requests that cannot change anything are refused, too.
     OriginAndSite,
+    /// Of every answer to a preflight.
+    Preflight,
 }
 
 impl Varies {
-    pub(crate) fn names(self) -> Option<&'static Vary> {
+    fn names(self) -> &'static [&'static str] {
         match self {
-            Self::Never => None,
-            Self::Origin => Some(&ORIGIN),
-            Self::OriginAndSite => Some(&ORIGIN_AND_SITE),
+            Self::Never => &[],
+            Self::Origin => &["Origin"],
+            Self::OriginAndSite => &["Origin", "Sec-Fetch-Site"],
+            Self::Preflight => {
+                &["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"]
+            }
         }
     }
+
+    /// All names, as one line.
+    fn line(self) -> Option<HeaderValue> {
+        Some(match self {
+            Self::Never => return None,
+            Self::Origin => const { HeaderValue::from_static("Origin") },
+            Self::OriginAndSite => const { HeaderValue::from_static("Origin, Sec-Fetch-Site") },
+            Self::Preflight => {
+                const {
+                    HeaderValue::from_static(
+                        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+                    )
+                }
+            }
+        })
+    }
+
+    /// Adds those names that do not stand there yet, as one line; `present` says whether the map
+    /// has a `Vary` at all, which callers know without looking it up.
+    pub(crate) fn write_to(self, headers: &mut HeaderMap, present: bool) {
+        let line = if present { self.missing(headers) } else { self.line() };
+        if let Some(line) = line {
+            let _full = headers.try_append(VARY, line);
+        }
+    }
+
+    /// Apart, so that a response without a `Vary` costs less.
+    #[inline(never)]
+    fn missing(self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let names = self.names();
+        let missing = names.iter().copied().filter(|name| !stands(name, headers));
+        if missing.clone().count() == names.len() {
+            return self.line();
+        }
+        line(missing)
+    }
 }
-
-/// Names to be added to `Vary`.
-pub(crate) struct Vary {
-    names: &'static [&'static str],
-    /// All of them, as one line.
-    joined: HeaderValue,
-}
-
-/// Of the responses of a dynamic policy to other requests than preflights.
-static ORIGIN: Vary = Vary { names: &["Origin"], joined: HeaderValue::from_static("Origin") };
-
-/// Of the same, where requests that cannot change anything are refused, too.
-static ORIGIN_AND_SITE: Vary = Vary {
-    names: &["Origin", "Sec-Fetch-Site"],
-    joined: HeaderValue::from_static("Origin, Sec-Fetch-Site"),
-};
-
-/// Of every answer to a preflight.
-pub(crate) static PREFLIGHT: Vary = Vary {
-    names: &["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"],
-    joined: HeaderValue::from_static(
-        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
-    ),
-};
 
 /// Names of a user's own to be added to `Vary`, in lower case and each once.
 #[derive(Default)]
@@ -84,25 +104,6 @@ impl VaryOn {
         if let Some(value) = value {
             let _full = headers.try_append(VARY, value);
         }
-    }
-}
-
-impl Vary {
-    /// Adds those names that do not stand there yet, as one line; `present` says whether the map
-    /// has a `Vary` at all, which callers know without looking it up.
-    pub(crate) fn write_to(&self, headers: &mut HeaderMap, present: bool) {
-        let value = if present { self.missing(headers) } else { Some(self.joined.clone()) };
-        if let Some(value) = value {
-            let _full = headers.try_append(VARY, value);
-        }
-    }
-
-    fn missing(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        let missing = self.names.iter().copied().filter(|name| !stands(name, headers));
-        if missing.clone().count() == self.names.len() {
-            return Some(self.joined.clone());
-        }
-        line(missing)
     }
 }
 

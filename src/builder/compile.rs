@@ -68,7 +68,7 @@ impl PolicyBuilder {
         if any {
             Origins::Any
         } else if let Some(origin) = self.only_origin(&patterns) {
-            Origins::One(origin)
+            Origins::One(Box::new(origin))
         } else {
             Origins::Listed(Box::new(Listed {
                 set: OriginSet::new(&patterns, self.null_origin),
