@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
-use http::HeaderValue;
-use http::header::GetAll;
+use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
+use http::{HeaderMap, HeaderValue};
 
 use crate::decision::Denial;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
@@ -66,21 +66,34 @@ impl Names {
             && other.prefixes.iter().all(|prefix| has_prefix(prefix))
     }
 
-    /// Whether all the names in the lines of an `Access-Control-Request-Headers` are allowed, and
-    /// if so, whether there are any.
+    /// Whether all the names in the lines of `Access-Control-Request-Headers` are allowed; if so,
+    /// what is requested.
     ///
     /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
-    pub(crate) fn admit(&self, lines: &GetAll<'_, HeaderValue>) -> Result<Asked, Denial> {
-        if lines.iter().nth(MAX_LINES).is_some()
-            || lines.iter().map(HeaderValue::len).sum::<usize>() > MAX_BYTES
-        {
-            return Err(Denial::HeaderListTooLong);
-        }
-        let mut reader = Reader { names: self, cursor: 0, empty: 0, asked: Asked::Nothing };
-        for line in lines {
-            reader.read(line.as_bytes())?;
-        }
-        Ok(reader.asked)
+    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Denial> {
+        let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
+        let mut reader = Reader { names: self, cursor: 0, empty: 0, any: false };
+        let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+        let mut lines = all.iter();
+        let requested = match (lines.next(), lines.next()) {
+            (None, _) => return Ok(Requested::Nothing),
+            (Some(line), None) => {
+                bound(line.len())?;
+                reader.read(line.as_bytes())?;
+                Requested::Line(line)
+            }
+            _ => {
+                if all.iter().nth(MAX_LINES).is_some() {
+                    return Err(Denial::HeaderListTooLong);
+                }
+                bound(all.iter().map(HeaderValue::len).sum())?;
+                for line in all {
+                    reader.read(line.as_bytes())?;
+                }
+                Requested::Lines(headers)
+            }
+        };
+        Ok(if reader.any { requested } else { Requested::Nothing })
     }
 
     /// Where the name stands among those listed, in whatever case it is.
@@ -106,11 +119,12 @@ impl Names {
     }
 }
 
-/// Whether a preflight asks for any header at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+/// The names that a preflight asks for: in one line, as browsers send them, or in several.
+pub(crate) enum Requested<'a> {
     Nothing,
-    Names,
+    Line(&'a HeaderValue),
+    /// Those of this map.
+    Lines(&'a HeaderMap),
 }
 
 /// Reads the lines of one request.
@@ -119,7 +133,8 @@ struct Reader<'a> {
     /// The listed name that comes next if the request keeps to the order in which browsers write.
     cursor: usize,
     empty: usize,
-    asked: Asked,
+    /// Whether there was any name.
+    any: bool,
 }
 
 impl Reader<'_> {
@@ -138,17 +153,22 @@ impl Reader<'_> {
 
     /// Reads listed names for as long as they come in their order: what is left, if anything is.
     fn read_in_order<'l>(&mut self, mut list: &'l [u8]) -> Option<&'l [u8]> {
-        for name in self.names.listed.get(self.cursor..).unwrap_or_default() {
-            let rest = match list.strip_prefix(name.as_bytes()) {
-                Some([]) => None,
-                Some([b',', rest @ ..]) => Some(rest),
-                _ => break,
-            };
-            self.cursor += 1;
-            self.asked = Asked::Names;
-            list = rest?;
-        }
-        Some(list)
+        let mut names = self.names.listed.get(self.cursor..).unwrap_or_default().iter();
+        let mut read = 0;
+        let left = loop {
+            match names.next().and_then(|name| list.strip_prefix(name.as_bytes())) {
+                Some([b',', rest @ ..]) => list = rest,
+                Some([]) => {
+                    read += 1;
+                    break None;
+                }
+                _ => break Some(list),
+            }
+            read += 1;
+        };
+        self.cursor += read;
+        self.any |= read > 0;
+        left
     }
 
     /// Reads any element: what follows, from its comma on.
@@ -162,7 +182,7 @@ impl Reader<'_> {
                 return Err(Denial::HeaderListTooLong);
             }
         } else {
-            self.asked = Asked::Names;
+            self.any = true;
             match self.names.find(name) {
                 Ok(found) => self.cursor = found + 1,
                 Err(_) if self.names.allows_unlisted(name) => {}

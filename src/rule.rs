@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, GetAll};
+use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderValue, Method, Uri};
 
 use crate::decision::{Decoration, Denial, Grant, Lines, Share};
 use crate::methods::{MAX_METHOD, Methods};
-use crate::names::{Asked, Names};
+use crate::names::{Names, Requested};
 use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
@@ -58,8 +58,7 @@ pub(crate) type PredicateFn = dyn Fn(&Origin<'_>, &Method, &Uri) -> bool + Send 
 pub(crate) struct Admission<'a> {
     origin: &'a HeaderValue,
     method: &'a HeaderValue,
-    names: GetAll<'a, HeaderValue>,
-    asked: Asked,
+    names: Requested<'a>,
 }
 
 impl Origins {
@@ -118,22 +117,18 @@ impl Rule {
         if !self.methods.allows(method.as_bytes()) {
             return Err(Denial::MethodNotAllowed);
         }
-        let names = head.headers().get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let asked = self.headers.admit(&names)?;
-        Ok(Admission { origin, method, names, asked })
+        let names = self.headers.admit(head.headers())?;
+        Ok(Admission { origin, method, names })
     }
 
     /// What the answer to a preflight says that the rule admits.
     pub(crate) fn grant(&self, admission: &Admission<'_>) -> Grant {
-        let Admission { origin, method, names, asked } = admission;
+        let Admission { origin, method, names } = admission;
         Grant {
             allow_origin: (*origin).clone(),
             allow_credentials: self.credentials,
             allow_methods: self.grant_method(method),
-            allow_headers: match asked {
-                Asked::Nothing => Lines::None,
-                Asked::Names => self.grant_names(names),
-            },
+            allow_headers: self.grant_names(names),
             max_age: self.max_age.clone(),
         }
     }
@@ -185,19 +180,21 @@ impl Rule {
     }
 
     /// The names that were asked for, all of which are allowed.
-    fn grant_names(&self, names: &GetAll<'_, HeaderValue>) -> Lines {
-        if self.headers.is_any() && !self.credentials {
-            return Lines::One(if self.headers.lists_authorization() {
-                HeaderValue::from_static("*,authorization")
-            } else {
-                ANY.clone()
-            });
-        }
-        let mut lines = names.iter().cloned();
-        match (lines.next(), lines.next()) {
-            (None, _) => Lines::None,
-            (Some(line), None) => Lines::One(line),
-            _ => Lines::Many(names.iter().cloned().collect()),
+    fn grant_names(&self, names: &Requested<'_>) -> Lines {
+        match names {
+            Requested::Nothing => Lines::None,
+            _ if self.headers.is_any() && !self.credentials => {
+                Lines::One(if self.headers.lists_authorization() {
+                    HeaderValue::from_static("*,authorization")
+                } else {
+                    ANY.clone()
+                })
+            }
+            Requested::Line(line) => Lines::One((*line).clone()),
+            Requested::Lines(headers) => {
+                let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+                Lines::Many(lines.iter().cloned().collect())
+            }
         }
     }
 }

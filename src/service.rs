@@ -130,7 +130,8 @@ impl<S: Clone, P, E> Cors<S, P, E> {
             None => StatusCode::FORBIDDEN,
         };
         self.release_readiness();
-        let mut headers = recycle(request.into_parts().0.headers);
+        let mut headers = request.into_parts().0.headers;
+        recycle(&mut headers);
         decision::write_preflight(grant, &mut headers, false);
         ResponseFuture::answered(status, headers)
     }
@@ -151,7 +152,8 @@ impl<S: Clone, P, E> Cors<S, P, E> {
             answer.write_to(response.headers_mut());
             ResponseFuture { inner: None, finish: Finish::Refuse { response: Some(response) } }
         } else {
-            let mut headers = recycle(request.into_parts().0.headers);
+            let mut headers = request.into_parts().0.headers;
+            recycle(&mut headers);
             answer.write_to(&mut headers);
             ResponseFuture::answered(StatusCode::FORBIDDEN, headers)
         }
@@ -165,15 +167,15 @@ impl<S: Clone, P, E> Cors<S, P, E> {
     }
 }
 
-/// Makes an empty map of one that is not needed any more, so that an answer allocates nothing. A
-/// large one, which a hostile request may have made, is not worth clearing.
-fn recycle(mut headers: HeaderMap) -> HeaderMap {
+/// Empties a map that is not needed any more, so that an answer allocates nothing. A large one, which
+/// a hostile request may have made, is not worth clearing.
+fn recycle(headers: &mut HeaderMap) {
     const LARGE: usize = 64;
     if headers.capacity() > LARGE {
-        return HeaderMap::new();
+        *headers = HeaderMap::new();
+    } else {
+        headers.clear();
     }
-    headers.clear();
-    headers
 }
 
 pin_project! {
@@ -195,14 +197,14 @@ enum Finish<X> {
     /// usual one larger, and dearer to move.
     PassOn { grant: Option<Box<Grant>>, status: StatusCode },
     /// The policy answered.
-    Answer { head: Option<(StatusCode, HeaderMap)> },
+    Answer { status: StatusCode, headers: Option<HeaderMap> },
     /// The request is refused with a response of the user's own.
     Refuse { response: Option<X> },
 }
 
 impl<F, X> ResponseFuture<F, X> {
     fn answered(status: StatusCode, headers: HeaderMap) -> Self {
-        Self { inner: None, finish: Finish::Answer { head: Some((status, headers)) } }
+        Self { inner: None, finish: Finish::Answer { status, headers: Some(headers) } }
     }
 }
 
@@ -253,9 +255,9 @@ impl<X> Finish<X> {
     {
         match self {
             Self::Decorate(_) | Self::PassOn { .. } => None,
-            Self::Answer { head } => head.take().map(|(status, headers)| {
+            Self::Answer { status, headers } => headers.take().map(|headers| {
                 let mut response = Response::new(R::default());
-                *response.status_mut() = status;
+                *response.status_mut() = *status;
                 *response.headers_mut() = headers;
                 response
             }),
