@@ -25,22 +25,24 @@ pub(crate) struct OriginSet {
 impl OriginSet {
     /// Compiles the patterns, and the text `null` if opaque origins are in the set.
     pub(crate) fn new(patterns: &[OriginPattern<'_>], null: bool) -> Self {
-        let of_form = |subdomains, any_port| {
-            patterns
-                .iter()
-                .filter(move |pattern| pattern.has_subdomains() == subdomains)
-                .filter(move |pattern| pattern.has_any_port() == any_port)
-        };
-        let texts = |any_port| of_form(false, any_port).map(OriginPattern::text).collect();
-        let mut exact: Vec<&str> = texts(false);
+        let mut exact: Vec<&str> = Vec::with_capacity(patterns.len());
+        let (mut any_port, mut subdomains, mut subdomains_any_port) = (vec![], vec![], vec![]);
+        for pattern in patterns {
+            match (pattern.has_subdomains(), pattern.has_any_port()) {
+                (false, false) => exact.push(pattern.text()),
+                (false, true) => any_port.push(pattern.text()),
+                (true, false) => subdomains.push(pattern),
+                (true, true) => subdomains_any_port.push(pattern),
+            }
+        }
         if null {
             exact.push("null");
         }
         Self {
             exact: StringSet::new(exact.into_iter()),
-            any_port: StringSet::new(texts(true).into_iter()),
-            subdomains: Subdomains::new(of_form(true, false)),
-            subdomains_any_port: Subdomains::new(of_form(true, true)),
+            any_port: StringSet::new(any_port.into_iter()),
+            subdomains: Subdomains::new(subdomains.into_iter()),
+            subdomains_any_port: Subdomains::new(subdomains_any_port.into_iter()),
         }
     }
 

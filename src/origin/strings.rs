@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 /// Up to this many strings a scan is cheaper than a hash.
 const FEW: usize = 4;
@@ -95,11 +96,11 @@ impl Strings {
         let mut text = Vec::with_capacity(strings.clone().map(str::len).sum());
         let mut spans: HashTable<Span> = HashTable::with_capacity(strings.len());
         for string in strings.map(str::as_bytes) {
-            let hashed = hash(string);
-            if spans.find(hashed, |span| span.of(&text) == string).is_none() {
-                let span = Span::new(text.len(), string.len());
+            let same = |span: &Span| span.of(&text) == string;
+            let rehash = |span: &Span| hash(span.of(&text));
+            if let Entry::Vacant(vacant) = spans.entry(hash(string), same, rehash) {
+                vacant.insert(Span::new(text.len(), string.len()));
                 text.extend_from_slice(string);
-                spans.insert_unique(hashed, span, |span| hash(span.of(&text)));
             }
         }
         Self::Many { text: text.into(), spans }

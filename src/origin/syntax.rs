@@ -139,16 +139,16 @@ impl<'a> Parts<'a> {
         match text {
             "" => return Err(OriginFault::Empty),
             "null" => return Err(OriginFault::Null),
+            _ if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') => {}
             _ if !text.is_ascii() => return Err(OriginFault::NotAscii),
             _ if text.contains(',') => return Err(OriginFault::List),
-            _ if text.bytes().any(|byte| byte <= b' ' || byte == 0x7f) => {
-                return Err(OriginFault::WhiteSpace);
-            }
-            _ => {}
+            _ => return Err(OriginFault::WhiteSpace),
         }
-        let (scheme, rest) = text.split_once("://").ok_or(OriginFault::NoScheme)?;
+        let (scheme, rest) = text.split_once(':').ok_or(OriginFault::NoScheme)?;
+        let rest = rest.strip_prefix("//").ok_or(OriginFault::NoScheme)?;
         parse_scheme(scheme)?;
-        let authority = match rest.find(['/', '?', '#']).map(|end| rest.split_at(end)) {
+        let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+        let authority = match end.map(|end| rest.split_at(end)) {
             None => rest,
             Some(("", _)) => return Err(OriginFault::HostEmpty),
             Some((_, tail)) if tail.starts_with('?') => return Err(OriginFault::Query),
