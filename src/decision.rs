@@ -1,7 +1,6 @@
 //! What a policy says of one request, and how that is written into a header map.
 
 use std::fmt;
-use std::sync::Arc;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -37,7 +36,9 @@ impl Answer {
     /// Writes the fields in place of those that stand there.
     pub(crate) fn write_to(self, headers: &mut HeaderMap) {
         match self {
-            Self::Decorate(mut decoration) => decoration.write_to(headers),
+            Self::Decorate(decoration) => {
+                Decoration { keep: false, ..decoration }.write_to(headers);
+            }
             Self::Preflight(grant) => replace_preflight(grant, headers),
         }
     }
@@ -172,7 +173,7 @@ pub(crate) struct Decoration {
 #[derive(Clone, Debug)]
 pub(crate) struct Share {
     pub(crate) allow_origin: HeaderValue,
-    pub(crate) expose_headers: Option<Arc<HeaderValue>>,
+    pub(crate) expose_headers: Option<HeaderValue>,
     pub(crate) allow_credentials: bool,
 }
 
@@ -202,7 +203,7 @@ impl Decoration {
             append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
         }
         if let Some(names) = share.expose_headers {
-            append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::clone(&names));
+            append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
         }
     }
 }
@@ -214,7 +215,7 @@ pub(crate) struct Grant {
     pub(crate) allow_credentials: bool,
     pub(crate) allow_methods: Option<HeaderValue>,
     pub(crate) allow_headers: Lines,
-    pub(crate) max_age: Option<Arc<HeaderValue>>,
+    pub(crate) max_age: Option<HeaderValue>,
 }
 
 /// The lines of one field.
@@ -252,7 +253,7 @@ pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap, var
             }
         }
         if let Some(seconds) = grant.max_age {
-            append(headers, ACCESS_CONTROL_MAX_AGE, HeaderValue::clone(&seconds));
+            append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
         }
     }
     Varies::Preflight.write_to(headers, varies);

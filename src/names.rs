@@ -83,7 +83,7 @@ impl Names {
                 Requested::Line(line)
             }
             _ => {
-                if all.iter().nth(MAX_LINES).is_some() {
+                if all.iter().take(MAX_LINES + 1).count() > MAX_LINES {
                     return Err(Denial::HeaderListTooLong);
                 }
                 bound(all.iter().map(HeaderValue::len).sum())?;

@@ -107,7 +107,7 @@ impl Policy {
                 credentials: false,
                 methods: Methods::new(true, iter::empty()),
                 headers: Names::new(true, iter::once("authorization"), iter::empty()),
-                expose: Some(Arc::new(ANY.clone())),
+                expose: Some(ANY.clone()),
                 max_age: None,
             },
             Vec::new(),
@@ -124,15 +124,11 @@ impl Policy {
     /// itself.
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
         let (head, rules) = (head.into(), &*self.0);
+        let decorate =
+            |origin| rules.decorate(head, origin, rules.constant()).map(Answer::Decorate);
         let (kind, Ruling { said: answer, denial, rule }) = match head.read() {
-            Reading::Plain => {
-                let ruling = rules.decorate(head, None, rules.constant());
-                (RequestKind::Plain, ruling.map(Answer::Decorate))
-            }
-            Reading::Simple { origin } => {
-                let ruling = rules.decorate(head, Some(origin), rules.constant());
-                (RequestKind::Simple, ruling.map(Answer::Decorate))
-            }
+            Reading::Plain => (RequestKind::Plain, decorate(None)),
+            Reading::Simple { origin } => (RequestKind::Simple, decorate(Some(origin))),
             Reading::Preflight { origin, method } => {
                 let ruling = rules.grant(head, origin, method);
                 (RequestKind::Preflight, ruling.map(Answer::Preflight))

@@ -23,9 +23,8 @@ pub(crate) struct Rule {
     pub(crate) credentials: bool,
     pub(crate) methods: Methods,
     pub(crate) headers: Names,
-    /// Behind an `Arc`, so that a decision without it is small, and cheap to move. So is `max_age`.
-    pub(crate) expose: Option<Arc<HeaderValue>>,
-    pub(crate) max_age: Option<Arc<HeaderValue>>,
+    pub(crate) expose: Option<HeaderValue>,
+    pub(crate) max_age: Option<HeaderValue>,
 }
 
 /// Whose requests are allowed.

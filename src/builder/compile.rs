@@ -1,7 +1,6 @@
 //! The judging of every value, and the compiling of those that are sound.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -42,7 +41,6 @@ impl PolicyBuilder {
             found.push(PolicyError::NullOriginWithCredentials);
         }
         place("dangerously_allow_null_origin", &mut found);
-        let (expose, max_age) = (expose.map(Arc::new), max_age.map(Arc::new));
         Rule { origins, credentials: self.credentials, methods, headers, expose, max_age }
     }
 
