@@ -113,17 +113,17 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         number: "P1", what: "2 origins, allowed: instructions",
         measure: |results| instructions(results, "2 origins, allowed"),
-        wanted: AtMost(950.0), bound: AtMost(1_150.0),
+        wanted: AtMost(950.0), bound: AtMost(1_050.0),
     },
     Target {
         number: "P1", what: "2 origins, allowed: times fewer than tower-http",
         measure: |results| fewer(results, "2 origins, allowed", false),
-        wanted: AtLeast(4.3), bound: AtLeast(3.0),
+        wanted: AtLeast(4.3), bound: AtLeast(3.4),
     },
     Target {
         number: "P2", what: "2 origins, plain: instructions",
         measure: |results| instructions(results, "2 origins, plain"),
-        wanted: AtMost(600.0), bound: AtMost(760.0),
+        wanted: AtMost(600.0), bound: AtMost(670.0),
     },
     Target {
         number: "P2", what: "any origin, plain: instructions",
@@ -208,7 +208,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         number: "P7", what: "preflight, allowed, 3 names: instructions in all",
         measure: |results| in_all(results, "preflight, allowed, 3 names"),
-        wanted: AtMost(2_950.0), bound: AtMost(3_450.0),
+        wanted: AtMost(2_950.0), bound: AtMost(3_250.0),
     },
     Target {
         number: "P7", what: "preflight, allowed: allocations",
@@ -221,17 +221,17 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         number: "P8", what: "preflight, denied by origin: instructions in all",
         measure: |results| in_all(results, "preflight, denied by origin"),
-        wanted: AtMost(1_750.0), bound: AtMost(2_050.0),
+        wanted: AtMost(1_750.0), bound: AtMost(1_930.0),
     },
     Target {
         number: "P8", what: "preflight, denied by method: instructions in all",
         measure: |results| in_all(results, "preflight, denied by method"),
-        wanted: AtMost(1_750.0), bound: AtMost(2_050.0),
+        wanted: AtMost(1_750.0), bound: AtMost(1_930.0),
     },
     Target {
         number: "P8", what: "preflight, denied by header: instructions in all",
         measure: |results| in_all(results, "preflight, denied by header"),
-        wanted: AtMost(2_500.0), bound: AtMost(2_700.0),
+        wanted: AtMost(2_500.0), bound: AtMost(2_530.0),
     },
     Target {
         number: "P8", what: "preflight, denied: allocations",
@@ -244,7 +244,7 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         number: "P9", what: "hostile preflights, the dearest, in denials by header",
         measure: hostile,
-        wanted: AtMost(1.05), bound: AtMost(1.50),
+        wanted: AtMost(1.05), bound: AtMost(1.20),
     },
     Target {
         number: "P10", what: "instructions per requested name",
