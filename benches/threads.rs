@@ -15,7 +15,10 @@
 mod scenario;
 
 use std::convert::Infallible;
-use std::sync::Barrier;
+use std::hint::spin_loop;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::Instant;
 
@@ -26,9 +29,36 @@ use scenario::plot::short;
 use scenario::{Scenario, subject, table};
 
 /// The requests between two looks at the clock, and how often that is done in a round.
-const BATCH: usize = 64;
-const BATCHES: usize = 200;
+const BATCH: usize = 256;
+const BATCHES: usize = 40;
 const ROUNDS: usize = 41;
+
+/// How often the control writes its counter for a request.
+const WRITES: usize = 8;
+
+/// A layer that writes a counter which all its clones share: what two threads would pay for.
+#[derive(Clone)]
+struct Counting<S> {
+    inner: S,
+    counter: Arc<AtomicUsize>,
+}
+
+impl<S: Service<R>, R> Service<R> for Counting<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: R) -> S::Future {
+        for _ in 0..WRITES {
+            self.counter.fetch_add(1, Relaxed);
+        }
+        self.inner.call(request)
+    }
+}
 
 fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -46,7 +76,9 @@ fn main() {
     let mut all = Vec::new();
     for scenario in scenario::all().iter().filter(|known| wanted.contains(&known.name.as_str())) {
         let (ours, theirs) = (subject::ours(scenario.setup), subject::theirs(scenario.setup));
+        let control = Counting { inner: scenario.inner, counter: Arc::default() };
         all.extend(rows("none", scenario, &scenario.inner));
+        all.extend(rows("a shared counter", scenario, &control));
         all.extend(rows("tower-cors", scenario, &ours.layer(scenario.inner)));
         all.extend(rows("tower-http", scenario, &theirs.layer(scenario.inner)));
     }
@@ -61,30 +93,37 @@ where
 {
     [("call", false), ("clone + call", true)].map(|(what, cloning)| {
         // Alternating, so that what else the machine does meets both alike.
-        let (mut one, mut two) = (Vec::new(), Vec::new());
-        for _ in 0..ROUNDS {
-            one.extend(batches(1, scenario, service, cloning));
-            two.extend(batches(2, scenario, service, cloning));
-        }
-        let (one, two) = (undisturbed(one), undisturbed(two));
+        let rounds: Vec<(f64, f64)> = (0..ROUNDS)
+            .map(|_| {
+                let [one, two] = [1, 2].map(|threads| batches(threads, scenario, service, cloning));
+                (median(one), median(two))
+            })
+            .collect();
+        let ratio = median(rounds.iter().map(|(one, two)| two / one).collect());
+        let one = median(rounds.iter().map(|round| round.0).collect());
+        let two = median(rounds.iter().map(|round| round.1).collect());
         let time = |nanoseconds: f64| format!("{} ns", short(nanoseconds.round()));
-        let (name, ratio) = (scenario.name.clone(), format!("**{:.2}**", two / one));
+        let (name, ratio) = (scenario.name.clone(), format!("**{ratio:.2}**"));
         vec![name, layer.to_owned(), what.to_owned(), ratio, time(one), time(two)]
     })
 }
 
-/// The nanoseconds of a request, batch by batch, of so many threads that run at once.
+/// The nanoseconds of a request, batch by batch, of so many threads that begin each batch at once.
 fn batches<S>(threads: usize, scenario: &Scenario, service: &S, cloning: bool) -> Vec<f64>
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Send + Sync,
 {
-    let barrier = Barrier::new(threads);
+    let arrived = AtomicUsize::new(0);
     let work = || {
         let mut own = service.clone();
         let mut times = Vec::with_capacity(BATCHES);
-        barrier.wait();
-        for _ in 0..BATCHES {
+        for batch in 1..=BATCHES {
             let requests: Vec<Request<()>> = (0..BATCH).map(|_| scenario.asked.request()).collect();
+            // Who waits does not sleep, since to wake up takes as long as a batch.
+            arrived.fetch_add(1, Relaxed);
+            while arrived.load(Relaxed) < batch * threads {
+                spin_loop();
+            }
             let start = Instant::now();
             for request in requests {
                 if cloning {
@@ -103,9 +142,7 @@ where
     })
 }
 
-/// What nine in ten batches took longer than: the machine disturbs many, while a counter that is
-/// shared would slow all of them.
-fn undisturbed(mut batches: Vec<f64>) -> f64 {
-    batches.sort_by(f64::total_cmp);
-    batches[batches.len() / 10]
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
 }

@@ -36,9 +36,7 @@ impl Answer {
     /// Writes the fields in place of those that stand there.
     pub(crate) fn write_to(self, headers: &mut HeaderMap) {
         match self {
-            Self::Decorate(decoration) => {
-                Decoration { keep: false, ..decoration }.write_to(headers);
-            }
+            Self::Decorate(mut decoration) => decoration.write_to(headers, false),
             Self::Preflight(grant) => replace_preflight(grant, headers),
         }
     }
@@ -165,8 +163,6 @@ pub(crate) struct Decoration {
     /// Without an origin that may read it, there is none.
     pub(crate) share: Option<Share>,
     pub(crate) varies: Varies,
-    /// Whether the inner service's CORS headers are kept if they allow an origin.
-    pub(crate) keep: bool,
 }
 
 /// What the response says to an origin that may read it.
@@ -180,13 +176,13 @@ pub(crate) struct Share {
 impl Decoration {
     /// Only what the response depends on.
     pub(crate) fn nothing(varies: Varies) -> Self {
-        Self { share: None, varies, keep: false }
+        Self { share: None, varies }
     }
 
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
-    pub(crate) fn write_to(&mut self, headers: &mut HeaderMap) {
+    pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
         let found = Found::scan(headers);
-        if self.keep && found.allow_origin {
+        if keep && found.allow_origin {
             self.varies.write_to(headers, found.vary);
             return;
         }

@@ -43,14 +43,15 @@
 //!  PolicyBuilder ─build()─► Policy             RequestHead (method, URI, fields)
 //!       or: every PolicyError  │                     │
 //!                              │                     │  which policy: select/
-//!                              └───────────► Policy::decide(head)                   policy.rs
-//!                                                    │  Decision: kind, denial, headers
+//!                              └───────────► its rules judge the head                policy.rs, rule.rs
+//!                                                    │  Decision, or only its headers   decision.rs
 //!                        ┌───────────────────────────┴──────────────────┐
 //!               answer here (preflight, or             call the inner service,
-//!               refused: enforce.rs)                   then write the headers     service.rs
+//!               refused: enforce.rs)                   then write the headers   service.rs
 //! ```
 //!
-//! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`, and `rule.rs` for one rule),
+//! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`, and `rule.rs` for one rule; the
+//! layer asks the same rules without the words for it),
 //! [`Decision`] (`decision.rs`) and [`Cors`] (`service.rs`) for what a request meets;
 //! [`PolicyBuilder`] (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a
 //! configuration does. Of the server's side, only `layer.rs`, `service.rs` and `select/` know Tower.

@@ -120,13 +120,13 @@ impl Policy {
 
     /// Decides on a request.
     ///
-    /// This is what the layer does, and it takes nothing of Tower, so a policy can be tested by
-    /// itself.
+    /// The layer asks the same of the policy, and this takes nothing of Tower, so a policy can be
+    /// tested by itself.
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
         let (head, rules) = (head.into(), &*self.0);
         let decorate =
             |origin| rules.decorate(head, origin, rules.constant()).map(Answer::Decorate);
-        let (kind, Ruling { said: answer, denial, rule }) = match head.read() {
+        let (kind, Ruling { answer, denial, index: rule }) = match head.read() {
             Reading::Plain => (RequestKind::Plain, decorate(None)),
             Reading::Simple { origin } => (RequestKind::Simple, decorate(Some(origin))),
             Reading::Preflight { origin, method } => {
@@ -144,7 +144,7 @@ impl Policy {
         origin: Field<'a>,
         method: Field<'a>,
     ) -> Option<Grant> {
-        self.0.grant(head, origin, method).said
+        self.0.grant(head, origin, method).answer
     }
 
     /// What the response to any other request gets. A static policy says the same with and without an
@@ -152,14 +152,14 @@ impl Policy {
     pub(crate) fn decorate(&self, head: RequestHead<'_>) -> Decoration {
         let constant = self.0.constant();
         let origin = if constant.is_some() { None } else { head.origin() };
-        self.0.decorate(head, origin, constant).said
+        self.0.decorate(head, origin, constant).answer
     }
 
     /// The same, and why the request is denied, where the answer depends on `Origin` for more reasons
     /// than the policy.
     pub(crate) fn decorate_dynamic(&self, head: RequestHead<'_>) -> (Decoration, Option<Denial>) {
-        let Ruling { said, denial, .. } = self.0.decorate(head, head.origin(), None);
-        (said, denial)
+        let Ruling { answer, denial, .. } = self.0.decorate(head, head.origin(), None);
+        (answer, denial)
     }
 }
 
@@ -192,12 +192,12 @@ impl Rules {
         let constant = constant.map(|origin| self.first.sharing(head, origin));
         let varies = if constant.is_some() { Varies::Never } else { Varies::Origin };
         let Some(origin) = origin else {
-            let said = self.first.decorate(constant.flatten(), varies);
-            return Ruling { said, denial: None, rule: None };
+            let answer = self.first.decorate(constant.flatten(), varies);
+            return Ruling { answer, denial: None, index: None };
         };
         let Verdict { rule, index, outcome } = self.judge(|rule| rule.admit_simple(head, origin));
-        let said = rule.decorate(constant.unwrap_or(outcome.ok()), varies);
-        Ruling { said, denial: outcome.err(), rule: index }
+        let answer = rule.decorate(constant.unwrap_or(outcome.ok()), varies);
+        Ruling { answer, denial: outcome.err(), index }
     }
 
     /// CORS-preflight request: the answer says whether the browser may send the request.
@@ -210,8 +210,8 @@ impl Rules {
         let Verdict { rule, index, outcome } =
             self.judge(|rule| rule.admit_preflight(head, origin, method));
         let denial = outcome.as_ref().err().copied();
-        let said = outcome.ok().map(|admitted| rule.grant(&admitted));
-        Ruling { said, denial, rule: index }
+        let answer = outcome.ok().map(|admitted| rule.grant(&admitted));
+        Ruling { answer, denial, index }
     }
 
     /// What the first rule says that allows the request; if none does, the first of those that came
@@ -235,17 +235,17 @@ impl Rules {
     }
 }
 
-/// What is said of a request, why it is denied, and by which of several rules.
+/// What the response to a request gets, why it is denied, and by which of several rules.
 struct Ruling<T> {
-    said: T,
+    answer: T,
     denial: Option<Denial>,
-    rule: Option<usize>,
+    index: Option<usize>,
 }
 
 impl<T> Ruling<T> {
     fn map<U>(self, map: impl FnOnce(T) -> U) -> Ruling<U> {
-        let Self { said, denial, rule } = self;
-        Ruling { said: map(said), denial, rule }
+        let Self { answer, denial, index } = self;
+        Ruling { answer: map(answer), denial, index }
     }
 }
 

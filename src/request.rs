@@ -91,7 +91,7 @@ impl<'a> RequestHead<'a> {
         }
     }
 
-    /// Classifies, and keeps the fields that it took: each look-up is done once.
+    /// Classifies, and keeps the fields that it took.
     pub(crate) fn read(self) -> Reading<'a> {
         let Some(origin) = self.origin() else {
             return Reading::Plain;

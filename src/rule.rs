@@ -32,7 +32,7 @@ pub(crate) struct Rule {
 pub(crate) enum Origins {
     /// Everybody's, those of opaque origins too.
     Any,
-    /// Those of exactly one exact origin. Boxed, so that a policy's kind is one word to read.
+    /// Those of exactly one exact origin. Boxed, so that which of these it is can be read at once.
     One(Box<HeaderValue>),
     /// Those that are listed, or that a predicate holds.
     Listed(Box<Listed>),
@@ -163,7 +163,7 @@ impl Rule {
             expose_headers: self.expose.clone(),
             allow_credentials: self.credentials,
         });
-        Decoration { share, varies, keep: false }
+        Decoration { share, varies }
     }
 
     /// A method that needs no permission gets none; a wildcard that browsers take for one is

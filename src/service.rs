@@ -66,33 +66,32 @@ where
             let grant = self.policy.with_policy(head, |policy| policy?.grant(head, origin, method));
             return self.answer(request, grant);
         }
-        let (decoration, denial) = self.decorate(head);
+        let (decoration, denial, keep) = self.decorate(head);
         if refuses_denied && let Some(denial) = denial {
             return self.refuse(request, Answer::Decorate(decoration), denial);
         }
-        let finish = Finish::Decorate(decoration);
+        let finish = Finish::Decorate { decoration, keep };
         ResponseFuture { inner: Some(self.inner.call(request)), finish }
     }
 }
 
 impl<S, P: Find, E: Enforce> Cors<S, P, E> {
-    /// What the response to a request that is no preflight gets, and why the request is denied.
-    fn decorate(&self, head: RequestHead<'_>) -> (Decoration, Option<Denial>) {
+    /// What the response to a request that is no preflight gets, why the request is denied, and
+    /// whether the inner service's CORS headers are kept.
+    fn decorate(&self, head: RequestHead<'_>) -> (Decoration, Option<Denial>, bool) {
         let keep = self.settings.keep_inner_headers;
         self.policy.with_policy(head, |policy| match policy {
-            Some(policy) if !E::ENFORCES && !P::DYNAMIC => {
-                (Decoration { keep, ..policy.decorate(head) }, None)
-            }
+            Some(policy) if !E::ENFORCES && !P::DYNAMIC => (policy.decorate(head), None, keep),
             Some(policy) => {
                 let (decoration, denial) = policy.decorate_dynamic(head);
-                (Decoration { keep, varies: self.varies(), ..decoration }, denial)
+                (Decoration { varies: self.varies(), ..decoration }, denial, keep)
             }
             None => {
                 let denial = head.origin().map(|_| Denial::NoPolicy);
                 // Without a policy nothing is kept of what the inner service says of CORS; but a
                 // resolver is not asked about a plain request, so that it found none says nothing.
                 let keep = keep && P::DYNAMIC && denial.is_none();
-                (Decoration { keep, ..Decoration::nothing(self.varies()) }, denial)
+                (Decoration::nothing(self.varies()), denial, keep)
             }
         })
     }
@@ -192,7 +191,7 @@ pin_project! {
 /// What is left to do for a response.
 enum Finish<X> {
     /// The inner service answers, and the policy's fields are added.
-    Decorate(Decoration),
+    Decorate { decoration: Decoration, keep: bool },
     /// The inner service answers an allowed preflight. Boxed, so that the rare case does not make the
     /// usual one larger, and dearer to move.
     PassOn { grant: Option<Box<Grant>>, status: StatusCode },
@@ -235,7 +234,9 @@ impl<X> Finish<X> {
     /// Does what is left to the response of the inner service.
     fn apply_to<R: Default>(&mut self, response: &mut Response<R>) {
         match self {
-            Self::Decorate(decoration) => decoration.write_to(response.headers_mut()),
+            Self::Decorate { decoration, keep } => {
+                decoration.write_to(response.headers_mut(), *keep);
+            }
             Self::PassOn { grant, status } => {
                 if !response.status().is_success() {
                     *response.status_mut() = *status;
@@ -254,7 +255,7 @@ impl<X> Finish<X> {
         X: Refused<R>,
     {
         match self {
-            Self::Decorate(_) | Self::PassOn { .. } => None,
+            Self::Decorate { .. } | Self::PassOn { .. } => None,
             Self::Answer { status, headers } => headers.take().map(|headers| {
                 let mut response = Response::new(R::default());
                 *response.status_mut() = *status;

@@ -145,7 +145,10 @@ impl<'a> Parts<'a> {
             _ => return Err(OriginFault::WhiteSpace),
         }
         let (scheme, rest) = text.split_once(':').ok_or(OriginFault::NoScheme)?;
-        let rest = rest.strip_prefix("//").ok_or(OriginFault::NoScheme)?;
+        let Some(rest) = rest.strip_prefix("//") else {
+            let later = rest.contains("://");
+            return Err(if later { OriginFault::Scheme } else { OriginFault::NoScheme });
+        };
         parse_scheme(scheme)?;
         let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
         let authority = match end.map(|end| rest.split_at(end)) {

@@ -101,6 +101,7 @@ const ORIGINS: &[(&str, &str, &str)] = &[
     ("https:a.example", "has no scheme", ADVICE),
     ("ht_tp://a.example", "has a malformed scheme", ADVICE),
     ("://a.example", "has a malformed scheme", ADVICE),
+    ("blob:https://a.example", "has a malformed scheme", ADVICE),
     ("HTTPS://a.example", "has an upper-case scheme", r#"write "https://a.example""#),
     ("https://A.Example", "has an upper-case host", r#"write "https://a.example""#),
     ("HTTPS://A.Example:443/", "has an upper-case scheme", r#"write "https://a.example""#),
