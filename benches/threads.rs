@@ -2,8 +2,7 @@
 //!
 //! `cargo bench --bench threads` takes the time of a request with one thread and with two, each with a
 //! clone of the service, and writes `benches/results/threads.md`. It needs two processors that nothing
-//! else uses. That no request writes a shared counter is counted by `--bench costs`, as locked
-//! instructions.
+//! else uses. What a request writes of counters is counted by `--bench costs`, as locked instructions.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -18,12 +17,11 @@ use std::convert::Infallible;
 use std::hint::spin_loop;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::task::{Context, Poll};
 use std::thread;
 use std::time::Instant;
 
 use http::{Request, Response};
-use tower::{Layer, Service};
+use tower::{Layer, Service, ServiceExt};
 
 use scenario::plot::short;
 use scenario::{Scenario, subject, table};
@@ -35,30 +33,6 @@ const ROUNDS: usize = 41;
 
 /// How often the control writes its counter for a request.
 const WRITES: usize = 8;
-
-/// A layer that writes a counter which all its clones share: what two threads would pay for.
-#[derive(Clone)]
-struct Counting<S> {
-    inner: S,
-    counter: Arc<AtomicUsize>,
-}
-
-impl<S: Service<R>, R> Service<R> for Counting<S> {
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = S::Future;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: R) -> S::Future {
-        for _ in 0..WRITES {
-            self.counter.fetch_add(1, Relaxed);
-        }
-        self.inner.call(request)
-    }
-}
 
 fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
@@ -76,7 +50,14 @@ fn main() {
     let mut all = Vec::new();
     for scenario in scenario::all().iter().filter(|known| wanted.contains(&known.name.as_str())) {
         let (ours, theirs) = (subject::ours(scenario.setup), subject::theirs(scenario.setup));
-        let control = Counting { inner: scenario.inner, counter: Arc::default() };
+        // What two threads would pay for a counter that they share.
+        let counter = Arc::new(AtomicUsize::new(0));
+        let control = scenario.inner.map_request(move |request: Request<()>| {
+            for _ in 0..WRITES {
+                counter.fetch_add(1, Relaxed);
+            }
+            request
+        });
         all.extend(rows("none", scenario, &scenario.inner));
         all.extend(rows("a shared counter", scenario, &control));
         all.extend(rows("tower-cors", scenario, &ours.layer(scenario.inner)));

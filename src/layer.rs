@@ -130,8 +130,9 @@ impl<P, E> CorsLayer<P, E> {
     /// Keeps the CORS headers of responses of the inner service that have an
     /// `Access-Control-Allow-Origin`, and adds none to them but `Vary`.
     ///
-    /// Where there is no policy for the request, none are kept. Otherwise, and on all other responses, the headers of the policy stand in place of those of
-    /// the inner service. Answers to preflights are the policy's in any case.
+    /// Where there is no policy for the request, none are kept. Otherwise, and on all other responses,
+    /// the headers of the policy stand in place of those of the inner service. Answers to preflights
+    /// are the policy's in any case.
     pub fn keep_inner_headers(mut self, keep: bool) -> Self {
         self.settings.keep_inner_headers = keep;
         self

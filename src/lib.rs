@@ -51,7 +51,7 @@
 //! ```
 //!
 //! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`, and `rule.rs` for one rule; the
-//! layer asks the same rules without the words for it),
+//! layer asks the same rules for the headers alone),
 //! [`Decision`] (`decision.rs`) and [`Cors`] (`service.rs`) for what a request meets;
 //! [`PolicyBuilder`] (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a
 //! configuration does. Of the server's side, only `layer.rs`, `service.rs` and `select/` know Tower.

@@ -146,7 +146,9 @@ impl Rule {
             (_, Field::Repeated) => return Err(Denial::OriginRepeated),
             (Origins::One(one), Field::Once(origin)) => (origin, *origin == **one),
             (Origins::Listed(listed), Field::Once(origin)) => {
-                (origin, listed.admits(origin, uri, method)?)
+                let is_listed = listed.set.contains(origin.as_bytes());
+                let asks = !is_listed && !listed.predicates.is_empty();
+                (origin, is_listed || asks && listed.ask(origin, uri, method)?)
             }
         };
         if allowed { Ok(origin) } else { Err(Denial::OriginNotAllowed) }
@@ -201,21 +203,6 @@ impl Rule {
 pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
 
 impl Listed {
-    fn admits<'a>(
-        &self,
-        origin: &HeaderValue,
-        uri: &Uri,
-        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
-    ) -> Result<bool, Denial> {
-        if self.set.contains(origin.as_bytes()) {
-            Ok(true)
-        } else if self.predicates.is_empty() {
-            Ok(false)
-        } else {
-            self.ask(origin, uri, method)
-        }
-    }
-
     /// Asks the predicates, if they may be asked about the origin. Apart, so that what is listed costs
     /// less.
     #[inline(never)]
