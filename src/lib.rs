@@ -87,6 +87,7 @@ mod request;
 mod rule;
 mod safelist;
 mod select;
+mod sent;
 mod service;
 mod vary;
 

@@ -72,7 +72,7 @@ impl Names {
     /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
     pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Denial> {
         let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
-        let mut reader = Reader { names: self, cursor: 0, empty: 0, any: false };
+        let mut reader = Reader { names: self, cursor: 0, empty: 0, strayed: false };
         let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
         let mut lines = all.iter();
         let requested = match (lines.next(), lines.next()) {
@@ -93,7 +93,7 @@ impl Names {
                 Requested::Lines(headers)
             }
         };
-        Ok(if reader.any { requested } else { Requested::Nothing })
+        Ok(if reader.strayed || reader.cursor > 0 { requested } else { Requested::Nothing })
     }
 
     /// Where the name stands among those listed, in whatever case it is.
@@ -133,8 +133,8 @@ struct Reader<'a> {
     /// The listed name that comes next if the request keeps to the order in which browsers write.
     cursor: usize,
     empty: usize,
-    /// Whether there was any name.
-    any: bool,
+    /// Whether there was a name that did not come in that order.
+    strayed: bool,
 }
 
 impl Reader<'_> {
@@ -167,7 +167,6 @@ impl Reader<'_> {
             read += 1;
         };
         self.cursor += read;
-        self.any |= read > 0;
         left
     }
 
@@ -182,7 +181,7 @@ impl Reader<'_> {
                 return Err(Denial::HeaderListTooLong);
             }
         } else {
-            self.any = true;
+            self.strayed = true;
             match self.names.find(name) {
                 Ok(found) => self.cursor = found + 1,
                 Err(_) if self.names.allows_unlisted(name) => {}

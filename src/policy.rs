@@ -14,6 +14,7 @@ use crate::methods::Methods;
 use crate::names::Names;
 use crate::request::{Field, Reading, RequestHead, RequestKind};
 use crate::rule::{ANY, Origins, Rule};
+use crate::sent::SentValue;
 use crate::vary::Varies;
 
 /// Which cross-origin requests are allowed: compiled, immutable, and shared by its clones.
@@ -107,7 +108,7 @@ impl Policy {
                 credentials: false,
                 methods: Methods::new(true, iter::empty()),
                 headers: Names::new(true, iter::once("authorization"), iter::empty()),
-                expose: Some(ANY.clone()),
+                expose: Some(Box::new(SentValue::new(ANY.clone()))),
                 max_age: None,
             },
             Vec::new(),
@@ -175,7 +176,7 @@ impl Rules {
     fn constant(&self) -> Option<&HeaderValue> {
         let constant = match &self.first.origins {
             Origins::Any => Some(&ANY),
-            Origins::One(origin) => Some(&**origin),
+            Origins::One(origin) => Some(origin.local()),
             Origins::Listed(_) => None,
         };
         constant.filter(|_| self.others.is_empty())

@@ -14,6 +14,7 @@ use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
+use crate::sent::SentValue;
 use crate::vary::Varies;
 
 /// A rule, compiled.
@@ -23,8 +24,8 @@ pub(crate) struct Rule {
     pub(crate) credentials: bool,
     pub(crate) methods: Methods,
     pub(crate) headers: Names,
-    pub(crate) expose: Option<HeaderValue>,
-    pub(crate) max_age: Option<HeaderValue>,
+    pub(crate) expose: Option<Box<SentValue>>,
+    pub(crate) max_age: Option<Box<SentValue>>,
 }
 
 /// Whose requests are allowed.
@@ -33,7 +34,7 @@ pub(crate) enum Origins {
     /// Everybody's, those of opaque origins too.
     Any,
     /// Those of exactly one exact origin. Boxed, so that which of these it is can be read at once.
-    One(Box<HeaderValue>),
+    One(Box<SentValue>),
     /// Those that are listed, or that a predicate holds.
     Listed(Box<Listed>),
 }
@@ -74,7 +75,7 @@ impl Origins {
     pub(crate) fn may_match(&self, origin: &str) -> bool {
         match self {
             Self::Any => true,
-            Self::One(one) => **one == *origin,
+            Self::One(one) => one.as_bytes() == origin.as_bytes(),
             Self::Listed(listed) => {
                 listed.set.contains(origin.as_bytes()) || self.is_open() && origin != "null"
             }
@@ -128,7 +129,7 @@ impl Rule {
             allow_credentials: self.credentials,
             allow_methods: self.grant_method(method),
             allow_headers: self.grant_names(names),
-            max_age: self.max_age.clone(),
+            max_age: self.max_age.as_deref().map(SentValue::local).cloned(),
         }
     }
 
@@ -144,7 +145,7 @@ impl Rule {
         let (origin, allowed) = match (&self.origins, origin) {
             (Origins::Any, _) => return Ok(&ANY),
             (_, Field::Repeated) => return Err(Denial::OriginRepeated),
-            (Origins::One(one), Field::Once(origin)) => (origin, *origin == **one),
+            (Origins::One(one), Field::Once(origin)) => (origin, *origin == *one.as_bytes()),
             (Origins::Listed(listed), Field::Once(origin)) => {
                 let is_listed = listed.set.contains(origin.as_bytes());
                 let asks = !is_listed && !listed.predicates.is_empty();
@@ -162,7 +163,7 @@ impl Rule {
     ) -> Decoration {
         let share = allow_origin.map(|origin| Share {
             allow_origin: origin.clone(),
-            expose_headers: self.expose.clone(),
+            expose_headers: self.expose.as_deref().map(SentValue::local).cloned(),
             allow_credentials: self.credentials,
         });
         Decoration { share, varies }

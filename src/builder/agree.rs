@@ -7,12 +7,11 @@
 use std::collections::BTreeSet;
 use std::iter;
 
-use http::HeaderValue;
-
 use super::PolicyBuilder;
 use crate::error::PolicyError;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::rule::Rule;
+use crate::sent::SentValue;
 
 /// For each rule, the first of the earlier ones that it does not agree with.
 pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<PolicyError> {
@@ -49,7 +48,7 @@ impl<'a> Side<'a> {
             let (_rest, port) = value.rsplit_once(':')?;
             port.parse::<u16>().is_ok().then_some(port)
         };
-        let exposed = rule.expose.as_ref().map(HeaderValue::as_bytes).unwrap_or_default();
+        let exposed = rule.expose.as_deref().map(SentValue::as_bytes).unwrap_or_default();
         Self {
             rule,
             exposed: exposed.split(|&byte| byte == b',').collect(),

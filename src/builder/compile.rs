@@ -12,7 +12,8 @@ use crate::methods::Methods;
 use crate::names::Names;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
-use crate::rule::{Listed, Origins, Rule};
+use crate::rule::{ANY, Listed, Origins, Rule};
+use crate::sent::SentValue;
 
 /// The longest that any browser keeps the answer to a preflight; Firefox does.
 const MAX_AGE: Duration = Duration::from_secs(86_400);
@@ -66,7 +67,7 @@ impl PolicyBuilder {
         if any {
             Origins::Any
         } else if let Some(origin) = self.only_origin(&patterns) {
-            Origins::One(Box::new(origin))
+            Origins::One(Box::new(SentValue::new(origin)))
         } else {
             Origins::Listed(Box::new(Listed {
                 set: OriginSet::new(&patterns, self.null_origin),
@@ -85,7 +86,7 @@ impl PolicyBuilder {
             && self.predicates.is_empty()
             && !self.null_origin;
         // What was parsed is ASCII without control characters, and so a value.
-        HeaderValue::from_str(one.text()).ok().filter(|_| only).map(shared)
+        HeaderValue::from_str(one.text()).ok().filter(|_| only)
     }
 
     /// What is dangerous about a pattern with credentials, and was not asked for.
@@ -139,7 +140,7 @@ impl PolicyBuilder {
         Names::new(any, listed.filter(|value| !value.ends_with('*')), prefixes)
     }
 
-    fn compile_exposed(&self, errors: &mut Vec<PolicyError>) -> Option<HeaderValue> {
+    fn compile_exposed(&self, errors: &mut Vec<PolicyError>) -> Option<Box<SentValue>> {
         let (any, listed) = split_wildcard(&self.exposed);
         for value in listed.clone() {
             errors.extend(exposed_error(value));
@@ -148,7 +149,7 @@ impl PolicyBuilder {
             errors.push(PolicyError::AnyExposedHeaderWithCredentials);
         }
         if any {
-            return Some(HeaderValue::from_static("*"));
+            return Some(Box::new(SentValue::new(ANY.clone())));
         }
         let mut seen = HashSet::new();
         let names: Vec<String> =
@@ -157,24 +158,18 @@ impl PolicyBuilder {
             return None;
         }
         // Names that are tokens make a value.
-        HeaderValue::try_from(names.join(",")).ok().map(shared)
+        HeaderValue::try_from(names.join(",")).ok().map(SentValue::new).map(Box::new)
     }
 
-    fn compile_max_age(&self, errors: &mut Vec<PolicyError>) -> Option<HeaderValue> {
+    fn compile_max_age(&self, errors: &mut Vec<PolicyError>) -> Option<Box<SentValue>> {
         let value = self.max_age?;
         if value > MAX_AGE {
             errors.push(PolicyError::MaxAgeTooLong { value });
         } else if value.subsec_nanos() != 0 {
             errors.push(PolicyError::MaxAgeFraction { value });
         }
-        Some(shared(HeaderValue::from(value.as_secs())))
+        Some(Box::new(SentValue::new(HeaderValue::from(value.as_secs()))))
     }
-}
-
-/// Shares a value ahead of its use: the first clone of one allocates the count of its clones.
-fn shared(value: HeaderValue) -> HeaderValue {
-    drop(value.clone());
-    value
 }
 
 /// Whether `*` is among the values, and the others.

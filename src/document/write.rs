@@ -7,6 +7,7 @@ use crate::builder;
 use crate::origin::pattern::Pattern;
 use crate::policy::Policy;
 use crate::rule::{Origins, Rule};
+use crate::sent::SentValue;
 
 /// Why a policy has no document.
 #[derive(Debug)]
@@ -49,8 +50,8 @@ impl RuleDocument {
         let mut document = Self {
             allow_credentials: rule.credentials,
             allow_headers: rule.headers.written(),
-            expose_headers: split(rule.expose.as_ref()),
-            max_age: split(rule.max_age.as_ref()).first().and_then(|age| age.parse().ok()),
+            expose_headers: split(rule.expose.as_deref()),
+            max_age: split(rule.max_age.as_deref()).first().and_then(|age| age.parse().ok()),
             ..Self::default()
         };
         let methods = rule.methods.written();
@@ -80,7 +81,7 @@ impl RuleDocument {
     }
 }
 
-fn split(value: Option<&http::HeaderValue>) -> Vec<String> {
-    let text = value.and_then(|value| value.to_str().ok());
+fn split(value: Option<&SentValue>) -> Vec<String> {
+    let text = value.and_then(|value| str::from_utf8(value.as_bytes()).ok());
     text.map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default()
 }

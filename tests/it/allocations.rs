@@ -1,5 +1,6 @@
 //! What a request costs in allocations, counted, for each row of what goes on the wire: nothing
-//! beyond room in the response's own header map.
+//! beyond room in the response's own header map, and, once for a thread, its copies of what the policy
+//! sends.
 
 mod selected;
 
@@ -249,8 +250,34 @@ fn hostile_requests_add_none() {
     table.close();
 }
 
-/// What one request costs, from readiness to response.
+/// The text, its count, and a place among those of other threads.
+#[test]
+fn the_first_request_of_a_thread_copies_what_is_sent() {
+    let count = |policy: PolicyBuilder, method, fields| {
+        let layer = CorsLayer::new(policy.build().unwrap());
+        [(); 3].map(|()| measure_first(&layer, Typed, request(Method::clone(&method), fields)))
+    };
+    // The thread's own place is found for the first of all policies.
+    count(one(), Method::GET, &[]);
+    assert_eq!(count(one().expose_headers(["x-a"]), Method::GET, &[FROM_A]), [6, 0, 0]);
+    assert_eq!(count(two().expose_headers(["x-a"]), Method::GET, &[FROM_A]), [3, 0, 0]);
+    assert_eq!(count(two().expose_headers(["x-a"]), Method::GET, &[]), [0, 0, 0]);
+    let preflight = &[FROM_A, FOR_PUT];
+    let aged = two().max_age(Duration::from_secs(600));
+    assert_eq!(count(aged, Method::OPTIONS, preflight), [3, 0, 0]);
+}
+
+/// What a request costs, from readiness to response, that is not the first of its thread.
 fn measure<L>(layer: &L, inner: Inner, request: Request<()>) -> u64
+where
+    L: Layer<Prepared, Service: Service<Request<()>, Response = Response<()>>>,
+{
+    measure_first(layer, inner, request.clone());
+    measure_first(layer, inner, request)
+}
+
+/// What a request costs, from readiness to response.
+fn measure_first<L>(layer: &L, inner: Inner, request: Request<()>) -> u64
 where
     L: Layer<Prepared, Service: Service<Request<()>, Response = Response<()>>>,
 {

@@ -63,7 +63,7 @@ fn origins_do_not_name_http() {
 #[test]
 fn there_is_no_clock_no_environment_and_no_mutable_global() {
     let clocks = ["Instant", "SystemTime", "std::env", "env!"];
-    let globals = ["static mut", "thread_local", "LazyLock", "OnceLock", "OnceCell"];
+    let globals = ["static mut", "thread_local!", "LazyLock", "OnceLock", "OnceCell"];
     none_names(|_| true, &[&clocks[..], &globals[..]].concat());
 }
 

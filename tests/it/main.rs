@@ -55,6 +55,7 @@ mod sockets;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
 mod tables;
+mod threads;
 mod tower_rules;
 mod walk;
 mod wire;
