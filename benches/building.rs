@@ -22,6 +22,9 @@ use tower_http::cors::{self, AllowOrigin};
 use scenario::plot::{Line, OTHER, OURS, Plot, Scale, THEIRS, short};
 use scenario::{Origins, table};
 
+/// With the hasher of this crate.
+type HashSet<T> = hashbrown::HashSet<T, foldhash::fast::FixedState>;
+
 const COUNTS: [usize; 6] = [10, 100, 1_000, 10_000, 100_000, 1_000_000];
 
 /// Nanoseconds, and bytes, per origin.
@@ -35,6 +38,8 @@ struct Built {
     ours: f64,
     ours_bytes: f64,
     ours_peak: f64,
+    /// A hash set of the texts where they stand: the least that a look-up by hash asks for.
+    set: f64,
     /// The values of the list, made and checked by `http`.
     values: f64,
     /// The list, of values that are there.
@@ -51,6 +56,7 @@ fn main() {
     let columns = [
         "origins",
         "without parsing, in times of tower-http's",
+        "a hash set, in times of tower-http's",
         "bytes per origin beyond its text",
         "at the most, while building",
         "tower-http, per clone",
@@ -65,6 +71,7 @@ fn main() {
         vec![
             short(*count),
             format!("**{:.2}**", (built.ours - built.parse) / list),
+            format!("**{:.2}**", built.set / list),
             format!("**{}**", short(built.ours_bytes - built.text)),
             short(built.ours_peak - built.text),
             short(built.theirs_bytes - built.text),
@@ -124,6 +131,7 @@ fn measure(count: usize) -> Built {
         text: texts.iter().map(String::len).sum::<usize>() as f64 / each,
         parse: least(&|| time(|| texts.iter().filter(|text| Origin::parse(text).is_ok()).count())),
         ours: least(&|| time(|| builder().build().unwrap())),
+        set: least(&|| time(|| texts.iter().map(String::as_str).collect::<HashSet<&str>>())),
         values: least(&|| time(values)),
         theirs: least(&|| {
             let values = values();

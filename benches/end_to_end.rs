@@ -31,6 +31,7 @@ use hyper_util::service::TowerToHyperService;
 use tower::{Layer, Service, ServiceExt};
 
 use scenario::callgrind::{self, Cost};
+use scenario::floor::Floor;
 use scenario::plot::short;
 use scenario::request::Asked;
 use scenario::{Origins, Setup, subject, table};
@@ -49,6 +50,8 @@ enum Layered {
     OursAround(usize),
     /// Around the whole router.
     TheirsAround(usize),
+    /// Around the whole router, the least that a layer can do.
+    FloorAround(usize),
 }
 
 /// A layer that does nothing, but holds a reference count, as any with a configuration does.
@@ -83,7 +86,7 @@ impl<S: Service<R>, R> Service<R> for Idle<S> {
     }
 }
 
-const LAYERS: [(&str, Layered); 12] = [
+const LAYERS: [(&str, Layered); 13] = [
     ("none", Layered::No),
     ("one that does nothing", Layered::Nothing),
     ("tower-cors, 1 origin", Layered::Ours(1)),
@@ -96,6 +99,7 @@ const LAYERS: [(&str, Layered); 12] = [
     ("around the router: tower-cors, 1,000 origins", Layered::OursAround(1_000)),
     ("around the router: tower-http, 1 origin", Layered::TheirsAround(1)),
     ("around the router: tower-http, 1,000 origins", Layered::TheirsAround(1_000)),
+    ("around the router: the least, 2 origins", Layered::FloorAround(2)),
 ];
 
 const ASKED: [(&str, Asked); 3] = [
@@ -222,6 +226,10 @@ fn exchange(layer: usize, asked: Asked, exchanges: usize) -> f64 {
         }
         Layered::TheirsAround(count) => {
             serve(subject::theirs(setup(count)).layer(app.with_state(())), asked, exchanges)
+        }
+        Layered::FloorAround(count) => {
+            let floor = Floor::new(Origins::Listed(count));
+            serve(floor.layer(app.with_state(())), asked, exchanges)
         }
     }
 }

@@ -30,7 +30,7 @@ use scenario::{Basis, Scenario, table};
 use targets::{TARGETS, Target};
 
 use Mode::{Call, Clone, CloneCall};
-use Subject::{Bare, Ours, Theirs};
+use Subject::{Bare, Floor, Ours, Theirs};
 
 fn main() -> ExitCode {
     let scenarios = scenario::all();
@@ -88,9 +88,11 @@ impl Results {
         for (place, scenario) in scenarios.iter().enumerate() {
             let peer = has_peer(scenario) && (!check || targets::need_peer(&scenario.name));
             let clone = has_peer(scenario);
+            let floor = !check && has_floor(scenario);
             let wanted = [
                 (Bare, Call, true),
                 (Bare, Clone, true),
+                (Floor, Call, floor),
                 (Ours, Call, true),
                 (Ours, CloneCall, peer),
                 (Ours, Clone, clone),
@@ -257,6 +259,7 @@ impl Results {
                 (Ours, Clone),
                 (Theirs, Call),
                 (Theirs, CloneCall),
+                (Floor, Call),
             ] {
                 if let Some(cost) = self.try_over(name, subject, mode) {
                     let Cost { instructions, allocations, atomics } = cost;
@@ -297,6 +300,11 @@ impl Results {
 /// that it is done once.
 fn has_peer(scenario: &Scenario) -> bool {
     scenario.setup.origins.count() <= 100_000
+}
+
+/// Whether the least that a layer can do is done, too: the same is asked of it.
+fn has_floor(scenario: &Scenario) -> bool {
+    matches!(scenario.name.as_str(), "2 origins, plain" | "2 origins, allowed")
 }
 
 /// The first run of the list that does the same: the inner service knows no origins, and a clone no

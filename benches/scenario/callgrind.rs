@@ -67,7 +67,7 @@ pub(crate) fn is_child(scenarios: &[Scenario]) -> bool {
         return false;
     }
     let place: usize = place.parse().unwrap();
-    let subjects = [Subject::Bare, Subject::Ours, Subject::Theirs];
+    let subjects = [Subject::Bare, Subject::Floor, Subject::Ours, Subject::Theirs];
     let modes = [Mode::Call, Mode::CloneCall, Mode::Clone];
     let subject = subjects.into_iter().find(|known| format!("{known:?}") == *subject).unwrap();
     let mode = modes.into_iter().find(|known| format!("{known:?}") == *mode).unwrap();

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "no benchmark uses all that they share")]
 
 pub(crate) mod callgrind;
+pub(crate) mod floor;
 pub(crate) mod plot;
 pub(crate) mod request;
 pub(crate) mod subject;

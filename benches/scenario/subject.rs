@@ -1,4 +1,5 @@
-//! What is measured: the inner service alone, behind this crate's layer, and behind tower-http's.
+//! What is measured: the inner service alone, and behind the layers of this crate, of tower-http, and
+//! one that does the least.
 
 use std::convert::Infallible;
 use std::future::{Future, Ready, ready};
@@ -13,6 +14,7 @@ use tower::{Layer, Service};
 use tower_cors::{CorsLayer, Policy};
 use tower_http::cors::{self, AllowOrigin};
 
+use super::floor::Floor;
 use super::{Origins, Scenario, Setup, names};
 
 /// Whose layer stands before the inner service.
@@ -20,6 +22,8 @@ use super::{Origins, Scenario, Setup, names};
 pub(crate) enum Subject {
     /// Nobody's.
     Bare,
+    /// One that does the least.
+    Floor,
     /// This crate's.
     Ours,
     /// tower-http's.
@@ -121,6 +125,10 @@ pub(crate) fn theirs(setup: Setup) -> cors::CorsLayer {
 pub(crate) fn run(scenario: &Scenario, subject: Subject, mode: Mode) {
     match subject {
         Subject::Bare => warm_and_measure(scenario.inner, scenario, mode),
+        Subject::Floor => {
+            let floor = Floor::new(scenario.setup.origins);
+            warm_and_measure(floor.layer(scenario.inner), scenario, mode);
+        }
         Subject::Ours => {
             warm_and_measure(ours(scenario.setup).layer(scenario.inner), scenario, mode);
         }
