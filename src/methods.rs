@@ -59,10 +59,15 @@ impl Methods {
                 && !is_forbidden_method(method)
     }
 
+    /// Whether responses to every method are shared.
+    pub(crate) fn share_all(&self) -> bool {
+        !self.only
+    }
+
     /// Whether responses to the method are shared. An extended CONNECT opens a WebSocket, as GET does
     /// over HTTP/1.1, and a page has no other: <https://www.rfc-editor.org/rfc/rfc8441#section-5>
     pub(crate) fn shares(&self, method: &Method) -> bool {
-        !self.only || self.lists_method(method)
+        self.share_all() || self.lists_method(method)
     }
 
     /// Apart, so that the usual answer costs no call.

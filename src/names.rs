@@ -51,14 +51,14 @@ impl Names {
 
     /// Whether `authorization` is allowed, which takes being named.
     pub(crate) fn lists_authorization(&self) -> bool {
-        self.find(NON_WILDCARD_REQUEST_HEADER.as_bytes()).is_ok()
+        self.find(NON_WILDCARD_REQUEST_HEADER.as_bytes()).is_some()
     }
 
     /// Whether every name that the other set allows is allowed.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         let allows = |name: &str| {
             let name = name.as_bytes();
-            self.find(name).is_ok() || self.allows_unlisted(name)
+            self.find(name).is_some() || self.allows_unlisted(name)
         };
         let has_prefix = |prefix: &str| self.any || self.has_prefix_of(prefix.as_bytes());
         (self.any || !other.any)
@@ -96,9 +96,14 @@ impl Names {
         Ok(if reader.strayed || reader.cursor > 0 { requested } else { Requested::Nothing })
     }
 
-    /// Where the name stands among those listed, in whatever case it is.
-    fn find(&self, name: &[u8]) -> Result<usize, usize> {
-        self.listed.binary_search_by(|listed| compare_lower(listed, name))
+    /// Where the name stands among those listed, in whatever case it is; in lower case, as browsers send
+    /// it, for less.
+    fn find(&self, name: &[u8]) -> Option<usize> {
+        let found = self.listed.binary_search_by(|listed| listed.as_bytes().cmp(name)).ok();
+        if found.is_none() && name.iter().any(u8::is_ascii_uppercase) {
+            return self.listed.binary_search_by(|listed| compare_lower(listed, name)).ok();
+        }
+        found
     }
 
     fn allows_unlisted(&self, name: &[u8]) -> bool {
@@ -183,9 +188,9 @@ impl Reader<'_> {
         } else {
             self.strayed = true;
             match self.names.find(name) {
-                Ok(found) => self.cursor = found + 1,
-                Err(_) if self.names.allows_unlisted(name) => {}
-                Err(_) => return Err(Denial::HeaderNotAllowed),
+                Some(found) => self.cursor = found + 1,
+                None if self.names.allows_unlisted(name) => {}
+                None => return Err(Denial::HeaderNotAllowed),
             }
         }
         Ok(rest)

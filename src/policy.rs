@@ -13,7 +13,7 @@ use crate::error::PolicyErrors;
 use crate::methods::Methods;
 use crate::names::Names;
 use crate::request::{Field, Reading, RequestHead, RequestKind};
-use crate::rule::{ANY, Origins, Rule};
+use crate::rule::{Origins, Rule};
 use crate::sent::SentValue;
 use crate::vary::Varies;
 
@@ -46,6 +46,9 @@ pub struct Policy(Arc<Rules>);
 pub(crate) struct Rules {
     first: Rule,
     others: Vec<Rule>,
+    /// Whether the first is the only one, and needs no more than its `Origin` of a request that is no
+    /// preflight.
+    by_origin: bool,
 }
 
 impl Policy {
@@ -108,7 +111,7 @@ impl Policy {
                 credentials: false,
                 methods: Methods::new(true, iter::empty()),
                 headers: Names::new(true, iter::once("authorization"), iter::empty()),
-                expose: Some(Box::new(SentValue::new(ANY.clone()))),
+                expose: Some(SentValue::from_static("*")),
                 max_age: None,
             },
             Vec::new(),
@@ -116,7 +119,8 @@ impl Policy {
     }
 
     pub(crate) fn new(first: Rule, others: Vec<Rule>) -> Self {
-        Self(Arc::new(Rules { first, others }))
+        let by_origin = others.is_empty() && first.is_by_origin();
+        Self(Arc::new(Rules { first, others, by_origin }))
     }
 
     /// Decides on a request.
@@ -148,12 +152,15 @@ impl Policy {
         self.0.grant(head, origin, method).answer
     }
 
-    /// What the response to any other request gets. A static policy says the same with and without an
-    /// `Origin`, so that it is not even looked up.
+    /// What the response to any other request gets.
     pub(crate) fn decorate(&self, head: RequestHead<'_>) -> Decoration {
-        let constant = self.0.constant();
-        let origin = if constant.is_some() { None } else { head.origin() };
-        self.0.decorate(head, origin, constant).answer
+        self.0.decorate(head, head.origin(), self.0.constant()).answer
+    }
+
+    /// The rule, if it is the only one, and needs no more than the `Origin` of a request that is no
+    /// preflight.
+    pub(crate) fn rule_by_origin(&self) -> Option<&Rule> {
+        self.0.by_origin.then_some(&self.0.first)
     }
 
     /// The same, and why the request is denied, where the answer depends on `Origin` for more reasons
@@ -174,12 +181,7 @@ impl Rules {
     ///
     /// <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
     fn constant(&self) -> Option<&HeaderValue> {
-        let constant = match &self.first.origins {
-            Origins::Any => Some(&ANY),
-            Origins::One(origin) => Some(origin.local()),
-            Origins::Listed(_) => None,
-        };
-        constant.filter(|_| self.others.is_empty())
+        if self.others.is_empty() { self.first.origins.constant() } else { None }
     }
 
     /// Not a preflight: the inner service answers, and its response says whether the page may read

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
+use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HeaderMap, ORIGIN};
 use http::{HeaderValue, Method, Uri};
 
 use crate::decision::{Decoration, Denial, Grant, Lines, Share};
@@ -24,8 +24,8 @@ pub(crate) struct Rule {
     pub(crate) credentials: bool,
     pub(crate) methods: Methods,
     pub(crate) headers: Names,
-    pub(crate) expose: Option<Box<SentValue>>,
-    pub(crate) max_age: Option<Box<SentValue>>,
+    pub(crate) expose: Option<SentValue>,
+    pub(crate) max_age: Option<SentValue>,
 }
 
 /// Whose requests are allowed.
@@ -62,6 +62,15 @@ pub(crate) struct Admission<'a> {
 }
 
 impl Origins {
+    /// The origin that is named to everybody, if what is said does not depend on `Origin`.
+    pub(crate) fn constant(&self) -> Option<&HeaderValue> {
+        match self {
+            Self::Any => Some(&ANY),
+            Self::One(origin) => Some(origin.local()),
+            Self::Listed(_) => None,
+        }
+    }
+
     /// Whether the rule matches origins that nobody listed.
     pub(crate) fn is_open(&self) -> bool {
         match self {
@@ -84,6 +93,13 @@ impl Origins {
 }
 
 impl Rule {
+    /// Whether the rule needs no more of a simple request than its `Origin`.
+    pub(crate) fn is_by_origin(&self) -> bool {
+        let asks =
+            matches!(&self.origins, Origins::Listed(listed) if !listed.predicates.is_empty());
+        self.methods.share_all() && !asks
+    }
+
     /// Names an origin to whoever asks, unless the method is one whose responses are not shared.
     pub(crate) fn sharing<'a>(
         &self,
@@ -100,7 +116,7 @@ impl Rule {
         origin: Field<'a>,
     ) -> Result<&'a HeaderValue, Denial> {
         let method = || Ok(Cow::Borrowed(head.method()));
-        let origin = self.admit_origin(origin, head.uri(), method)?;
+        let origin = self.admit_origin(origin, |listed, it| listed.ask(it, head.uri(), method))?;
         self.sharing(head, origin).ok_or(Denial::MethodNotAllowed)
     }
 
@@ -112,7 +128,8 @@ impl Rule {
         method: Field<'a>,
     ) -> Result<Admission<'a>, Denial> {
         let requested = || requested_method(method).map(Cow::Owned);
-        let origin = self.admit_origin(origin, head.uri(), requested)?;
+        let origin =
+            self.admit_origin(origin, |listed, it| listed.ask(it, head.uri(), requested))?;
         let method = method.once().ok_or(Denial::MethodRepeated)?;
         if !self.methods.allows(method.as_bytes()) {
             return Err(Denial::MethodNotAllowed);
@@ -129,30 +146,41 @@ impl Rule {
             allow_credentials: self.credentials,
             allow_methods: self.grant_method(method),
             allow_headers: self.grant_names(names),
-            max_age: self.max_age.as_deref().map(SentValue::local).cloned(),
+            max_age: self.max_age.as_ref().map(SentValue::local).cloned(),
         }
     }
 
-    /// Admits the origin: the value that names it in a response.
-    ///
-    /// The method that the page uses is asked for only if a predicate has to know it.
+    /// Admits the origin, after the predicates were asked about one that is not listed: the value that
+    /// names it in a response.
     fn admit_origin<'a>(
         &self,
         origin: Field<'a>,
-        uri: &Uri,
-        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
+        ask: impl FnOnce(&Listed, &HeaderValue) -> Result<bool, Denial>,
     ) -> Result<&'a HeaderValue, Denial> {
-        let (origin, allowed) = match (&self.origins, origin) {
-            (Origins::Any, _) => return Ok(&ANY),
-            (_, Field::Repeated) => return Err(Denial::OriginRepeated),
-            (Origins::One(one), Field::Once(origin)) => (origin, *origin == *one.as_bytes()),
-            (Origins::Listed(listed), Field::Once(origin)) => {
-                let is_listed = listed.set.contains(origin.as_bytes());
-                let asks = !is_listed && !listed.predicates.is_empty();
-                (origin, is_listed || asks && listed.ask(origin, uri, method)?)
+        match &self.origins {
+            Origins::Any => Ok(&ANY),
+            Origins::One(one) => match origin.once() {
+                Some(origin) if *origin == *one.as_bytes() => Ok(origin),
+                Some(_) => Err(Denial::OriginNotAllowed),
+                None => Err(Denial::OriginRepeated),
+            },
+            Origins::Listed(listed) => listed.admit(origin, |origin| ask(listed, origin)),
+        }
+    }
+
+    /// What the response to a request that is no preflight says, if its `Origin` is all that it depends
+    /// on.
+    pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Decoration {
+        let (allow_origin, varies) = match &self.origins {
+            Origins::Any => (Some(&ANY), Varies::Never),
+            Origins::One(one) => (Some(one.local()), Varies::Never),
+            Origins::Listed(listed) => {
+                let origin = Field::find(headers, &ORIGIN);
+                let admitted = origin.and_then(|origin| listed.admit(origin, |_| Ok(false)).ok());
+                (admitted, Varies::Origin)
             }
         };
-        if allowed { Ok(origin) } else { Err(Denial::OriginNotAllowed) }
+        self.decorate(allow_origin, varies)
     }
 
     /// What a response says; without an origin that may read it, only what it depends on.
@@ -163,7 +191,7 @@ impl Rule {
     ) -> Decoration {
         let share = allow_origin.map(|origin| Share {
             allow_origin: origin.clone(),
-            expose_headers: self.expose.as_deref().map(SentValue::local).cloned(),
+            expose_headers: self.expose.as_ref().map(SentValue::local).cloned(),
             allow_credentials: self.credentials,
         });
         Decoration { share, varies }
@@ -204,8 +232,23 @@ impl Rule {
 pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
 
 impl Listed {
-    /// Asks the predicates, if they may be asked about the origin. Apart, so that what is listed costs
-    /// less.
+    /// Admits an origin that is listed, or about which the predicates were asked.
+    fn admit<'a>(
+        &self,
+        origin: Field<'a>,
+        ask: impl FnOnce(&HeaderValue) -> Result<bool, Denial>,
+    ) -> Result<&'a HeaderValue, Denial> {
+        let origin = origin.once().ok_or(Denial::OriginRepeated)?;
+        let is_listed = self.set.contains(origin.as_bytes());
+        if is_listed || !self.predicates.is_empty() && ask(origin)? {
+            Ok(origin)
+        } else {
+            Err(Denial::OriginNotAllowed)
+        }
+    }
+
+    /// Asks the predicates, if they may be asked about the origin. The method that the page uses is asked
+    /// for only if they have to know it. Apart, so that what is listed costs less.
     #[inline(never)]
     fn ask<'a>(
         &self,

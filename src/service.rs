@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Method, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
@@ -54,6 +54,32 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        // What is handed on by reference, to a predicate or to who enforces, has to stay at one address,
+        // and is copied when it moves. The usual request is not: of one that is no preflight, for sure,
+        // most policies need no more than its fields.
+        let (head, headers) = (RequestHead::from(&request), request.headers());
+        if !E::ENFORCES
+            && !P::DYNAMIC
+            && *request.method() != Method::OPTIONS
+            && let Some(decoration) = self.policy.with_policy(head, |policy| {
+                Some(policy?.rule_by_origin()?.decorate_by_origin(headers))
+            })
+        {
+            let keep = self.settings.keep_inner_headers;
+            let finish = Finish::Decorate { decoration, keep };
+            return ResponseFuture { inner: Some(self.inner.call(request)), finish };
+        }
+        self.consider(request)
+    }
+}
+
+impl<S, P: Find, E> Cors<S, P, E> {
+    /// Answers, refuses or passes on a request, whatever that depends on.
+    fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future, E::Refused>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+        E: Refuse<R>,
+    {
         let head = RequestHead::from(&request);
         let refuses_denied = match self.enforcement.examine(head) {
             Ok(refuses_denied) => refuses_denied,
@@ -64,7 +90,14 @@ where
         };
         if let Some((origin, method)) = head.preflight() {
             let grant = self.policy.with_policy(head, |policy| policy?.grant(head, origin, method));
-            return self.answer(request, grant);
+            return match grant {
+                Some(grant) if self.settings.pass_on_preflights => {
+                    let status = self.settings.preflight_status;
+                    let finish = Finish::PassOn { grant: Some(Box::new(grant)), status };
+                    ResponseFuture { inner: Some(self.inner.call(request)), finish }
+                }
+                grant => self.answer(request.into_parts().0.headers, grant),
+            };
         }
         let (decoration, denial, keep) = self.decorate(head);
         if refuses_denied && let Some(denial) = denial {
@@ -110,26 +143,16 @@ impl<S, P: Find, E: Enforce> Cors<S, P, E> {
 
 impl<S: Clone, P, E> Cors<S, P, E> {
     /// Answers a preflight, or has an allowed one answered by the inner service.
-    fn answer<B, X>(
+    fn answer<F, X>(
         &mut self,
-        request: Request<B>,
+        mut headers: HeaderMap,
         grant: Option<Grant>,
-    ) -> ResponseFuture<S::Future, X>
-    where
-        S: Service<Request<B>>,
-    {
-        let Settings { preflight_status, pass_on_preflights, .. } = self.settings;
+    ) -> ResponseFuture<F, X> {
         let status = match grant {
-            Some(grant) if pass_on_preflights => {
-                let finish =
-                    Finish::PassOn { grant: Some(Box::new(grant)), status: preflight_status };
-                return ResponseFuture { inner: Some(self.inner.call(request)), finish };
-            }
-            Some(_) => preflight_status,
+            Some(_) => self.settings.preflight_status,
             None => StatusCode::FORBIDDEN,
         };
         self.release_readiness();
-        let mut headers = request.into_parts().0.headers;
         recycle(&mut headers);
         decision::write_preflight(grant, &mut headers, false);
         ResponseFuture::answered(status, headers)

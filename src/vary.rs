@@ -6,6 +6,8 @@
 use http::header::VARY;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use crate::sent::SentValue;
+
 /// What a response depends on, besides what is in a cache's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Varies {
@@ -73,7 +75,7 @@ impl Varies {
 pub(crate) struct VaryOn {
     names: Vec<HeaderName>,
     /// All of them, as one line, if there are any.
-    joined: Option<HeaderValue>,
+    joined: Option<SentValue>,
 }
 
 impl VaryOn {
@@ -84,7 +86,7 @@ impl VaryOn {
                 all.push(name);
             }
         }
-        let joined = line(all.iter().map(HeaderName::as_str));
+        let joined = line(all.iter().map(HeaderName::as_str)).map(SentValue::new);
         Self { names: all, joined }
     }
 
@@ -97,7 +99,7 @@ impl VaryOn {
         let missing = self.names.iter().map(HeaderName::as_str);
         let missing = missing.filter(|name| !stands(name, headers));
         let value = if missing.clone().count() == self.names.len() {
-            self.joined.clone()
+            self.joined.as_ref().map(SentValue::local).cloned()
         } else {
             line(missing)
         };

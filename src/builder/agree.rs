@@ -48,7 +48,7 @@ impl<'a> Side<'a> {
             let (_rest, port) = value.rsplit_once(':')?;
             port.parse::<u16>().is_ok().then_some(port)
         };
-        let exposed = rule.expose.as_deref().map(SentValue::as_bytes).unwrap_or_default();
+        let exposed = rule.expose.as_ref().map(SentValue::as_bytes).unwrap_or_default();
         Self {
             rule,
             exposed: exposed.split(|&byte| byte == b',').collect(),

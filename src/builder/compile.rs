@@ -12,7 +12,7 @@ use crate::methods::Methods;
 use crate::names::Names;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
-use crate::rule::{ANY, Listed, Origins, Rule};
+use crate::rule::{Listed, Origins, Rule};
 use crate::sent::SentValue;
 
 /// The longest that any browser keeps the answer to a preflight; Firefox does.
@@ -140,7 +140,7 @@ impl PolicyBuilder {
         Names::new(any, listed.filter(|value| !value.ends_with('*')), prefixes)
     }
 
-    fn compile_exposed(&self, errors: &mut Vec<PolicyError>) -> Option<Box<SentValue>> {
+    fn compile_exposed(&self, errors: &mut Vec<PolicyError>) -> Option<SentValue> {
         let (any, listed) = split_wildcard(&self.exposed);
         for value in listed.clone() {
             errors.extend(exposed_error(value));
@@ -149,7 +149,7 @@ impl PolicyBuilder {
             errors.push(PolicyError::AnyExposedHeaderWithCredentials);
         }
         if any {
-            return Some(Box::new(SentValue::new(ANY.clone())));
+            return Some(SentValue::from_static("*"));
         }
         let mut seen = HashSet::new();
         let names: Vec<String> =
@@ -158,17 +158,17 @@ impl PolicyBuilder {
             return None;
         }
         // Names that are tokens make a value.
-        HeaderValue::try_from(names.join(",")).ok().map(SentValue::new).map(Box::new)
+        HeaderValue::try_from(names.join(",")).ok().map(SentValue::new)
     }
 
-    fn compile_max_age(&self, errors: &mut Vec<PolicyError>) -> Option<Box<SentValue>> {
+    fn compile_max_age(&self, errors: &mut Vec<PolicyError>) -> Option<SentValue> {
         let value = self.max_age?;
         if value > MAX_AGE {
             errors.push(PolicyError::MaxAgeTooLong { value });
         } else if value.subsec_nanos() != 0 {
             errors.push(PolicyError::MaxAgeFraction { value });
         }
-        Some(Box::new(SentValue::new(HeaderValue::from(value.as_secs()))))
+        Some(SentValue::new(HeaderValue::from(value.as_secs())))
     }
 }
 

@@ -50,8 +50,8 @@ impl RuleDocument {
         let mut document = Self {
             allow_credentials: rule.credentials,
             allow_headers: rule.headers.written(),
-            expose_headers: split(rule.expose.as_deref()),
-            max_age: split(rule.max_age.as_deref()).first().and_then(|age| age.parse().ok()),
+            expose_headers: split(rule.expose.as_ref()),
+            max_age: split(rule.max_age.as_ref()).first().and_then(|age| age.parse().ok()),
             ..Self::default()
         };
         let methods = rule.methods.written();

@@ -67,13 +67,12 @@ impl StringSet {
 
     /// Whether the string is in the set.
     pub(super) fn contains(&self, string: &[u8]) -> bool {
-        // A longer one is not even hashed: what a hostile string costs is bounded by the set.
-        if !self.lengths.contains(&string.len()) {
-            return false;
-        }
         match &self.strings {
             Strings::Few(few) => few.iter().any(|one| **one == *string),
-            Strings::Many { text, spans } => find(text, spans, string),
+            // A longer one is not even hashed: what a hostile string costs is bounded by the set.
+            Strings::Many { text, spans } => {
+                self.lengths.contains(&string.len()) && find(text, spans, string)
+            }
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Documents that are meant to harm: none is taken for another, none panics, and none costs much more
 //! than its length.
 
-use std::time::{Duration, Instant};
-
 use tower_cors::{DocumentErrors, Policy, Routes};
 
 type Read = fn(&str) -> Result<Policy, DocumentErrors>;
@@ -39,15 +37,15 @@ fn aliases_expand_to_no_more_than_a_bound() {
     };
     let lines: Vec<String> = (1..12).map(level).collect();
     let yaml = format!("a0: &a0 [{}]\n{}\n", ["x"; 10].join(", "), lines.join("\n"));
-    let start = Instant::now();
-    assert!(Policy::from_yaml(&yaml).is_err());
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    // A hundred billion strings, were they expanded.
+    let read = allocation_counter::measure(|| assert!(Policy::from_yaml(&yaml).is_err()));
+    assert!(read.bytes_total < 1 << 30, "{} bytes", read.bytes_total);
 }
 
 #[test]
 fn many_mistakes_are_all_told_and_the_first_located() {
     let origins = vec!["\"https://a.example/\""; 20_000].join(", ");
-    let start = Instant::now();
+    // It takes minutes if each is looked for from the start.
     let errors = Policy::from_json(&format!("{{\"allow_origins\": [{origins}]}}")).unwrap_err();
     let messages: Vec<String> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(messages.len(), 20_000);
@@ -55,8 +53,6 @@ fn many_mistakes_are_all_told_and_the_first_located() {
     assert!(messages[63].contains(" at line 1 column "), "{}", messages[63]);
     assert!(!messages[64].contains(" at line "), "{}", messages[64]);
     assert!(messages[19_999].starts_with("allow_origins[19999]: "), "{}", messages[19_999]);
-    // It would be minutes if each were looked for from the start.
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
 }
 
 #[test]
