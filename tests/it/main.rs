@@ -7,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod agreement;
 mod allocations;
 mod axum_routing;
 #[cfg(feature = "browser")]
