@@ -99,11 +99,10 @@ impl Names {
     /// Where the name stands among those listed, in whatever case it is; in lower case, as browsers send
     /// it, for less.
     fn find(&self, name: &[u8]) -> Option<usize> {
-        let found = self.listed.binary_search_by(|listed| listed.as_bytes().cmp(name)).ok();
-        if found.is_none() && name.iter().any(u8::is_ascii_uppercase) {
-            return self.listed.binary_search_by(|listed| compare_lower(listed, name)).ok();
-        }
-        found
+        let search = |compare: fn(&str, &[u8]) -> Ordering| {
+            self.listed.binary_search_by(|listed| compare(listed, name)).ok()
+        };
+        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| search(compare_lower))
     }
 
     fn allows_unlisted(&self, name: &[u8]) -> bool {
