@@ -10,7 +10,7 @@ use thread_local::ThreadLocal;
 /// A clone of a value that is not static counts itself in one place for all clones. If threads shared
 /// that place, each request would wait for what the others wrote there. So each thread clones from a
 /// copy that is its own. Copies stay for as long as the policy: a new thread takes over what one that
-/// ended has left.
+/// ended has left. In the destructor of another thread-local, `thread_local` may panic.
 pub(crate) struct SentValue {
     value: HeaderValue,
     /// There are none of a static value.

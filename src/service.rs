@@ -142,7 +142,7 @@ impl<S, P: Find, E: Enforce> Cors<S, P, E> {
 }
 
 impl<S: Clone, P, E> Cors<S, P, E> {
-    /// Answers a preflight, or has an allowed one answered by the inner service.
+    /// Answers a preflight in the map of its request.
     fn answer<F, X>(
         &mut self,
         mut headers: HeaderMap,
