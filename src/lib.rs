@@ -73,37 +73,27 @@
 //!   shares no code with the rest of the crate: it is the other half of the protocol.
 
 mod builder;
-mod decision;
 #[cfg(feature = "serde")]
 mod document;
 mod enforce;
-mod error;
 mod layer;
-mod methods;
-mod names;
 mod origin;
 mod policy;
 mod request;
-mod rule;
 mod safelist;
 mod select;
-mod sent;
-mod service;
-mod vary;
 
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod presets;
 
-pub use builder::PolicyBuilder;
-pub use decision::{Decision, Denial};
+pub use builder::{PolicyBuilder, PolicyError, PolicyErrors};
 #[cfg(feature = "serde")]
 pub use document::{DocumentError, DocumentErrors, DocumentWarning, Position};
 pub use enforce::{Enforced, Enforcement};
-pub use error::{PolicyError, PolicyErrors};
-pub use layer::CorsLayer;
+pub use layer::{Cors, CorsLayer, ResponseFuture};
 pub use origin::{Origin, OriginFault};
-pub use policy::Policy;
+pub use policy::{Decision, Denial, Policy};
 pub use request::{RequestHead, RequestKind};
 pub use select::PolicySource;
 #[cfg(feature = "reload")]
@@ -111,7 +101,6 @@ pub use select::Reload;
 pub use select::{Resolver, ResolverFuture};
 #[cfg(feature = "routes")]
 pub use select::{RouteError, RouteErrors, Routes, RoutesBuilder};
-pub use service::{Cors, ResponseFuture};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use std::iter;
 
 use super::PolicyBuilder;
-use crate::error::PolicyError;
+use super::error::PolicyError;
 use crate::origin::pattern::{OriginPattern, Pattern};
-use crate::rule::Rule;
-use crate::sent::SentValue;
+use crate::policy::rule::Rule;
+use crate::policy::sent::SentValue;
 
 /// For each rule, the first of the earlier ones that it does not agree with.
 pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<PolicyError> {

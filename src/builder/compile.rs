@@ -6,14 +6,14 @@ use std::time::Duration;
 use http::HeaderValue;
 
 use super::PolicyBuilder;
+use super::error::{Place, PolicyError, PolicyErrors};
 use super::judge::{exposed_error, header_error, method_error, origin_error, public_suffix_error};
-use crate::error::{Place, PolicyError, PolicyErrors};
-use crate::methods::Methods;
-use crate::names::Names;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
-use crate::rule::{Listed, Origins, Rule};
-use crate::sent::SentValue;
+use crate::policy::methods::Methods;
+use crate::policy::names::Names;
+use crate::policy::rule::{Listed, Origins, Rule};
+use crate::policy::sent::SentValue;
 
 /// The longest that any browser keeps the answer to a preflight; Firefox does.
 const MAX_AGE: Duration = Duration::from_secs(86_400);

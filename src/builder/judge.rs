@@ -1,6 +1,6 @@
 //! What is wrong with one value.
 
-use crate::error::PolicyError;
+use super::error::PolicyError;
 use crate::origin::{OriginFault, pattern};
 use crate::safelist;
 

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt::{self, Write as _};
 
-use crate::error::PolicyError;
+use crate::builder::error::PolicyError;
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
 
@@ -131,7 +131,7 @@ impl<'a> IntoIterator for &'a DocumentErrors {
 
 impl fmt::Display for DocumentErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::error::write_lines(f, self.0.iter())
+        crate::builder::error::write_lines(f, self.0.iter())
     }
 }
 

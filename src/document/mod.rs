@@ -5,7 +5,7 @@
 
 mod error;
 mod format;
-mod gateway;
+mod import;
 mod locate;
 mod model;
 mod path;
@@ -14,12 +14,10 @@ mod problems;
 mod reader;
 #[cfg(feature = "routes")]
 mod routes;
-mod s3;
 #[cfg(feature = "routes")]
 mod table;
 mod value;
-mod warning;
 mod write;
 
 pub use self::error::{DocumentError, DocumentErrors, Position};
-pub use self::warning::DocumentWarning;
+pub use self::import::DocumentWarning;

@@ -10,7 +10,7 @@ use super::problems::{Problem, Problems};
 use super::reader::{Faulty, Object, array};
 use super::value::Value;
 use crate::builder::PolicyBuilder;
-use crate::error::{Place, PolicyError, PolicyErrors};
+use crate::builder::error::{Place, PolicyError, PolicyErrors};
 use crate::policy::Policy;
 
 /// A CORS policy of one rule. A key that is left out allows nothing.

@@ -6,7 +6,7 @@ use super::error::{DocumentError, DocumentErrors};
 use super::format::{Format, Unreadable};
 use super::path::Path;
 use super::value::Value;
-use crate::error::{PolicyError, PolicyErrors};
+use crate::builder::error::{PolicyError, PolicyErrors};
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
 

@@ -6,8 +6,8 @@ use super::model::{PolicyDocument, RuleDocument, RulesDocument};
 use crate::builder;
 use crate::origin::pattern::Pattern;
 use crate::policy::Policy;
-use crate::rule::{Origins, Rule};
-use crate::sent::SentValue;
+use crate::policy::rule::{Origins, Rule};
+use crate::policy::sent::SentValue;
 
 /// Why a policy has no document.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use http::header::HOST;
 
-use crate::error::{Place, PolicyError, PolicyErrors};
+use crate::builder::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::Origin;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;

@@ -13,10 +13,10 @@ use tower_service::Service;
 use super::PolicySource;
 use super::sealed::Find;
 use crate::enforce::sealed::Refuse;
+use crate::layer::service::Cors;
 use crate::policy::Policy;
+use crate::policy::vary::VaryOn;
 use crate::request::{RequestHead, RequestKind};
-use crate::service::Cors;
-use crate::vary::VaryOn;
 
 /// Finds the policy for a request by an asynchronous function, as in a database of tenants.
 ///

@@ -5,7 +5,7 @@ use std::fmt;
 
 use matchit::InsertError;
 
-use crate::error::write_lines;
+use crate::builder::error::write_lines;
 
 /// One mistake in a table of routes; `path` is what was written.
 ///

@@ -11,11 +11,11 @@ use http::{HeaderMap, Method, Response};
 
 use self::hosts::{Authority, Hosts};
 use self::sealed::{Enforce, Refuse, Refused};
-use crate::decision::Denial;
-use crate::error::{Place, PolicyError, PolicyErrors};
+use crate::builder::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::origin::{Origin, OriginFault};
+use crate::policy::decision::Denial;
 use crate::request::{Field, RequestHead};
 
 /// Which cross-origin requests the server itself refuses if the policy denies them.

@@ -7,15 +7,15 @@ use std::sync::Arc;
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HeaderMap, ORIGIN};
 use http::{HeaderValue, Method, Uri};
 
-use crate::decision::{Decoration, Denial, Grant, Lines, Share};
-use crate::methods::{MAX_METHOD, Methods};
-use crate::names::{Names, Requested};
+use super::decision::{Decoration, Denial, Grant, Lines, Share};
+use super::methods::{MAX_METHOD, Methods};
+use super::names::{Names, Requested};
+use super::sent::SentValue;
+use super::vary::Varies;
 use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
-use crate::sent::SentValue;
-use crate::vary::Varies;
 
 /// A rule, compiled.
 #[derive(Debug)]

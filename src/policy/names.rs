@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
-use crate::decision::Denial;
+use super::decision::Denial;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
 
 /// The most lines of `Access-Control-Request-Headers`, their bytes, and the empty elements in all.

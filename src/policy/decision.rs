@@ -8,8 +8,8 @@ use http::header::{
     HeaderName, HeaderValue, VARY,
 };
 
+use super::vary::Varies;
 use crate::request::{RequestHead, RequestKind};
-use crate::vary::Varies;
 
 /// What a [`Policy`](crate::Policy) says of one request.
 ///

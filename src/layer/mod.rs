@@ -1,13 +1,15 @@
 //! The layer, and its settings.
 
+pub(crate) mod service;
+
 use http::StatusCode;
 use tower_layer::Layer;
 
+pub use self::service::{Cors, ResponseFuture};
+use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::enforce::{Enforced, Enforcement};
-use crate::error::{PolicyError, PolicyErrors};
 use crate::policy::Policy;
 use crate::select::{PolicySource, Resolver};
-use crate::service::Cors;
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
 /// requests.

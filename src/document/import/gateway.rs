@@ -2,15 +2,15 @@
 //!
 //! `HTTPCORSFilter`: <https://gateway-api.sigs.k8s.io/geps/gep-1767/>
 
-use super::error::DocumentErrors;
-use super::format::Format;
-use super::path::Path;
-use super::problems::{Problem, Problems, read_text, unforeseen};
-use super::reader::Object;
-use super::value::Value;
+use super::super::error::DocumentErrors;
+use super::super::format::Format;
+use super::super::path::Path;
+use super::super::problems::{Problem, Problems, read_text, unforeseen};
+use super::super::reader::Object;
+use super::super::value::Value;
 use super::warning::{DocumentWarning, Reason, Warnings};
 use crate::builder;
-use crate::error::PolicyError;
+use crate::builder::error::PolicyError;
 use crate::origin::OriginFault;
 use crate::origin::pattern::{Pattern, repair};
 use crate::policy::Policy;

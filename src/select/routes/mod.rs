@@ -10,10 +10,10 @@ use matchit::Router;
 pub use self::error::{RouteError, RouteErrors};
 use super::PolicySource;
 use super::sealed::Find;
-use crate::decision::Decision;
 use crate::policy::Policy;
+use crate::policy::decision::Decision;
+use crate::policy::vary::Varies;
 use crate::request::RequestHead;
-use crate::vary::Varies;
 
 /// A table of policies by path, in the syntax of axum's routes: `/items`, `/items/{id}`,
 /// `/static/{*file}`.

@@ -6,7 +6,7 @@
 use http::header::VARY;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::sent::SentValue;
+use super::sent::SentValue;
 
 /// What a response depends on, besides what is in a cache's key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

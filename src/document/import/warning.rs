@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::path::Path;
-use super::problems::{Problem, Problems};
+use super::super::path::Path;
+use super::super::problems::{Problem, Problems};
 use crate::builder;
-use crate::error::PolicyError;
+use crate::builder::error::PolicyError;
 use crate::origin::pattern::Pattern;
 
 /// Something of another system's document that the policy does not have, or has otherwise. It is

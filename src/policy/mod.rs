@@ -2,20 +2,28 @@
 //!
 //! Fetch, CORS protocol: <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
+pub(crate) mod decision;
+pub(crate) mod methods;
+pub(crate) mod names;
+pub(crate) mod rule;
+pub(crate) mod sent;
+pub(crate) mod vary;
+
 use std::iter;
 use std::sync::Arc;
 
 use http::HeaderValue;
 
+use self::decision::{Answer, Decoration, Grant};
+pub use self::decision::{Decision, Denial};
+use self::methods::Methods;
+use self::names::Names;
+use self::rule::{Origins, Rule};
+use self::sent::SentValue;
+use self::vary::Varies;
+use crate::builder::error::PolicyErrors;
 use crate::builder::{self, PolicyBuilder};
-use crate::decision::{Answer, Decision, Decoration, Denial, Grant};
-use crate::error::PolicyErrors;
-use crate::methods::Methods;
-use crate::names::Names;
 use crate::request::{Field, Reading, RequestHead, RequestKind};
-use crate::rule::{Origins, Rule};
-use crate::sent::SentValue;
-use crate::vary::Varies;
 
 /// Which cross-origin requests are allowed: compiled, immutable, and shared by its clones.
 ///

@@ -2,6 +2,7 @@
 
 mod agree;
 mod compile;
+pub(crate) mod error;
 mod judge;
 
 use std::sync::Arc;
@@ -9,16 +10,17 @@ use std::time::Duration;
 
 use http::{Method, Uri};
 
+use self::error::Place;
+pub use self::error::{PolicyError, PolicyErrors};
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
     exposed_error, header_error, method_error, origin_error, public_suffix_error,
 };
-use crate::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::Origin;
 #[cfg(feature = "serde")]
 use crate::origin::pattern::OriginPattern;
 use crate::policy::Policy;
-use crate::rule::{Predicate, Rule};
+use crate::policy::rule::{Predicate, Rule};
 
 /// Collects what a [`Policy`] shall allow; [`build`](Self::build) judges it.
 ///

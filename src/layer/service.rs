@@ -11,13 +11,13 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use crate::decision::{self, Answer, Decision, Decoration, Denial, Grant};
+use super::Settings;
 use crate::enforce::sealed::{Enforce, Refuse, Refused};
-use crate::layer::Settings;
 use crate::policy::Policy;
+use crate::policy::decision::{self, Answer, Decision, Decoration, Denial, Grant};
+use crate::policy::vary::Varies;
 use crate::request::RequestHead;
 use crate::select::sealed::Find;
-use crate::vary::Varies;
 
 /// A service whose preflights are answered, and whose other responses are decorated, as a policy
 /// says. [`CorsLayer`](crate::CorsLayer) makes it.

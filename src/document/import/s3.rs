@@ -5,15 +5,15 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::error::DocumentErrors;
-use super::format::Format;
-use super::path::Path;
-use super::problems::{Problem, Problems, read_text, unforeseen};
-use super::reader::{Object, array};
-use super::value::Value;
+use super::super::error::DocumentErrors;
+use super::super::format::Format;
+use super::super::path::Path;
+use super::super::problems::{Problem, Problems, read_text, unforeseen};
+use super::super::reader::{Object, array};
+use super::super::value::Value;
 use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings};
+use crate::builder::error::PolicyError;
 use crate::builder::{self, PolicyBuilder};
-use crate::error::PolicyError;
 use crate::policy::Policy;
 
 const METHODS: &[&str] = &["GET", "PUT", "POST", "DELETE", "HEAD"];
