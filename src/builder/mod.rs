@@ -43,6 +43,51 @@ pub struct PolicyBuilder {
     null_origin: bool,
 }
 
+impl Policy {
+    /// A builder that allows nothing yet.
+    pub fn builder() -> PolicyBuilder {
+        PolicyBuilder::default()
+    }
+
+    /// A policy of several rules: the first that allows a request answers it.
+    ///
+    /// A preflight is held to a rule's origins, methods and headers, any other request to its origins
+    /// and, if the rule has [`only_methods`](PolicyBuilder::only_methods), to its methods. A
+    /// [`Decision`](crate::Decision) names the rule, counted from 0.
+    ///
+    /// # Errors
+    ///
+    /// Every mistake of every rule; no rules; and two rules that could answer a preflight and its
+    /// request differently: both match some origin and method, they differ in credentials or
+    /// exposed headers, and the later one allows a preflight that the earlier one does not.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::from_rules([
+    ///     // Our own app may write,
+    ///     Policy::builder()
+    ///         .allow_origins(["https://app.example"])
+    ///         .allow_methods(["PUT", "DELETE"])
+    ///         .allow_headers(["content-type"]),
+    ///     // and partners may read.
+    ///     Policy::builder().allow_origins(["https://*.partner.example"]).only_methods(["GET"]),
+    /// ])?;
+    ///
+    /// let post = http::Request::post("/").header("origin", "https://eu.partner.example").body(())?;
+    /// assert_eq!(
+    ///     policy.decide(&post).to_string(),
+    ///     "simple denied: the requested method is not allowed (rules[1])",
+    /// );
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn from_rules(
+        rules: impl IntoIterator<Item = PolicyBuilder>,
+    ) -> Result<Self, PolicyErrors> {
+        build_rules(&rules.into_iter().collect::<Vec<_>>())
+    }
+}
+
 impl PolicyBuilder {
     /// Allows origins.
     ///
