@@ -51,15 +51,14 @@ pub(crate) const SCHEMA: &str =
     "CREATE TABLE tenants (name TEXT PRIMARY KEY, policy TEXT NOT NULL)";
 
 /// The application, and a function that reports why there is no policy.
-pub(crate) fn app(
-    tenants: Tenants,
-    report: impl Fn(Arc<Failure>) + Send + Sync + 'static,
-) -> Router {
+pub(crate) fn app(tenants: Tenants, report: impl Fn(Failure) + Send + Sync + 'static) -> Router {
     let resolve = move |head: Request<()>| {
         let (name, tenants) = (name_of(&head), tenants.clone());
         async move {
             match name {
-                Some(name) => tenants.policy(name).await,
+                Some(name) => {
+                    Ok(tenants.policy(name).await.map_err(|failure| failure.to_string())?)
+                }
                 None => Ok(None),
             }
         }

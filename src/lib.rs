@@ -90,15 +90,15 @@ pub mod presets;
 pub use builder::{PolicyBuilder, PolicyError, PolicyErrors};
 #[cfg(feature = "serde")]
 pub use document::{DocumentError, DocumentErrors, DocumentWarning, Position};
-pub use enforce::{Enforced, Enforcement};
-pub use layer::{Cors, CorsLayer, ResponseFuture};
+pub use enforce::Enforcement;
+pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
 pub use policy::{Decision, Denial, Policy};
 pub use request::{RequestHead, RequestKind};
 pub use select::PolicySource;
 #[cfg(feature = "reload")]
 pub use select::Reload;
-pub use select::{Resolver, ResolverFuture};
+pub use select::Resolver;
 #[cfg(feature = "routes")]
 pub use select::{RouteError, RouteErrors, Routes, RoutesBuilder};
 

@@ -2,15 +2,13 @@
 
 mod hosts;
 
-use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
 
+use http::Method;
 use http::header::{HeaderName, HeaderValue, ORIGIN, UPGRADE};
-use http::{HeaderMap, Method, Response};
 
 use self::hosts::{Authority, Hosts};
-use self::sealed::{Enforce, Refuse, Refused};
 use crate::builder::error::{Place, PolicyError, PolicyErrors};
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
@@ -32,15 +30,16 @@ use crate::request::{Field, RequestHead};
 ///    scheme is not compared, so behind a proxy that terminates TLS own origins should be given;
 /// 5. otherwise the policy decides, and a preflight is answered as ever.
 ///
-/// A request that is refused gets status 403 and no body, unless [`refuse_with`](Self::refuse_with)
-/// says otherwise; no CORS header, and the same `Vary` as one that is admitted.
+/// A request that is refused gets status 403, no body, no CORS header, and the same `Vary` as one that is
+/// admitted. The response carries the [`Denial`] among its extensions, so that a service around the layer
+/// can put a response of its own in its place.
 ///
 /// ```
 /// use tower_cors::{CorsLayer, Enforcement, Policy};
 ///
 /// let policy = Policy::builder().allow_origins(["https://partner.example"]).build()?;
 /// let layer = CorsLayer::new(policy).enforce(
-///     Enforcement::of_unsafe_requests()
+///     Enforcement::unsafe_requests()
 ///         .own_origins(["https://shop.example"])
 ///         .hosts(["shop.example"]),
 /// )?;
@@ -50,11 +49,10 @@ use crate::request::{Field, RequestHead};
 /// Fetch Metadata: <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct Enforcement<F = ()> {
+pub struct Enforcement {
     all: bool,
     own_origins: Vec<String>,
     hosts: Option<Vec<String>>,
-    refuse: F,
 }
 
 impl Enforcement {
@@ -65,17 +63,15 @@ impl Enforcement {
     ///
     /// RFC 9110: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>, RFC 8441:
     /// <https://www.rfc-editor.org/rfc/rfc8441#section-4>
-    pub fn of_unsafe_requests() -> Self {
-        Self { all: false, own_origins: Vec::new(), hosts: None, refuse: () }
+    pub fn unsafe_requests() -> Self {
+        Self { all: false, own_origins: Vec::new(), hosts: None }
     }
 
     /// Refuses requests with any method.
-    pub fn of_all_requests() -> Self {
-        Self { all: true, ..Self::of_unsafe_requests() }
+    pub fn all_requests() -> Self {
+        Self { all: true, ..Self::unsafe_requests() }
     }
-}
 
-impl<F> Enforcement<F> {
     /// The origins of the server itself, as browsers name them: exact ones, or patterns as of
     /// [`allow_origins`](crate::PolicyBuilder::allow_origins) other than `*`.
     pub fn own_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
@@ -95,36 +91,12 @@ impl<F> Enforcement<F> {
         self
     }
 
-    /// Answers a refused request with a response of the user's own.
-    ///
-    /// It is given the head of the request and the reason. CORS headers are removed from the
-    /// response.
-    ///
-    /// ```
-    /// use axum::body::Body;
-    /// use http::{Response, StatusCode};
-    /// use tower_cors::Enforcement;
-    ///
-    /// let enforcement = Enforcement::of_unsafe_requests().refuse_with(|_head, _denial| {
-    ///     let mut response = Response::new(Body::from(r#"{"fault":"UnauthorizedOrigin"}"#));
-    ///     *response.status_mut() = StatusCode::UNAUTHORIZED;
-    ///     response
-    /// });
-    /// ```
-    pub fn refuse_with<G, R>(self, refuse: G) -> Enforcement<G>
-    where
-        G: Fn(RequestHead<'_>, Denial) -> Response<R>,
-    {
-        let Self { all, own_origins, hosts, refuse: _ } = self;
-        Enforcement { all, own_origins, hosts, refuse }
-    }
-
     /// Judges all of it, and compiles it.
-    pub(crate) fn compile(self) -> Result<Enforced<F>, PolicyErrors> {
+    pub(crate) fn compile(self) -> Result<Enforced, PolicyErrors> {
         let mut errors = PolicyErrors::none();
         let own_origins = compile_origins(&self.own_origins, &mut errors);
         let hosts = self.hosts.map(|hosts| Hosts::compile(&hosts, &mut errors));
-        let compiled = Compiled { all: self.all, own_origins, hosts, refuse: self.refuse };
+        let compiled = Compiled { all: self.all, own_origins, hosts };
         errors.none_in(Enforced(Arc::new(compiled)))
     }
 }
@@ -148,19 +120,19 @@ fn compile_origins(origins: &[String], errors: &mut PolicyErrors) -> Option<Orig
     (!origins.is_empty()).then(|| OriginSet::new(&patterns, false))
 }
 
-/// What of a layer's requests is refused, compiled.
-pub struct Enforced<F = ()>(Arc<Compiled<F>>);
+/// What a layer refuses, compiled.
+#[derive(Clone)]
+pub(crate) struct Enforced(Arc<Compiled>);
 
-struct Compiled<F> {
+struct Compiled {
     all: bool,
     own_origins: Option<OriginSet>,
     hosts: Option<Hosts>,
-    refuse: F,
 }
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-impl<F> Compiled<F> {
+impl Compiled {
     /// Whether the request is one of those that are refused at all.
     fn covers(&self, head: RequestHead<'_>) -> bool {
         let is_safe =
@@ -191,35 +163,15 @@ impl<F> Compiled<F> {
     }
 }
 
-/// No enforcement.
-impl Enforce for () {
-    const ENFORCES: bool = false;
-
-    fn enforces_all(&self) -> bool {
-        false
-    }
-
-    fn examine(&self, _head: RequestHead<'_>) -> Result<bool, Denial> {
-        Ok(false)
-    }
-}
-
-impl<R> Refuse<R> for () {
-    type Refused = Infallible;
-
-    fn refuse(&self, _head: RequestHead<'_>, _denial: Denial) -> Option<Infallible> {
-        None
-    }
-}
-
-impl<F> Enforce for Enforced<F> {
-    const ENFORCES: bool = true;
-
-    fn enforces_all(&self) -> bool {
+impl Enforced {
+    /// Whether safe methods are among what is refused.
+    pub(crate) fn enforces_all(&self) -> bool {
         self.0.all
     }
 
-    fn examine(&self, head: RequestHead<'_>) -> Result<bool, Denial> {
+    /// Whether the request is refused if the policy denies it; or why it is refused whatever the policy
+    /// says.
+    pub(crate) fn examine(&self, head: RequestHead<'_>) -> Result<bool, Denial> {
         if let Some(hosts) = &self.0.hosts
             && !Authority::of(head).is_some_and(|authority| hosts.contains(authority))
         {
@@ -229,94 +181,8 @@ impl<F> Enforce for Enforced<F> {
     }
 }
 
-impl<R> Refuse<R> for Enforced {
-    type Refused = Infallible;
-
-    fn refuse(&self, _head: RequestHead<'_>, _denial: Denial) -> Option<Infallible> {
-        None
-    }
-}
-
-impl<F, R> Refuse<R> for Enforced<F>
-where
-    F: Fn(RequestHead<'_>, Denial) -> Response<R>,
-{
-    // Boxed, so that the rare state of a future does not make the usual one larger.
-    type Refused = Box<Response<R>>;
-
-    fn refuse(&self, head: RequestHead<'_>, denial: Denial) -> Option<Self::Refused> {
-        Some(Box::new((self.0.refuse)(head, denial)))
-    }
-}
-
-impl<R> Refused<R> for Infallible {
-    fn headers_mut(&mut self) -> &mut HeaderMap {
-        match *self {}
-    }
-
-    fn into_response(self) -> Response<R> {
-        match self {}
-    }
-}
-
-impl<R> Refused<R> for Box<Response<R>> {
-    fn headers_mut(&mut self) -> &mut HeaderMap {
-        Response::headers_mut(self)
-    }
-
-    fn into_response(self) -> Response<R> {
-        *self
-    }
-}
-
-impl<F> Clone for Enforced<F> {
-    fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
-    }
-}
-
-impl<F> fmt::Debug for Enforced<F> {
+impl fmt::Debug for Enforced {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Enforced").field("all", &self.0.all).finish_non_exhaustive()
-    }
-}
-
-pub(crate) mod sealed {
-    use http::{HeaderMap, Response};
-
-    use super::{Denial, RequestHead};
-
-    /// Which requests are refused.
-    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
-    pub trait Enforce: Clone {
-        /// Whether any are.
-        const ENFORCES: bool;
-
-        /// Whether safe methods are among them.
-        fn enforces_all(&self) -> bool;
-
-        /// Whether the request is refused if the policy denies it; or why it is refused whatever the
-        /// policy says.
-        fn examine(&self, head: RequestHead<'_>) -> Result<bool, Denial>;
-    }
-
-    /// What a request is refused with.
-    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
-    pub trait Refuse<R>: Enforce {
-        /// A response of the user's own.
-        type Refused: Refused<R>;
-
-        /// The response; without one, it is 403 and empty.
-        fn refuse(&self, head: RequestHead<'_>, denial: Denial) -> Option<Self::Refused>;
-    }
-
-    /// A response that there may never be.
-    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
-    pub trait Refused<R> {
-        /// Its header fields.
-        fn headers_mut(&mut self) -> &mut HeaderMap;
-
-        /// The response itself.
-        fn into_response(self) -> Response<R>;
     }
 }

@@ -1,11 +1,15 @@
 //! The layer, and its settings.
 
-pub(crate) mod service;
+mod future;
+mod resolve;
+mod service;
 
 use http::StatusCode;
 use tower_layer::Layer;
 
-pub use self::service::{Cors, ResponseFuture};
+pub use self::future::ResponseFuture;
+pub use self::resolve::ResolverFuture;
+pub use self::service::Cors;
 use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::enforce::{Enforced, Enforcement};
 use crate::policy::Policy;
@@ -29,14 +33,14 @@ use crate::select::{PolicySource, Resolver};
 /// ```
 ///
 /// The type of the service, if it has to be written: `Cors<S>` for an inner service `S` and a
-/// [`Policy`]; `Cors<S, P, E>` in general, with the [`Enforced`] that [`enforce`](Self::enforce) gives.
+/// [`Policy`]; `Cors<S, P>` in general.
 ///
 /// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CorsLayer<P = Policy, E = ()> {
+pub struct CorsLayer<P = Policy> {
     policy: P,
-    enforcement: E,
+    enforcement: Option<Enforced>,
     settings: Settings,
 }
 
@@ -68,14 +72,14 @@ impl Settings {
 impl<P: PolicySource> CorsLayer<P> {
     /// A layer that applies the policy.
     pub fn new(policy: P) -> Self {
-        Self { policy, enforcement: (), settings: Settings::DEFAULT }
+        Self { policy, enforcement: None, settings: Settings::DEFAULT }
     }
 }
 
-impl<F, G> CorsLayer<Resolver<F, G>> {
+impl CorsLayer<Resolver> {
     /// A layer that applies the policy that a resolver finds.
-    pub fn with_resolver(resolver: Resolver<F, G>) -> Self {
-        Self { policy: resolver, enforcement: (), settings: Settings::DEFAULT }
+    pub fn with_resolver(resolver: Resolver) -> Self {
+        Self { policy: resolver, enforcement: None, settings: Settings::DEFAULT }
     }
 }
 
@@ -86,16 +90,11 @@ impl<P> CorsLayer<P> {
     ///
     /// Every own origin and host of the [`Enforcement`] that is not as requests name them; an empty
     /// list of hosts.
-    pub fn enforce<F>(
-        self,
-        enforcement: Enforcement<F>,
-    ) -> Result<CorsLayer<P, Enforced<F>>, PolicyErrors> {
-        let Self { policy, enforcement: (), settings } = self;
-        Ok(CorsLayer { policy, enforcement: enforcement.compile()?, settings })
+    pub fn enforce(mut self, enforcement: Enforcement) -> Result<Self, PolicyErrors> {
+        self.enforcement = Some(enforcement.compile()?);
+        Ok(self)
     }
-}
 
-impl<P, E> CorsLayer<P, E> {
     /// Answers successful preflights with another status than 204: some old proxies and browsers
     /// take no other than 200.
     ///
@@ -141,10 +140,11 @@ impl<P, E> CorsLayer<P, E> {
     }
 }
 
-impl<S, P: Clone, E: Clone> Layer<S> for CorsLayer<P, E> {
-    type Service = Cors<S, P, E>;
+impl<S, P: Clone> Layer<S> for CorsLayer<P> {
+    type Service = Cors<S, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Cors::new(inner, self.policy.clone(), self.enforcement.clone(), self.settings)
+        let Self { policy, enforcement, settings } = self.clone();
+        Cors { inner, policy, enforcement, settings }
     }
 }

@@ -1,53 +1,68 @@
-//! The service that the layer makes, and the future of its response.
+//! The service that the layer makes.
 
-use std::convert::Infallible;
-use std::fmt;
 use std::mem;
-use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
-use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::Settings;
-use crate::enforce::sealed::{Enforce, Refuse, Refused};
-use crate::policy::Policy;
-use crate::policy::decision::{self, Answer, Decision, Decoration, Denial, Grant};
+use super::future::{Finish, ResponseFuture};
+use crate::enforce::Enforced;
+use crate::policy::decision::{self, Answer, Decoration, Denial, Grant};
 use crate::policy::vary::Varies;
+use crate::policy::{Decision, Policy};
 use crate::request::RequestHead;
-use crate::select::sealed::Find;
+use crate::select::PolicySource;
+use crate::select::sealed::{Choice, Seal};
 
 /// A service whose preflights are answered, and whose other responses are decorated, as a policy
 /// says. [`CorsLayer`](crate::CorsLayer) makes it.
 ///
+/// It is a service where the inner service is `Clone`, since a request that is answered here gives back
+/// the readiness of the inner service: the clone takes its place. The body of the responses is
+/// `Default`, since the body of an answer is empty. Services of axum, tonic and hyper-util are both. For
+/// another service, put [`tower::buffer`] or `BoxCloneService` around it; for another body, map it, as by
+/// `axum::body::Body::new`.
+///
 /// Cloning it costs a reference count, one more if it enforces or resolves, and what the inner service
 /// costs, whatever the policy.
+///
+/// [`tower::buffer`]: https://docs.rs/tower/latest/tower/buffer/index.html
 #[derive(Clone, Debug)]
-pub struct Cors<S, P = Policy, E = ()> {
-    pub(crate) inner: S,
-    pub(crate) policy: P,
-    pub(crate) enforcement: E,
-    pub(crate) settings: Settings,
+pub struct Cors<S, P = Policy> {
+    pub(super) inner: S,
+    pub(super) policy: P,
+    pub(super) enforcement: Option<Enforced>,
+    pub(super) settings: Settings,
 }
 
-impl<S, P, E> Cors<S, P, E> {
-    pub(crate) fn new(inner: S, policy: P, enforcement: E, settings: Settings) -> Self {
-        Self { inner, policy, enforcement, settings }
+impl<S, P> Cors<S, P> {
+    /// The inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The inner service, without the policy.
+    pub fn into_inner(self) -> S {
+        self.inner
     }
 }
 
-impl<S, P, E, B, R> Service<Request<B>> for Cors<S, P, E>
+impl<S, P, B, R> Service<Request<B>> for Cors<S, P>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone,
-    P: Find,
-    E: Refuse<R>,
+    P: PolicySource,
     R: Default,
 {
     type Response = Response<R>;
     type Error = S::Error;
-    type Future = ResponseFuture<S::Future, E::Refused>;
+    type Future = ResponseFuture<S::Future>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.inner.poll_ready(cx)
@@ -58,96 +73,108 @@ where
         // and is copied when it moves. The usual request is not: of one that is no preflight, for sure,
         // most policies need no more than its fields.
         let (head, headers) = (RequestHead::from(&request), request.headers());
-        if !E::ENFORCES
-            && !P::DYNAMIC
+        if self.enforcement.is_none()
+            && !P::is_dynamic(Seal)
             && *request.method() != Method::OPTIONS
-            && let Some(decoration) = self.policy.with_policy(head, |policy| {
-                Some(policy?.rule_by_origin()?.decorate_by_origin(headers))
+            && let Some(decoration) = self.policy.choose(Seal, head, |choice| {
+                Some(choice.policy()?.rule_by_origin()?.decorate_by_origin(headers))
             })
         {
             let keep = self.settings.keep_inner_headers;
-            let finish = Finish::Decorate { decoration, keep };
-            return ResponseFuture { inner: Some(self.inner.call(request)), finish };
+            return self.call_inner(request, Finish::Decorate { decoration, keep });
         }
         self.consider(request)
     }
 }
 
-impl<S, P: Find, E> Cors<S, P, E> {
+impl<S, P: PolicySource> Cors<S, P> {
     /// Answers, refuses or passes on a request, whatever that depends on.
-    fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future, E::Refused>
+    fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
-        E: Refuse<R>,
     {
         let head = RequestHead::from(&request);
-        let refuses_denied = match self.enforcement.examine(head) {
+        let examined = self.enforcement.as_ref().map_or(Ok(false), |it| it.examine(head));
+        let refuses_denied = match examined {
             Ok(refuses_denied) => refuses_denied,
             Err(denial) => {
-                let answer = Decision::without_policy(head, self.varies()).answer;
-                return self.refuse(request, answer, denial);
+                let answer = Decision::without_policy(head, denial, self.varies()).answer;
+                return self.refuse(request.into_parts().0.headers, answer, denial);
             }
         };
         if let Some((origin, method)) = head.preflight() {
-            let grant = self.policy.with_policy(head, |policy| policy?.grant(head, origin, method));
+            let grant = self.policy.choose(Seal, head, |choice| match choice {
+                Choice::Policy(policy) => Some(policy.grant(head, origin, method)),
+                Choice::NoCors(_) => Some(None),
+                Choice::LeftAlone => None,
+            });
             return match grant {
-                Some(grant) if self.settings.pass_on_preflights => {
+                None => self.call_inner(request, Finish::LeaveAlone),
+                Some(Some(grant)) if self.settings.pass_on_preflights => {
                     let status = self.settings.preflight_status;
-                    let finish = Finish::PassOn { grant: Some(Box::new(grant)), status };
-                    ResponseFuture { inner: Some(self.inner.call(request)), finish }
+                    self.call_inner(
+                        request,
+                        Finish::PassOn { grant: Some(Box::new(grant)), status },
+                    )
                 }
-                grant => self.answer(request.into_parts().0.headers, grant),
+                Some(grant) => self.answer(request.into_parts().0.headers, grant),
             };
         }
-        let (decoration, denial, keep) = self.decorate(head);
-        if refuses_denied && let Some(denial) = denial {
-            return self.refuse(request, Answer::Decorate(decoration), denial);
-        }
-        let finish = Finish::Decorate { decoration, keep };
-        ResponseFuture { inner: Some(self.inner.call(request)), finish }
-    }
-}
-
-impl<S, P: Find, E: Enforce> Cors<S, P, E> {
-    /// What the response to a request that is no preflight gets, why the request is denied, and
-    /// whether the inner service's CORS headers are kept.
-    fn decorate(&self, head: RequestHead<'_>) -> (Decoration, Option<Denial>, bool) {
-        let keep = self.settings.keep_inner_headers;
-        self.policy.with_policy(head, |policy| match policy {
-            Some(policy) if !E::ENFORCES && !P::DYNAMIC => (policy.decorate(head), None, keep),
-            Some(policy) => {
-                let (decoration, denial) = policy.decorate_dynamic(head);
-                (Decoration { varies: self.varies(), ..decoration }, denial, keep)
+        match self.decorate(head) {
+            None => self.call_inner(request, Finish::LeaveAlone),
+            Some((decoration, Some(denial), _)) if refuses_denied => {
+                let answer = Answer::Decorate(decoration);
+                self.refuse(request.into_parts().0.headers, answer, denial)
             }
-            None => {
-                let denial = head.origin().map(|_| Denial::NoPolicy);
+            Some((decoration, _, keep)) => {
+                self.call_inner(request, Finish::Decorate { decoration, keep })
+            }
+        }
+    }
+
+    /// What the response to a request that is no preflight gets, why the request is denied, and whether
+    /// the inner service's CORS headers are kept; or nothing, if it is left alone.
+    fn decorate(&self, head: RequestHead<'_>) -> Option<(Decoration, Option<Denial>, bool)> {
+        let keep = self.settings.keep_inner_headers;
+        self.policy.choose(Seal, head, |choice| match choice {
+            Choice::Policy(policy) if self.enforcement.is_none() && !P::is_dynamic(Seal) => {
+                Some((policy.decorate(head), None, keep))
+            }
+            Choice::Policy(policy) => {
+                let (decoration, denial) = policy.decorate_dynamic(head);
+                Some((Decoration { varies: self.varies(), ..decoration }, denial, keep))
+            }
+            Choice::NoCors(denial) => {
+                let denial = head.origin().map(|_| denial);
                 // Without a policy nothing is kept of what the inner service says of CORS; but a
                 // resolver is not asked about a plain request, so that it found none says nothing.
-                let keep = keep && P::DYNAMIC && denial.is_none();
-                (Decoration::nothing(self.varies()), denial, keep)
+                let keep = keep && P::is_dynamic(Seal) && denial.is_none();
+                Some((Decoration::nothing(self.varies()), denial, keep))
             }
+            Choice::LeftAlone => None,
         })
     }
 
     /// What responses depend on, whatever a policy says of them.
     fn varies(&self) -> Varies {
-        if self.enforcement.enforces_all() {
-            Varies::OriginAndSite
-        } else if E::ENFORCES || P::DYNAMIC {
-            Varies::Origin
-        } else {
-            Varies::Never
+        match &self.enforcement {
+            Some(enforcement) if enforcement.enforces_all() => Varies::OriginAndSite,
+            None if !P::is_dynamic(Seal) => Varies::Never,
+            _ => Varies::Origin,
         }
     }
 }
 
-impl<S: Clone, P, E> Cors<S, P, E> {
+impl<S: Clone, P> Cors<S, P> {
+    fn call_inner<B>(&mut self, request: Request<B>, finish: Finish) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>>,
+    {
+        ResponseFuture::of_inner(self.inner.call(request), finish)
+    }
+
     /// Answers a preflight in the map of its request.
-    fn answer<F, X>(
-        &mut self,
-        mut headers: HeaderMap,
-        grant: Option<Grant>,
-    ) -> ResponseFuture<F, X> {
+    fn answer<F>(&mut self, mut headers: HeaderMap, grant: Option<Grant>) -> ResponseFuture<F> {
         let status = match grant {
             Some(_) => self.settings.preflight_status,
             None => StatusCode::FORBIDDEN,
@@ -158,27 +185,17 @@ impl<S: Clone, P, E> Cors<S, P, E> {
         ResponseFuture::answered(status, headers)
     }
 
-    /// Refuses a request, whose answer are the fields that go with it.
-    fn refuse<F, B, R>(
+    /// Refuses a request in its own map, with the fields of an answer.
+    fn refuse<F>(
         &mut self,
-        request: Request<B>,
+        mut headers: HeaderMap,
         answer: Answer,
         denial: Denial,
-    ) -> ResponseFuture<F, E::Refused>
-    where
-        E: Refuse<R>,
-    {
-        let refused = self.enforcement.refuse(RequestHead::from(&request), denial);
+    ) -> ResponseFuture<F> {
         self.release_readiness();
-        if let Some(mut response) = refused {
-            answer.write_to(response.headers_mut());
-            ResponseFuture { inner: None, finish: Finish::Refuse { response: Some(response) } }
-        } else {
-            let mut headers = request.into_parts().0.headers;
-            recycle(&mut headers);
-            answer.write_to(&mut headers);
-            ResponseFuture::answered(StatusCode::FORBIDDEN, headers)
-        }
+        recycle(&mut headers);
+        answer.write_to(&mut headers);
+        ResponseFuture::refused(headers, denial)
     }
 
     /// Gives back what the inner service reserved when it was ready, such as a permit of a
@@ -197,109 +214,5 @@ fn recycle(headers: &mut HeaderMap) {
         *headers = HeaderMap::new();
     } else {
         headers.clear();
-    }
-}
-
-pin_project! {
-    /// The future of the response of [`Cors`].
-    #[must_use = "futures do nothing unless they are polled"]
-    pub struct ResponseFuture<F, X = Infallible> {
-        // The inner service's, unless the request was answered without it.
-        #[pin]
-        inner: Option<F>,
-        finish: Finish<X>,
-    }
-}
-
-/// What is left to do for a response.
-enum Finish<X> {
-    /// The inner service answers, and the policy's fields are added.
-    Decorate { decoration: Decoration, keep: bool },
-    /// The inner service answers an allowed preflight. Boxed, so that the rare case does not make the
-    /// usual one larger, and dearer to move.
-    PassOn { grant: Option<Box<Grant>>, status: StatusCode },
-    /// The policy answered.
-    Answer { status: StatusCode, headers: Option<HeaderMap> },
-    /// The request is refused with a response of the user's own.
-    Refuse { response: Option<X> },
-}
-
-impl<F, X> ResponseFuture<F, X> {
-    fn answered(status: StatusCode, headers: HeaderMap) -> Self {
-        Self { inner: None, finish: Finish::Answer { status, headers: Some(headers) } }
-    }
-}
-
-impl<F, R, E, X> Future for ResponseFuture<F, X>
-where
-    X: Refused<R>,
-    F: Future<Output = Result<Response<R>, E>>,
-    R: Default,
-{
-    type Output = Result<Response<R>, E>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let Some(inner) = this.inner.as_pin_mut() else {
-            // There is no second answer for who polls again, and no panic either.
-            return this.finish.take_response().map_or(Poll::Pending, |made| Poll::Ready(Ok(made)));
-        };
-        // A response is written into where it stands: moving it costs more than the writing.
-        let mut polled = inner.poll(cx);
-        if let Poll::Ready(Ok(response)) = &mut polled {
-            this.finish.apply_to(response);
-        }
-        polled
-    }
-}
-
-impl<X> Finish<X> {
-    /// Does what is left to the response of the inner service.
-    fn apply_to<R: Default>(&mut self, response: &mut Response<R>) {
-        match self {
-            Self::Decorate { decoration, keep } => {
-                decoration.write_to(response.headers_mut(), *keep);
-            }
-            Self::PassOn { grant, status } => {
-                if !response.status().is_success() {
-                    *response.status_mut() = *status;
-                    drop_body(response);
-                }
-                let grant = grant.take().map(|grant| *grant);
-                decision::replace_preflight(grant, response.headers_mut());
-            }
-            Self::Answer { .. } | Self::Refuse { .. } => {}
-        }
-    }
-
-    /// The response that was made without the inner service, the first time.
-    fn take_response<R: Default>(&mut self) -> Option<Response<R>>
-    where
-        X: Refused<R>,
-    {
-        match self {
-            Self::Decorate { .. } | Self::PassOn { .. } => None,
-            Self::Answer { status, headers } => headers.take().map(|headers| {
-                let mut response = Response::new(R::default());
-                *response.status_mut() = *status;
-                *response.headers_mut() = headers;
-                response
-            }),
-            Self::Refuse { response } => response.take().map(X::into_response),
-        }
-    }
-}
-
-/// Drops the body of a response, and the fields that say how it is framed and coded.
-fn drop_body<R: Default>(response: &mut Response<R>) {
-    *response.body_mut() = R::default();
-    for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_ENCODING, CONTENT_TYPE] {
-        response.headers_mut().remove(name);
-    }
-}
-
-impl<F, X> fmt::Debug for ResponseFuture<F, X> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }

@@ -69,11 +69,11 @@ pub enum Denial {
 
 impl Decision {
     /// Of a request that no policy is for.
-    pub(crate) fn without_policy(head: RequestHead<'_>, varies: Varies) -> Self {
+    pub(crate) fn without_policy(head: RequestHead<'_>, denial: Denial, varies: Varies) -> Self {
         let kind = head.classify();
         Self {
             kind,
-            denial: (kind != RequestKind::Plain).then_some(Denial::NoPolicy),
+            denial: (kind != RequestKind::Plain).then_some(denial),
             rule: None,
             answer: match kind {
                 RequestKind::Preflight => Answer::Preflight(None),

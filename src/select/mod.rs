@@ -8,9 +8,11 @@ mod routes;
 
 #[cfg(feature = "reload")]
 pub use self::reload::Reload;
-pub use self::resolver::{Resolver, ResolverFuture};
+pub(crate) use self::resolver::Resolved;
+pub use self::resolver::Resolver;
 #[cfg(feature = "routes")]
 pub use self::routes::{RouteError, RouteErrors, Routes, RoutesBuilder};
+use self::sealed::{Choice, Seal};
 use crate::policy::Policy;
 use crate::request::RequestHead;
 
@@ -22,35 +24,68 @@ use crate::request::RequestHead;
     note = "a `Policy`, `Routes` and `Reload` are; call `.build()?` on a builder, and give a \
             `Resolver` to `CorsLayer::with_resolver`"
 )]
-pub trait PolicySource: Clone + sealed::Find {}
+pub trait PolicySource: Clone + Send + Sync + 'static + sealed::Choose {}
 
 impl PolicySource for Policy {}
 
-impl sealed::Find for Policy {
-    const DYNAMIC: bool = false;
+impl sealed::Choose for Policy {
+    fn is_dynamic(_seal: Seal) -> bool {
+        false
+    }
 
-    fn with_policy<T>(
+    fn choose<T>(
         &self,
+        _seal: Seal,
         _head: RequestHead<'_>,
-        decide: impl FnOnce(Option<&Policy>) -> T,
+        decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
-        decide(Some(self))
+        decide(Choice::Policy(self))
     }
 }
 
 pub(crate) mod sealed {
     use super::{Policy, RequestHead};
+    use crate::policy::Denial;
 
+    /// What a source has for a request.
+    #[derive(Debug)]
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
-    pub trait Find {
-        /// Whether the choice depends on more of the request than what is in a cache's key.
-        const DYNAMIC: bool;
+    pub enum Choice<'a> {
+        /// A policy.
+        Policy(&'a Policy),
+        /// No CORS: what the denial is of everything but plain requests.
+        NoCors(Denial),
+        /// The request is none of the layer's business.
+        LeftAlone,
+    }
 
-        /// Calls `decide` with the policy for the request, if there is one.
-        fn with_policy<T>(
+    /// What it takes to ask a source; only this crate can make one.
+    #[derive(Debug)]
+    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
+    pub struct Seal;
+
+    /// Chooses the policy for a request.
+    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
+    pub trait Choose {
+        /// Whether the choice depends on more of the request than what is in a cache's key.
+        fn is_dynamic(seal: Seal) -> bool;
+
+        /// Calls `decide` with what there is for the request.
+        fn choose<T>(
             &self,
+            seal: Seal,
             head: RequestHead<'_>,
-            decide: impl FnOnce(Option<&Policy>) -> T,
+            decide: impl FnOnce(Choice<'_>) -> T,
         ) -> T;
+    }
+
+    impl<'a> Choice<'a> {
+        /// The policy, if there is one.
+        pub(crate) fn policy(self) -> Option<&'a Policy> {
+            match self {
+                Self::Policy(policy) => Some(policy),
+                Self::NoCors(_) | Self::LeftAlone => None,
+            }
+        }
     }
 }

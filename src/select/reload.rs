@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::PolicySource;
-use super::sealed::Find;
+use super::sealed::{Choice, Choose, Seal};
 use crate::policy::Policy;
 use crate::request::RequestHead;
 
@@ -54,15 +54,18 @@ impl<P: PolicySource> Reload<P> {
 
 impl<P: PolicySource> PolicySource for Reload<P> {}
 
-impl<P: PolicySource> Find for Reload<P> {
-    const DYNAMIC: bool = P::DYNAMIC;
+impl<P: PolicySource> Choose for Reload<P> {
+    fn is_dynamic(seal: Seal) -> bool {
+        P::is_dynamic(seal)
+    }
 
-    fn with_policy<T>(
+    fn choose<T>(
         &self,
+        seal: Seal,
         head: RequestHead<'_>,
-        decide: impl FnOnce(Option<&Policy>) -> T,
+        decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
-        self.0.load().with_policy(head, decide)
+        self.0.load().choose(seal, head, decide)
     }
 }
 

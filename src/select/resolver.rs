@@ -1,22 +1,18 @@
 //! Policies that are found asynchronously, as in a database of tenants.
 
+use std::error::Error;
 use std::fmt;
-use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::header::{HOST, ORIGIN};
-use http::{HeaderName, Request, Response};
-use tower_service::Service;
+use http::{HeaderName, Request};
 
 use super::PolicySource;
-use super::sealed::Find;
-use crate::enforce::sealed::Refuse;
-use crate::layer::service::Cors;
-use crate::policy::Policy;
+use super::sealed::{Choice, Choose, Seal};
 use crate::policy::vary::VaryOn;
-use crate::request::{RequestHead, RequestKind};
+use crate::policy::{Denial, Policy};
+use crate::request::RequestHead;
 
 /// Finds the policy for a request by an asynchronous function, as in a database of tenants.
 ///
@@ -40,45 +36,58 @@ use crate::request::{RequestHead, RequestKind};
 /// use std::collections::HashMap;
 /// use std::sync::Arc;
 ///
-/// use http::header::ToStrError;
-/// use http::{HeaderName, Request};
+/// use http::HeaderName;
 /// use tower_cors::{CorsLayer, Policy, Resolver};
 ///
 /// let policy = Policy::builder().allow_origins(["https://shop.example"]).build()?;
 /// let tenants = Arc::new(HashMap::from([("shop".to_owned(), policy)]));
-/// let find = move |head: Request<()>| {
-///     let tenants = Arc::clone(&tenants);
-///     async move {
+/// let resolver = Resolver::new(
+///     async move |head| {
 ///         let Some(tenant) = head.headers().get("x-tenant") else { return Ok(None) };
 ///         Ok(tenants.get(tenant.to_str()?).cloned())
-///     }
-/// };
-/// let resolver = Resolver::new(find, |error: ToStrError| eprintln!("no policy: {error}"))
-///     .vary_on([HeaderName::from_static("x-tenant")]);
-/// let layer = CorsLayer::with_resolver(resolver);
+///     },
+///     |error| eprintln!("no policy: {error}"),
+/// );
+/// let layer = CorsLayer::with_resolver(resolver.vary_on([HeaderName::from_static("x-tenant")]));
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
-pub struct Resolver<F, G> {
-    functions: Arc<Functions<F, G>>,
+#[derive(Clone)]
+pub struct Resolver {
+    resolve: Arc<dyn Fn(Request<()>) -> Resolving + Send + Sync>,
     vary_on: Arc<VaryOn>,
 }
 
-struct Functions<F, G> {
-    resolve: F,
-    report: G,
-}
+/// The policy that a resolver finds, after a failure was reported.
+type Resolving = Pin<Box<dyn Future<Output = Option<Policy>> + Send>>;
 
-impl<F, G> Resolver<F, G> {
+/// Whatever went wrong: what `?` makes of any error.
+type BoxError = Box<dyn Error + Send + Sync>;
+
+impl Resolver {
     /// A resolver of a function from request head to policy, and of one that reports its errors.
+    ///
+    /// Each request clones the function, so what it captures is cheap to clone, such as an `Arc`. The error
+    /// of the function is what `?` makes of any error; that of another type is put into it by `Ok(find()?)`.
     #[must_use]
-    pub fn new<T, X>(resolve: F, report: G) -> Self
+    pub fn new<F, T>(resolve: F, report: impl Fn(BoxError) + Send + Sync + 'static) -> Self
     where
-        F: Fn(Request<()>) -> T + Send + Sync + 'static,
-        T: Future<Output = Result<Option<Policy>, X>> + Send + 'static,
-        G: Fn(X) + Send + Sync + 'static,
+        F: FnOnce(Request<()>) -> T + Clone + Send + Sync + 'static,
+        T: Future<Output = Result<Option<Policy>, BoxError>> + Send + 'static,
     {
-        let functions = Arc::new(Functions { resolve, report });
-        Self { functions, vary_on: Arc::default() }
+        let report = Arc::new(report);
+        let resolve = move |head| -> Resolving {
+            let (resolving, report) = (resolve.clone()(head), Arc::clone(&report));
+            Box::pin(async move {
+                match resolving.await {
+                    Ok(policy) => policy,
+                    Err(error) => {
+                        report(error);
+                        None
+                    }
+                }
+            })
+        };
+        Self { resolve: Arc::new(resolve), vary_on: Arc::default() }
     }
 
     /// Names header fields that the function reads. Others are not in the head that it is given.
@@ -86,6 +95,16 @@ impl<F, G> Resolver<F, G> {
     pub fn vary_on(self, names: impl IntoIterator<Item = HeaderName>) -> Self {
         let names = self.vary_on.names().iter().cloned().chain(names);
         Self { vary_on: Arc::new(VaryOn::new(names)), ..self }
+    }
+
+    /// The policy for a request, if there is one.
+    pub(crate) fn resolve(&self, head: RequestHead<'_>) -> Resolving {
+        (self.resolve)(self.visible(head))
+    }
+
+    /// The names that join every `Vary`.
+    pub(crate) fn varies_on(&self) -> &VaryOn {
+        &self.vary_on
     }
 
     /// What the function is given of a request.
@@ -104,103 +123,31 @@ impl<F, G> Resolver<F, G> {
     }
 }
 
-impl<S, F, G, T, X, E, B, R> Service<Request<B>> for Cors<S, Resolver<F, G>, E>
-where
-    S: Service<Request<B>, Response = Response<R>, Future: Send> + Clone + Send + 'static,
-    F: Fn(Request<()>) -> T + Send + Sync + 'static,
-    T: Future<Output = Result<Option<Policy>, X>> + Send + 'static,
-    G: Fn(X) + Send + Sync + 'static,
-    E: Refuse<R, Refused: Send> + Send + 'static,
-    B: Send + 'static,
-    R: Default + Send + 'static,
-{
-    type Response = Response<R>;
-    type Error = S::Error;
-    type Future = ResolverFuture<R, S::Error>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(cx)
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let unready = self.inner.clone();
-        let mut ready = mem::replace(&mut self.inner, unready);
-        let (resolver, enforcement) = (self.policy.clone(), self.enforcement.clone());
-        let settings = self.settings;
-
-        let head = RequestHead::from(&request);
-        let kind = head.classify();
-        if kind == RequestKind::Preflight && !settings.pass_on_preflights {
-            // It never reaches the inner service, so it need not reserve it for as long as it takes
-            // to find a policy.
-            ready = self.inner.clone();
-        }
-        // Without an `Origin` there is nothing to decide, and a foreign host is refused anyway.
-        let asks = kind != RequestKind::Plain && enforcement.examine(head).is_ok();
-        let resolving = asks.then(|| (resolver.functions.resolve)(resolver.visible(head)));
-        ResolverFuture(Box::pin(async move {
-            let policy = match resolving {
-                None => None,
-                Some(resolving) => match resolving.await {
-                    Ok(policy) => policy,
-                    Err(error) => {
-                        (resolver.functions.report)(error);
-                        None
-                    }
-                },
-            };
-            let mut cors = Cors::new(ready, Resolved(policy), enforcement, settings);
-            let mut response = cors.call(request).await?;
-            resolver.vary_on.write_to(response.headers_mut());
-            Ok(response)
-        }))
-    }
-}
-
 /// What a resolver found.
 #[derive(Clone, Debug)]
-struct Resolved(Option<Policy>);
+pub(crate) struct Resolved(pub(crate) Option<Policy>);
 
 impl PolicySource for Resolved {}
 
-impl Find for Resolved {
-    const DYNAMIC: bool = true;
+impl Choose for Resolved {
+    fn is_dynamic(_seal: Seal) -> bool {
+        true
+    }
 
-    fn with_policy<T>(
+    fn choose<T>(
         &self,
+        _seal: Seal,
         _head: RequestHead<'_>,
-        decide: impl FnOnce(Option<&Policy>) -> T,
+        decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
-        decide(self.0.as_ref())
+        decide(match &self.0 {
+            Some(policy) => Choice::Policy(policy),
+            None => Choice::NoCors(Denial::NoPolicy),
+        })
     }
 }
 
-/// The future of the response of [`Cors`] with a [`Resolver`].
-#[must_use = "futures do nothing unless they are polled"]
-pub struct ResolverFuture<R, X>(Pin<Box<dyn Future<Output = Result<Response<R>, X>> + Send>>);
-
-impl<R, X> Future for ResolverFuture<R, X> {
-    type Output = Result<Response<R>, X>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        self.0.as_mut().poll(cx)
-    }
-}
-
-impl<R, X> fmt::Debug for ResolverFuture<R, X> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResolverFuture").finish_non_exhaustive()
-    }
-}
-
-impl<F, G> Clone for Resolver<F, G> {
-    fn clone(&self) -> Self {
-        let Self { functions, vary_on } = self;
-        Self { functions: Arc::clone(functions), vary_on: Arc::clone(vary_on) }
-    }
-}
-
-impl<F, G> fmt::Debug for Resolver<F, G> {
+impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resolver").field("vary_on", &self.vary_on.names()).finish_non_exhaustive()
     }

@@ -3,8 +3,10 @@
 //! <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
 
 use std::convert::Infallible;
-use std::future::{Ready, ready};
-use std::sync::{Arc, Mutex};
+use std::error::Error;
+use std::future::ready;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::header::ORIGIN;
@@ -29,10 +31,8 @@ fn logged(log: &Log) -> Vec<String> {
 
 const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 
-type Found = Ready<Result<Option<Policy>, String>>;
-
 /// Finds `https://NAME.example` for the tenant `NAME`, none for `none`, and fails for `broken`.
-fn resolver(spy: &Spy) -> Resolver<impl Fn(Request<()>) -> Found + use<>, impl Fn(String) + use<>> {
+fn resolver(spy: &Spy) -> Resolver {
     let (asked, reported) = (Arc::clone(&spy.asked), Arc::clone(&spy.reported));
     Resolver::new(
         move |head: Request<()>| {
@@ -40,17 +40,17 @@ fn resolver(spy: &Spy) -> Resolver<impl Fn(Request<()>) -> Found + use<>, impl F
             asked.lock().unwrap().push(format!("{} {} {names}", head.method(), head.uri()));
             let tenant = head.headers().get(TENANT).map(|value| value.to_str().unwrap());
             let found = match tenant {
-                Some("broken") => Err("the database is gone".to_owned()),
+                Some("broken") => Err("the database is gone".into()),
                 None | Some("none") => Ok(None),
                 Some(name) => {
                     let origin = [format!("https://{name}.example")];
                     let builder = Policy::builder().allow_origins(origin).allow_methods(["PUT"]);
-                    builder.build().map(Some).map_err(|errors| errors.to_string())
+                    builder.build().map(Some).map_err(Into::into)
                 }
             };
             ready(found)
         },
-        move |error| reported.lock().unwrap().push(error),
+        move |error| reported.lock().unwrap().push(error.to_string()),
     )
 }
 
@@ -154,9 +154,9 @@ async fn a_field_is_named_once() {
         move |head: Request<()>| {
             let names = head.headers().iter().map(|(name, _)| name.to_string());
             seen.lock().unwrap().extend(names);
-            ready(Ok::<_, Infallible>(None))
+            ready(Ok(None))
         },
-        |_: Infallible| {},
+        |_| {},
     );
     let resolver = resolver.vary_on([ORIGIN, TENANT]).vary_on([TENANT]);
     let service = ServiceBuilder::new()
@@ -171,23 +171,49 @@ async fn a_field_is_named_once() {
 /// Whatever way the function is written: as a closure with a block, or as a function.
 #[test]
 fn functions_of_every_form_are_taken() {
-    async fn find(head: Request<()>) -> Result<Option<Policy>, String> {
-        head.uri().query().map(|_| Policy::permissive()).map_or(Ok(None), |policy| Ok(Some(policy)))
+    async fn find(head: Request<()>) -> Result<Option<Policy>, Box<dyn Error + Send + Sync>> {
+        let depth: usize = head.uri().query().unwrap_or("1").parse()?;
+        Ok((depth > 0).then(Policy::permissive))
     }
-    let report = |error: String| panic!("{error}");
+    let report = |error| panic!("{error}");
     let service = inner(&Spy::default());
     drop(CorsLayer::with_resolver(Resolver::new(find, report)).layer(service.clone()));
-    let block = |head: Request<()>| async move { find(head).await };
-    drop(CorsLayer::with_resolver(Resolver::new(block, report)).layer(service));
+    let block = |head| async move { find(head).await };
+    drop(CorsLayer::with_resolver(Resolver::new(block, report)).layer(service.clone()));
+    // One that captures, and whose errors are of several types.
+    let tenants = Arc::new(Mutex::new(vec!["shop".to_owned()]));
+    let closure = async move |head: Request<()>| {
+        let Some(tenant) = head.headers().get(TENANT) else { return Ok(None) };
+        let tenant = tenant.to_str()?;
+        tokio::time::sleep(Duration::from_millis(tenant.parse()?)).await;
+        let known = tenants.lock().map_err(|error| error.to_string())?;
+        Ok(known.iter().any(|one| one == tenant).then(Policy::permissive))
+    };
+    drop(CorsLayer::with_resolver(Resolver::new(closure, report)).layer(service));
+}
+
+/// It is one type, so it can stand in a struct and in a static, and be returned by name.
+#[test]
+fn a_resolver_can_be_named() {
+    struct Configuration {
+        resolver: Resolver,
+    }
+    static CONFIGURATION: OnceLock<Configuration> = OnceLock::new();
+    fn of_tenants(spy: &Spy) -> Resolver {
+        resolver(spy).vary_on([TENANT])
+    }
+    let spy = Spy::default();
+    let configured = CONFIGURATION.get_or_init(|| Configuration { resolver: of_tenants(&spy) });
+    let service = CorsLayer::with_resolver(configured.resolver.clone()).layer(inner(&spy));
+    let get = request("GET", Some("https://shop.example"), Some("shop"));
+    let response = service.oneshot(get).now_or_never().unwrap().unwrap();
+    assert!(response.headers().contains_key("access-control-allow-origin"));
 }
 
 /// While a policy is looked for, a preflight keeps nobody from the inner service.
 #[tokio::test]
 async fn a_slow_resolver_keeps_no_permit_for_a_preflight() {
-    let resolver = Resolver::new(
-        |_: Request<()>| std::future::pending::<Result<Option<Policy>, Infallible>>(),
-        |_: Infallible| {},
-    );
+    let resolver = Resolver::new(|_| std::future::pending(), |_| {});
     let service = ServiceBuilder::new()
         .layer(CorsLayer::with_resolver(resolver))
         .layer(ConcurrencyLimitLayer::new(1))
@@ -223,10 +249,7 @@ async fn a_failed_resolver_keeps_no_inner_header() {
 async fn what_is_resolved_is_dynamic() {
     for (origins, allowed) in [("*", Some("*")), ("https://b.example", None)] {
         let policy = Policy::builder().allow_origins([origins]).build().unwrap();
-        let resolver = Resolver::new(
-            move |_: Request<()>| ready(Ok::<_, Infallible>(Some(policy.clone()))),
-            |_: Infallible| {},
-        );
+        let resolver = Resolver::new(move |_| ready(Ok(Some(policy.clone()))), |_| {});
         let service = ServiceBuilder::new()
             .layer(CorsLayer::with_resolver(resolver.vary_on([TENANT, TENANT])))
             .service(inner(&Spy::default()));
@@ -243,7 +266,7 @@ async fn what_is_resolved_is_dynamic() {
 async fn a_failed_resolver_refuses_where_it_is_enforced() {
     let spy = Spy::default();
     let layer = CorsLayer::with_resolver(resolver(&spy).vary_on([TENANT]))
-        .enforce(Enforcement::of_unsafe_requests().hosts(["api.example"]))
+        .enforce(Enforcement::unsafe_requests().hosts(["api.example"]))
         .unwrap();
     let service = ServiceBuilder::new().layer(layer).service(inner(&spy));
     let good = Some("https://shop.example");

@@ -9,10 +9,9 @@ use matchit::Router;
 
 pub use self::error::{RouteError, RouteErrors};
 use super::PolicySource;
-use super::sealed::Find;
-use crate::policy::Policy;
-use crate::policy::decision::Decision;
+use super::sealed::{Choice, Choose, Seal};
 use crate::policy::vary::Varies;
+use crate::policy::{Decision, Denial, Policy};
 use crate::request::RequestHead;
 
 /// A table of policies by path, in the syntax of axum's routes: `/items`, `/items/{id}`,
@@ -76,7 +75,7 @@ impl Routes {
         let head = head.into();
         match self.find(head.uri().path()) {
             Some(policy) => policy.decide(head),
-            None => Decision::without_policy(head, Varies::Never),
+            None => Decision::without_policy(head, Denial::NoPolicy, Varies::Never),
         }
     }
 
@@ -174,16 +173,22 @@ fn is_dot_segment(segment: &[u8]) -> bool {
 
 impl PolicySource for Routes {}
 
-impl Find for Routes {
-    // The path is in the key of a cache.
-    const DYNAMIC: bool = false;
+impl Choose for Routes {
+    fn is_dynamic(_seal: Seal) -> bool {
+        // The path is in the key of a cache.
+        false
+    }
 
-    fn with_policy<T>(
+    fn choose<T>(
         &self,
+        _seal: Seal,
         head: RequestHead<'_>,
-        decide: impl FnOnce(Option<&Policy>) -> T,
+        decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
-        decide(self.find(head.uri().path()))
+        decide(match self.find(head.uri().path()) {
+            Some(policy) => Choice::Policy(policy),
+            None => Choice::NoCors(Denial::NoPolicy),
+        })
     }
 }
 

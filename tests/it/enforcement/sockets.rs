@@ -41,7 +41,7 @@ async fn server() -> Result<(SocketAddr, Arc<AtomicUsize>)> {
             }
         })
     };
-    let layer = CorsLayer::new(partners()).enforce(Enforcement::of_unsafe_requests())?;
+    let layer = CorsLayer::new(partners()).enforce(Enforcement::unsafe_requests())?;
     let app = Router::new()
         .route("/socket", any(upgrade))
         .route("/", get(|| async { "hello" }))

@@ -152,11 +152,8 @@ fn every_combination_is_refused_or_passes_as_the_steps_say() {
         [false, true].into_iter().flat_map(move |hosts| [(own, hosts, false), (own, hosts, true)])
     }) {
         for policy in [Kind::Any, Kind::One, Kind::Several] {
-            let enforcement = if all {
-                Enforcement::of_all_requests()
-            } else {
-                Enforcement::of_unsafe_requests()
-            };
+            let enforcement =
+                if all { Enforcement::all_requests() } else { Enforcement::unsafe_requests() };
             let own_origins: &[&str] = if own { &["https://shop.example"] } else { &[] };
             let enforcement = enforcement.own_origins(own_origins);
             let enforcement = if hosts { enforcement.hosts(["shop.example"]) } else { enforcement };

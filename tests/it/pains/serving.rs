@@ -60,7 +60,7 @@ fn an_options_that_is_no_preflight_reaches_the_service() -> Result {
 fn a_post_of_the_same_origin_passes_behind_a_proxy() -> Result {
     let enforce =
         |enforcement| Ok::<_, Box<dyn Error>>(CorsLayer::new(pages()?).enforce(enforcement)?);
-    let unsafe_ones = || Enforcement::of_unsafe_requests();
+    let unsafe_ones = || Enforcement::unsafe_requests();
 
     // The proxy speaks plain HTTP with the server, and keeps the host: the scheme is not compared.
     let post = || at("shop.example", request("POST", "https://shop.example"));
@@ -85,7 +85,7 @@ fn the_server_itself_can_refuse() -> Result {
     let (response, ran) = send(&CorsLayer::new(pages()?), evil());
     assert_eq!((response.status(), ran), (StatusCode::OK, true), "CORS alone hides the answer");
 
-    let layer = CorsLayer::new(pages()?).enforce(Enforcement::of_unsafe_requests())?;
+    let layer = CorsLayer::new(pages()?).enforce(Enforcement::unsafe_requests())?;
     let (response, ran) = send(&layer, evil());
     assert_eq!((response.status(), ran), (StatusCode::FORBIDDEN, false));
     assert!(send(&layer, request("POST", PAGE)).1);
@@ -102,7 +102,7 @@ fn the_server_itself_can_refuse() -> Result {
 #[test]
 fn an_mcp_server_refuses_foreign_origins_and_hosts() -> Result {
     let policy = presets::mcp(Policy::builder().allow_origins(["https://inspector.example"]));
-    let enforcement = Enforcement::of_all_requests()
+    let enforcement = Enforcement::all_requests()
         .own_origins(["http://localhost:*", "http://127.0.0.1:*"])
         .hosts(["localhost:*", "127.0.0.1:*"]);
     let layer = CorsLayer::new(policy.build()?).enforce(enforcement)?;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use http::{HeaderName, Request, Response, StatusCode};
-use tower_cors::{CorsLayer, Denial, Enforcement, Policy, RequestHead, Resolver, Routes};
+use tower::ServiceBuilder;
+use tower_cors::{CorsLayer, Denial, Enforcement, Policy, Resolver, Routes};
 
 use super::{Result, preflight, request, send};
 
@@ -30,18 +31,20 @@ fn salesforce_ocapi() -> Result {
         let in_header =
             head.headers().get("x-dw-client-id").and_then(|client| client.to_str().ok());
         let found = in_query.or(in_header).and_then(|client| clients.get(client)).cloned();
-        async move { Ok::<_, String>(found) }
+        async move { Ok(found) }
     };
-    let refusal = |_: RequestHead<'_>, denial: Denial| {
+    // A refusal carries its denial, and a layer around this one puts the document in its place.
+    let fault = |response: Response<String>| {
+        let Some(denial) = response.extensions().get::<Denial>() else { return response };
         let fault = format!(r#"{{"fault":{{"type":"UnauthorizedOrigin","message":"{denial}"}}}}"#);
-        let mut response = Response::new(fault);
-        *response.status_mut() = StatusCode::UNAUTHORIZED;
-        response
+        let (mut head, _) = response.into_parts();
+        head.status = StatusCode::UNAUTHORIZED;
+        Response::from_parts(head, fault)
     };
     let resolver = Resolver::new(resolve, |error| panic!("{error}"))
         .vary_on([HeaderName::from_static("x-dw-client-id")]);
-    let layer = CorsLayer::with_resolver(resolver)
-        .enforce(Enforcement::of_unsafe_requests().refuse_with(refusal))?;
+    let cors = CorsLayer::with_resolver(resolver).enforce(Enforcement::unsafe_requests())?;
+    let layer = ServiceBuilder::new().map_response(fault).layer(cors).into_inner();
 
     let page = |method: &str, client: &str, origin: &str| {
         let mut request: Request<String> = request(method, "/baskets", origin);
@@ -95,7 +98,7 @@ fn spring() -> Result {
         .allow_methods(["PUT"])
         .build()?;
     let routes = Routes::builder().route("/api/{*rest}", partners).build()?;
-    let layer = CorsLayer::new(routes).enforce(Enforcement::of_all_requests())?;
+    let layer = CorsLayer::new(routes).enforce(Enforcement::all_requests())?;
     let page = |method: &str, path: &str, origin: &str| {
         let mut request = request(method, path, origin);
         request.headers_mut().insert("host", "shop.example".parse().unwrap());

@@ -1,0 +1,129 @@
+//! The future of a response.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
+use http::{HeaderMap, Response, StatusCode};
+use pin_project_lite::pin_project;
+
+use crate::policy::Denial;
+use crate::policy::decision::{self, Decoration, Grant};
+
+pin_project! {
+    /// The future of the response of [`Cors`](crate::Cors).
+    ///
+    /// Do not poll it again after it was ready. Where the layer itself has answered, the second poll is
+    /// pending for ever; it does not panic, since nothing in this crate does.
+    #[must_use = "futures do nothing unless they are polled"]
+    pub struct ResponseFuture<F> {
+        // The inner service's, unless the request was answered without it.
+        #[pin]
+        inner: Option<F>,
+        finish: Finish,
+    }
+}
+
+/// What is left to do for a response.
+pub(super) enum Finish {
+    /// The inner service answers, and the policy's fields are added.
+    Decorate { decoration: Decoration, keep: bool },
+    /// The inner service answers an allowed preflight. Boxed, so that the rare case does not make the
+    /// usual one larger, and dearer to move.
+    PassOn { grant: Option<Box<Grant>>, status: StatusCode },
+    /// The inner service answers, and its response stays as it is.
+    LeaveAlone,
+    /// The policy answered.
+    Answer { status: StatusCode, headers: Option<HeaderMap> },
+    /// The request is refused.
+    Refuse { headers: Option<HeaderMap>, denial: Denial },
+}
+
+impl<F> ResponseFuture<F> {
+    pub(super) fn of_inner(inner: F, finish: Finish) -> Self {
+        Self { inner: Some(inner), finish }
+    }
+
+    pub(super) fn answered(status: StatusCode, headers: HeaderMap) -> Self {
+        Self { inner: None, finish: Finish::Answer { status, headers: Some(headers) } }
+    }
+
+    pub(super) fn refused(headers: HeaderMap, denial: Denial) -> Self {
+        Self { inner: None, finish: Finish::Refuse { headers: Some(headers), denial } }
+    }
+}
+
+impl<F, R, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+    R: Default,
+{
+    type Output = Result<Response<R>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(inner) = this.inner.as_pin_mut() else {
+            return this.finish.take_response().map_or(Poll::Pending, |made| Poll::Ready(Ok(made)));
+        };
+        // A response is written into where it stands: moving it costs more than the writing.
+        let mut polled = inner.poll(cx);
+        if let Poll::Ready(Ok(response)) = &mut polled {
+            this.finish.apply_to(response);
+        }
+        polled
+    }
+}
+
+impl Finish {
+    /// Does what is left to the response of the inner service.
+    fn apply_to<R: Default>(&mut self, response: &mut Response<R>) {
+        match self {
+            Self::Decorate { decoration, keep } => {
+                decoration.write_to(response.headers_mut(), *keep);
+            }
+            Self::PassOn { grant, status } => {
+                if !response.status().is_success() {
+                    *response.status_mut() = *status;
+                    drop_body(response);
+                }
+                let grant = grant.take().map(|grant| *grant);
+                decision::replace_preflight(grant, response.headers_mut());
+            }
+            Self::LeaveAlone | Self::Answer { .. } | Self::Refuse { .. } => {}
+        }
+    }
+
+    /// The response that was made without the inner service, the first time.
+    fn take_response<R: Default>(&mut self) -> Option<Response<R>> {
+        let make = |status, headers| {
+            let mut response = Response::new(R::default());
+            *response.status_mut() = status;
+            *response.headers_mut() = headers;
+            response
+        };
+        match self {
+            Self::Decorate { .. } | Self::PassOn { .. } | Self::LeaveAlone => None,
+            Self::Answer { status, headers } => Some(make(*status, headers.take()?)),
+            Self::Refuse { headers, denial } => {
+                let mut response = make(StatusCode::FORBIDDEN, headers.take()?);
+                response.extensions_mut().insert(*denial);
+                Some(response)
+            }
+        }
+    }
+}
+
+/// Drops the body of a response, and the fields that say how it is framed and coded.
+fn drop_body<R: Default>(response: &mut Response<R>) {
+    *response.body_mut() = R::default();
+    for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_ENCODING, CONTENT_TYPE] {
+        response.headers_mut().remove(name);
+    }
+}
+
+impl<F> fmt::Debug for ResponseFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
+    }
+}
