@@ -87,13 +87,13 @@ mod select;
 pub mod browser;
 pub mod presets;
 
-pub use builder::{PolicyBuilder, PolicyError, PolicyErrors};
+pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors};
 #[cfg(feature = "serde")]
 pub use document::{DocumentError, DocumentErrors, DocumentWarning, Position};
 pub use enforce::Enforcement;
 pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
-pub use policy::{Decision, Denial, Policy};
+pub use policy::{Decision, Denial, Place, Policy, PolicyWarning};
 pub use request::{RequestHead, RequestKind};
 pub use select::PolicySource;
 #[cfg(feature = "reload")]

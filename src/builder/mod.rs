@@ -3,24 +3,27 @@
 mod agree;
 mod compile;
 pub(crate) mod error;
+mod findings;
 mod judge;
+mod lists;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, Uri};
 
-use self::error::Place;
-pub use self::error::{PolicyError, PolicyErrors};
+pub use self::error::{ErrorsIntoIter, ErrorsIter, PolicyError, PolicyErrors};
+use self::findings::Findings;
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
-    exposed_error, header_error, method_error, origin_error, public_suffix_error,
+    exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
+    method_error, origin_error, public_suffix_error,
 };
 use crate::origin::Origin;
 #[cfg(feature = "serde")]
 use crate::origin::pattern::OriginPattern;
-use crate::policy::Policy;
 use crate::policy::rule::{Predicate, Rule};
+use crate::policy::{Place, Policy};
 
 /// Collects what a [`Policy`] shall allow; [`build`](Self::build) judges it.
 ///
@@ -30,6 +33,7 @@ use crate::policy::rule::{Predicate, Rule};
 #[must_use]
 #[expect(clippy::struct_excessive_bools, reason = "each is an opt-in of its own")]
 pub struct PolicyBuilder {
+    name: Option<String>,
     origins: Vec<String>,
     predicates: Vec<Predicate>,
     credentials: bool,
@@ -89,6 +93,13 @@ impl Policy {
 }
 
 impl PolicyBuilder {
+    /// Names the policy, so that errors say which of several they are in. Of several rules, the first
+    /// name is that of the policy.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Allows origins.
     ///
     /// Each is an exact origin, as browsers serialize it (`https://a.example`,
@@ -247,20 +258,19 @@ impl PolicyBuilder {
     /// );
     /// ```
     pub fn build(&self) -> Result<Policy, PolicyErrors> {
-        let mut errors = PolicyErrors::none();
-        let rule = self.compile(None, &mut errors);
-        errors.none_in(Policy::new(rule, Vec::new()))
+        let mut findings = Findings::of(self.name.as_deref());
+        let rule = self.compile(None, &mut findings);
+        assemble(vec![rule], findings)
     }
 }
 
 /// Builds a policy of several rules.
 pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
-    let mut errors = PolicyErrors::none();
-    let rules = compile_rules(builders, &mut errors);
+    let (rules, mut findings) = compile_rules(builders);
     for error in agree::disagreements(builders, &rules) {
-        errors.push(RULES, error);
+        findings.errors.push(RULES, error);
     }
-    assemble(rules, errors)
+    assemble(rules, findings)
 }
 
 /// Builds a policy whose rules may disagree, and says in what they do.
@@ -268,26 +278,30 @@ pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyEr
 pub(crate) fn build_disagreeing(
     builders: &[PolicyBuilder],
 ) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
-    let mut errors = PolicyErrors::none();
-    let rules = compile_rules(builders, &mut errors);
+    let (rules, findings) = compile_rules(builders);
     let disagreements = agree::disagreements(builders, &rules);
-    assemble(rules, errors).map(|policy| (policy, disagreements))
+    assemble(rules, findings).map(|policy| (policy, disagreements))
 }
 
 const RULES: Place = Place { rule: None, setting: "rules" };
 
-fn compile_rules(builders: &[PolicyBuilder], errors: &mut PolicyErrors) -> Vec<Rule> {
-    let compile = |(index, builder): (usize, &PolicyBuilder)| builder.compile(Some(index), errors);
-    builders.iter().enumerate().map(compile).collect()
+fn compile_rules(builders: &[PolicyBuilder]) -> (Vec<Rule>, Findings) {
+    let name = builders.iter().find_map(|builder| builder.name.as_deref());
+    let mut findings = Findings::of(name);
+    let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
+    let rules = builders.iter().enumerate().map(compile).collect();
+    (rules, findings)
 }
 
-fn assemble(rules: Vec<Rule>, mut errors: PolicyErrors) -> Result<Policy, PolicyErrors> {
+fn assemble(rules: Vec<Rule>, findings: Findings) -> Result<Policy, PolicyErrors> {
+    let Findings { mut errors, warnings } = findings;
+    let name = errors.policy().map(str::to_owned);
     let mut rules = rules.into_iter();
     let Some(first) = rules.next() else {
         errors.push(RULES, PolicyError::NoRules);
         return Err(errors);
     };
-    errors.none_in(Policy::new(first, rules.collect()))
+    errors.none_in(Policy::new(name, first, rules.collect(), warnings))
 }
 
 /// Whether strangers may have the names that a pattern stands for, or might: without the feature

@@ -9,10 +9,11 @@ use http::Method;
 use http::header::{HeaderName, HeaderValue, ORIGIN, UPGRADE};
 
 use self::hosts::{Authority, Hosts};
-use crate::builder::error::{Place, PolicyError, PolicyErrors};
+use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::origin::{Origin, OriginFault};
+use crate::policy::Place;
 use crate::policy::decision::Denial;
 use crate::request::{Field, RequestHead};
 
@@ -93,7 +94,7 @@ impl Enforcement {
 
     /// Judges all of it, and compiles it.
     pub(crate) fn compile(self) -> Result<Enforced, PolicyErrors> {
-        let mut errors = PolicyErrors::none();
+        let mut errors = PolicyErrors::none_of(None);
         let own_origins = compile_origins(&self.own_origins, &mut errors);
         let hosts = self.hosts.map(|hosts| Hosts::compile(&hosts, &mut errors));
         let compiled = Compiled { all: self.all, own_origins, hosts };

@@ -60,11 +60,12 @@ impl Settings {
     };
 
     /// A status with which browsers take a preflight for successful.
-    pub(crate) fn success(status: StatusCode) -> Result<StatusCode, PolicyError> {
+    pub(crate) fn success(status: StatusCode) -> Result<StatusCode, PolicyErrors> {
         if status.is_success() {
             Ok(status)
         } else {
-            Err(PolicyError::PreflightStatus { value: status })
+            let error = PolicyError::PreflightStatus { value: status };
+            Err(PolicyErrors::one("preflight_status", error))
         }
     }
 }
@@ -110,9 +111,9 @@ impl<P> CorsLayer<P> {
     ///
     /// let layer = CorsLayer::new(Policy::permissive()).preflight_status(StatusCode::OK)?;
     /// assert!(layer.preflight_status(StatusCode::FOUND).is_err());
-    /// # Ok::<(), tower_cors::PolicyError>(())
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
-    pub fn preflight_status(mut self, status: StatusCode) -> Result<Self, PolicyError> {
+    pub fn preflight_status(mut self, status: StatusCode) -> Result<Self, PolicyErrors> {
         self.settings.preflight_status = Settings::success(status)?;
         Ok(self)
     }

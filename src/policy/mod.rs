@@ -8,6 +8,7 @@ pub(crate) mod names;
 pub(crate) mod rule;
 pub(crate) mod sent;
 pub(crate) mod vary;
+mod warning;
 
 use std::iter;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use self::names::Names;
 use self::rule::{Origins, Rule};
 use self::sent::SentValue;
 use self::vary::Varies;
+pub use self::warning::{Place, PolicyWarning};
 use crate::request::{Field, Reading, RequestHead, RequestKind};
 
 /// Which cross-origin requests are allowed: compiled, immutable, and shared by its clones.
@@ -50,11 +52,13 @@ pub struct Policy(Arc<Rules>);
 /// The rules of a policy, of which there is at least one.
 #[derive(Debug)]
 pub(crate) struct Rules {
+    name: Option<Box<str>>,
     first: Rule,
     others: Vec<Rule>,
     /// Whether the first is the only one, and needs no more than its `Origin` of a request that is no
     /// preflight.
     by_origin: bool,
+    warnings: Box<[(Place, PolicyWarning)]>,
 }
 
 impl Policy {
@@ -69,6 +73,7 @@ impl Policy {
     #[must_use]
     pub fn permissive() -> Self {
         Self::new(
+            None,
             Rule {
                 origins: Origins::Any,
                 credentials: false,
@@ -78,12 +83,56 @@ impl Policy {
                 max_age: None,
             },
             Vec::new(),
+            Vec::new(),
         )
     }
 
-    pub(crate) fn new(first: Rule, others: Vec<Rule>) -> Self {
+    pub(crate) fn new(
+        name: Option<String>,
+        first: Rule,
+        others: Vec<Rule>,
+        warnings: Vec<(Place, PolicyWarning)>,
+    ) -> Self {
         let by_origin = others.is_empty() && first.is_by_origin();
-        Self(Arc::new(Rules { first, others, by_origin }))
+        let (name, warnings) = (name.map(Into::into), warnings.into());
+        Self(Arc::new(Rules { name, first, others, by_origin, warnings }))
+    }
+
+    /// The name that the policy was [given](crate::PolicyBuilder::name), if any.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// What was given to the policy and has no effect, with its place: in the order of the rules, and of the
+    /// builder's methods.
+    ///
+    /// None of it opens anything, so it is no error: names that no browser asks for, methods that need no
+    /// permission, and what another entry covers.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example"])
+    ///     .allow_methods(["GET", "PUT"])
+    ///     .allow_headers(["cookie"])
+    ///     .build()?;
+    /// let said: Vec<String> =
+    ///     policy.warnings().map(|(place, warning)| format!("{place}: {warning}")).collect();
+    /// assert_eq!(
+    ///     said,
+    ///     [
+    ///         "allow_methods: method \"GET\" needs no permission; remove it",
+    ///         "allow_headers: request-header name \"cookie\" cannot be set by scripts; \
+    ///          remove it, and call `allow_credentials` for cookies",
+    ///     ],
+    /// );
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> impl ExactSizeIterator<Item = (Place, &PolicyWarning)> {
+        self.0.warnings.iter().map(|(place, warning)| (*place, warning))
     }
 
     /// Decides on a request.

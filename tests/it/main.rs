@@ -59,5 +59,6 @@ mod tables;
 mod threads;
 mod tower_rules;
 mod walk;
+mod warnings;
 mod wire;
 mod words;

@@ -259,6 +259,6 @@ fn what_is_wrong_with_rules() {
     );
     assert_eq!(
         built(one().only_methods(["TRACE"])),
-        "method \"TRACE\" is forbidden by the Fetch Standard; remove it"
+        "no method is allowed; give `only_methods` at least one"
     );
 }

@@ -153,10 +153,9 @@ impl Rule {
         warnings.sieve(&self.path.key("ExposeHeaders"), &self.exposed, |name| {
             if name == "*" {
                 Some(Reason::NotTaken)
-            } else if let Some(mistake) = builder::exposed_error(name) {
-                Some(Reason::Mistake(mistake))
             } else {
-                (!lost.exposes(name)).then_some(Reason::Exposure)
+                let lost = || (!lost.exposes(name)).then_some(Reason::Exposure);
+                Reason::of_exposed(name).or_else(lost)
             }
         })
     }
@@ -164,7 +163,7 @@ impl Rule {
     fn keep_headers(&self, warnings: &mut Warnings) -> Vec<String> {
         warnings.sieve(&self.path.key("AllowedHeaders"), &self.headers, |name| match name {
             "*" => None,
-            name => builder::header_error(name).map(Reason::Mistake),
+            name => Reason::of_header(name),
         })
     }
 
