@@ -76,6 +76,7 @@ mod builder;
 #[cfg(feature = "serde")]
 mod document;
 mod enforce;
+mod error;
 mod layer;
 mod origin;
 mod policy;
@@ -87,10 +88,11 @@ mod select;
 pub mod browser;
 pub mod presets;
 
-pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors};
+pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};
 #[cfg(feature = "serde")]
 pub use document::{DocumentError, DocumentErrors, DocumentWarning, Position};
 pub use enforce::Enforcement;
+pub use error::Error;
 pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
 pub use policy::{Decision, Denial, Place, Policy, PolicyWarning};

@@ -6,6 +6,7 @@ pub(crate) mod error;
 mod findings;
 mod judge;
 mod lists;
+mod values;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,8 @@ pub(crate) use self::judge::{
     exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
     method_error, origin_error, public_suffix_error,
 };
+pub use self::values::Values;
+pub(crate) use self::values::store;
 use crate::origin::Origin;
 #[cfg(feature = "serde")]
 use crate::origin::pattern::OriginPattern;
@@ -81,7 +84,7 @@ impl Policy {
     /// let post = http::Request::post("/").header("origin", "https://eu.partner.example").body(())?;
     /// assert_eq!(
     ///     policy.decide(&post).to_string(),
-    ///     "simple denied: the requested method is not allowed (rules[1])",
+    ///     "CORS request denied: the requested method is not allowed (rules[1])",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -111,7 +114,7 @@ impl PolicyBuilder {
     /// - `*`: any origin, opaque ones too.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-origin>
-    pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn allow_origins(mut self, origins: impl Values) -> Self {
         store(&mut self.origins, origins);
         self
     }
@@ -165,7 +168,7 @@ impl PolicyBuilder {
     /// Allows methods besides GET, HEAD and POST, which need no permission. `*` is any method.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-methods>
-    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn allow_methods(mut self, methods: impl Values) -> Self {
         store(&mut self.methods, methods);
         self
     }
@@ -173,7 +176,7 @@ impl PolicyBuilder {
     /// Shares responses to these methods alone, safelisted or not: to no others, not even to GET.
     ///
     /// They are all the methods that are allowed, so it cannot be combined with `allow_methods`.
-    pub fn only_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn only_methods(mut self, methods: impl Values) -> Self {
         store(self.only_methods.get_or_insert_default(), methods);
         self
     }
@@ -184,7 +187,7 @@ impl PolicyBuilder {
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-headers>,
     /// <https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name>
-    pub fn allow_headers(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn allow_headers(mut self, names: impl Values) -> Self {
         store(&mut self.headers, names);
         self
     }
@@ -193,7 +196,7 @@ impl PolicyBuilder {
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-expose-headers>,
     /// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
-    pub fn expose_headers(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn expose_headers(mut self, names: impl Values) -> Self {
         store(&mut self.exposed, names);
         self
     }
@@ -309,8 +312,4 @@ fn assemble(rules: Vec<Rule>, findings: Findings) -> Result<Policy, PolicyErrors
 #[cfg(feature = "serde")]
 pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
     pattern.base().is_some_and(|base| public_suffix_error("", base).is_some())
-}
-
-fn store(values: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {
-    values.extend(more.into_iter().map(|value| value.as_ref().to_owned()));
 }

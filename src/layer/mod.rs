@@ -13,6 +13,8 @@ pub use self::service::Cors;
 use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::enforce::{Enforced, Enforcement};
 use crate::policy::Policy;
+#[cfg(feature = "routes")]
+use crate::select::Routes;
 use crate::select::{PolicySource, Resolver};
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
@@ -74,6 +76,13 @@ impl<P: PolicySource> CorsLayer<P> {
     /// A layer that applies the policy.
     pub fn new(policy: P) -> Self {
         Self { policy, enforcement: None, settings: Settings::DEFAULT }
+    }
+}
+
+impl CorsLayer {
+    /// A layer for [`Policy::permissive`]: any origin, any method, any header, without credentials.
+    pub fn permissive() -> Self {
+        Self::new(Policy::permissive())
     }
 }
 
@@ -147,5 +156,31 @@ impl<S, P: Clone> Layer<S> for CorsLayer<P> {
     fn layer(&self, inner: S) -> Self::Service {
         let Self { policy, enforcement, settings } = self.clone();
         Cors { inner, policy, enforcement, settings }
+    }
+}
+
+impl<P: PolicySource> From<P> for CorsLayer<P> {
+    fn from(policy: P) -> Self {
+        Self::new(policy)
+    }
+}
+
+/// A policy by itself is a layer without settings, so `.layer(policy)` is
+/// `.layer(CorsLayer::new(policy))`.
+impl<S> Layer<S> for Policy {
+    type Service = Cors<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CorsLayer::new(self.clone()).layer(inner)
+    }
+}
+
+/// A table of routes by itself is a layer without settings.
+#[cfg(feature = "routes")]
+impl<S> Layer<S> for Routes {
+    type Service = Cors<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CorsLayer::new(self.clone()).layer(inner)
     }
 }

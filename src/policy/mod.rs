@@ -19,10 +19,11 @@ use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
 use self::methods::Methods;
 use self::names::Names;
-use self::rule::{Origins, Rule};
+use self::rule::{Listed, Origins, Rule};
 use self::sent::SentValue;
 use self::vary::Varies;
 pub use self::warning::{Place, PolicyWarning};
+use crate::origin::set::OriginSet;
 use crate::request::{Field, Reading, RequestHead, RequestKind};
 
 /// Which cross-origin requests are allowed: compiled, immutable, and shared by its clones.
@@ -46,11 +47,14 @@ use crate::request::{Field, Reading, RequestHead, RequestKind};
 /// assert_eq!(denied.denial(), Some(Denial::OriginNotAllowed));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// Two policies are equal if they were given the same: sets are compared as sets, and predicates by whether
+/// they are the same function in memory. So a file that says the same in another order has not changed.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy(Arc<Rules>);
 
 /// The rules of a policy, of which there is at least one.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Rules {
     name: Option<Box<str>>,
     first: Rule,
@@ -85,6 +89,39 @@ impl Policy {
             Vec::new(),
             Vec::new(),
         )
+    }
+
+    /// Nobody: every request with an `Origin` is denied. A list of origins that is empty is an error, since it
+    /// may be so by accident; this says it on purpose.
+    ///
+    /// ```
+    /// use tower_cors::{Policy, PolicyErrors};
+    ///
+    /// fn from_environment(origins: Option<&str>) -> Result<Policy, PolicyErrors> {
+    ///     match origins {
+    ///         Some(list) => Policy::builder().allow_origins(list.split(',')).build(),
+    ///         None => Ok(Policy::nobody()),
+    ///     }
+    /// }
+    /// assert!(from_environment(Some("")).is_err());
+    /// # assert!(from_environment(None).is_ok());
+    /// ```
+    #[must_use]
+    pub fn nobody() -> Self {
+        let origins = Origins::Listed(Box::new(Listed {
+            set: OriginSet::new(&[], false),
+            predicates: Vec::new(),
+            ask_insecure: false,
+        }));
+        let rule = Rule {
+            origins,
+            credentials: false,
+            methods: Methods::new(false, iter::empty()),
+            headers: Names::default(),
+            expose: None,
+            max_age: None,
+        };
+        Self::new(None, rule, Vec::new(), Vec::new())
     }
 
     pub(crate) fn new(

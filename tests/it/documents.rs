@@ -93,7 +93,7 @@ expose_headers[0]: `allow_credentials` cannot be combined with exposing any head
         r#"max_age: expected a whole number of seconds, found "5" at line 4 column 26
 allow_origin: the key is unknown; … at line 2 column 29
 alow_methods: the key is unknown; … at line 3 column 29
-allow_origins: no origin is allowed; give `allow_origins` at least one at line 6 column 9
+allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 6 column 9
 allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35"#,
     ),
     (
@@ -143,7 +143,7 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
         r#"rules[0]: expected an object with the keys of a rule, found 7 at line 1 column 12
 rules[2]: expected an object with the keys of a rule, found null at line 1 column 52
 rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 44
-rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one at line 1 column 74"#,
+rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 74"#,
     ),
     (
         "items that are no strings, and mistakes beside them",
@@ -180,7 +180,7 @@ allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port,
     (
         "an empty object",
         "{}",
-        "allow_origins: no origin is allowed; give `allow_origins` at least one at line 1 column 2",
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 2",
     ),
 ];
 

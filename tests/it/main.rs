@@ -9,9 +9,11 @@
 
 mod agreement;
 mod allocations;
+mod api;
 mod axum_routing;
 #[cfg(feature = "browser")]
 mod browser;
+mod diagnostics;
 #[cfg(feature = "serde")]
 mod documents;
 #[cfg(all(feature = "routes", feature = "toml", feature = "yaml"))]

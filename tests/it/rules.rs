@@ -55,7 +55,7 @@ fn a_denial_names_the_rule_that_came_nearest() {
     );
     assert_eq!(
         policy.decide(&simple("https://a.example", "GET")).to_string(),
-        "simple allowed (rules[0])"
+        "CORS request allowed (rules[0])"
     );
     let one = Policy::builder().allow_origins(["https://a.example"]).build().unwrap();
     assert_eq!(one.decide(&simple("https://b.example", "GET")).rule(), None);
