@@ -129,6 +129,19 @@ fn rooms_make_no_circle() {
     assert!(known.is_empty(), "rooms that know each other: {known:?}");
 }
 
+/// Rust 1.85, which the manifest declares, knows no chain of `let` in a condition. What else is newer,
+/// clippy tells, by `clippy::incompatible_msrv`.
+#[test]
+fn no_syntax_is_newer_than_the_declared_rust() {
+    for (name, code) in sources() {
+        for condition in code.split("if let ").chain(code.split("while let ")).skip(1) {
+            let end = condition.find(" {\n").unwrap_or(condition.len());
+            assert!(!condition[..end].contains("&&"), "src/{name}: if let {}", &condition[..end]);
+        }
+        assert!(!code.contains("&& let "), "src/{name} has a chain of let");
+    }
+}
+
 /// So that a file fits in a head.
 #[test]
 fn no_file_is_long() {
