@@ -253,42 +253,48 @@ impl PolicyBuilder {
     }
 }
 
+/// The most rules of a policy, which are asked one after another for each request.
+pub(crate) const MAX_RULES: usize = 1_000;
+
 /// Builds a policy of several rules.
 pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
+    let (policy, disagreements) = build_disagreeing(builders)?;
     let mut errors = PolicyErrors::none();
-    let rules = compile_rules(builders, &mut errors);
-    for error in agree::disagreements(builders, &rules) {
+    for error in disagreements {
         errors.push(RULES, error);
     }
-    assemble(rules, errors)
+    errors.none_in(policy)
 }
 
-/// Builds a policy whose rules may disagree, and says in what they do.
-#[cfg(feature = "serde")]
+/// Builds a policy whose rules may disagree, and says in what they do. Rules with other errors are not
+/// compared.
 pub(crate) fn build_disagreeing(
     builders: &[PolicyBuilder],
 ) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
+    let count = builders.len();
+    if count > MAX_RULES {
+        return Err(of_all_rules(PolicyError::TooManyRules { count }));
+    }
     let mut errors = PolicyErrors::none();
-    let rules = compile_rules(builders, &mut errors);
+    let compile =
+        |(index, builder): (usize, &PolicyBuilder)| builder.compile(Some(index), &mut errors);
+    let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
+    let rules = errors.none_in(rules)?;
     let disagreements = agree::disagreements(builders, &rules);
-    assemble(rules, errors).map(|policy| (policy, disagreements))
+    let mut rules = rules.into_iter();
+    let Some(first) = rules.next() else {
+        return Err(of_all_rules(PolicyError::NoRules));
+    };
+    Ok((Policy::new(first, rules.collect()), disagreements))
+}
+
+fn of_all_rules(error: PolicyError) -> PolicyErrors {
+    let mut errors = PolicyErrors::none();
+    errors.push(RULES, error);
+    errors
 }
 
 const RULES: Place = Place { rule: None, setting: "rules" };
-
-fn compile_rules(builders: &[PolicyBuilder], errors: &mut PolicyErrors) -> Vec<Rule> {
-    let compile = |(index, builder): (usize, &PolicyBuilder)| builder.compile(Some(index), errors);
-    builders.iter().enumerate().map(compile).collect()
-}
-
-fn assemble(rules: Vec<Rule>, mut errors: PolicyErrors) -> Result<Policy, PolicyErrors> {
-    let mut rules = rules.into_iter();
-    let Some(first) = rules.next() else {
-        errors.push(RULES, PolicyError::NoRules);
-        return Err(errors);
-    };
-    errors.none_in(Policy::new(first, rules.collect()))
-}
 
 /// Whether strangers may have the names that a pattern stands for, or might: without the feature
 /// `public-suffix` that is not known.

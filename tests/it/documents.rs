@@ -250,7 +250,7 @@ fn every_key_is_read() {
 fn an_opt_in_that_is_left_out_is_missed() {
     let without = |key: &str| EVERY_KEY.replace(&format!("\"{key}\": true,"), "");
     let error = |key: &str| match Policy::from_json(&without(key)).unwrap_err().iter().next() {
-        Some(DocumentError::Policy { mistake, .. }) => mistake.clone(),
+        Some(DocumentError::Policy { error, .. }) => error.clone(),
         other => panic!("{other:?}"),
     };
     assert!(matches!(

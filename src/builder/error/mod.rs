@@ -156,6 +156,12 @@ pub enum PolicyError {
     },
     /// No rule: the policy would deny everybody.
     NoRules,
+    /// More rules than the 1,000 that a policy may have, since they are asked one after another.
+    #[non_exhaustive]
+    TooManyRules {
+        /// How many there are.
+        count: usize,
+    },
     /// Two rules that could answer a preflight and its request differently.
     #[non_exhaustive]
     RulesDisagree {
@@ -331,6 +337,11 @@ impl fmt::Display for PolicyError {
                 say("max-age", &seconds, "has a fraction of a second", &format!("write {whole}"))
             }
             Self::NoRules => f.write_str("there is no rule; give at least one"),
+            Self::TooManyRules { count } => write!(
+                f,
+                "{} rules are over the 1,000 that a policy may have; give one rule several origins",
+                Count(*count)
+            ),
             Self::RulesDisagree { rules: (earlier, later), origin, method } => write!(
                 f,
                 "rules[{earlier}] and rules[{later}] both match origin {} and method {}, \

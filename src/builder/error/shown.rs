@@ -65,8 +65,8 @@ fn beginning(text: &str) -> &str {
     if text.len() <= MAX_SHOWN {
         return text;
     }
-    let ends = (0..=MAX_SHOWN).rev();
-    ends.filter_map(|end| text.get(..end)).next().unwrap_or_default()
+    // The last end that cuts no character in two.
+    (0..=MAX_SHOWN).rev().find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 fn write_rest(f: &mut fmt::Formatter<'_>, whole: &str, shown: &str) -> fmt::Result {

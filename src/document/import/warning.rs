@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::super::errors::{Cause, Errors};
 use super::super::path::Path;
-use super::super::problems::{Problem, Problems};
 use crate::builder;
-use crate::builder::error::PolicyError;
+use crate::builder::error::{PolicyError, Quoted};
 use crate::origin::pattern::Pattern;
 
 /// Something of another system's document that the policy does not have, or has otherwise. It is
@@ -23,7 +23,7 @@ pub enum DocumentWarning {
         /// The path of the value, `CORSRules[1].AllowedOrigins[0]`.
         key: String,
         /// What would be wrong with it.
-        mistake: PolicyError,
+        error: PolicyError,
     },
     /// A rule of which no origin is left.
     #[non_exhaustive]
@@ -88,13 +88,13 @@ pub enum DocumentWarning {
         /// The path of the rules.
         key: String,
         /// Which rules of the policy, and about what.
-        mistake: PolicyError,
+        error: PolicyError,
     },
 }
 
 /// Why a value is left out.
 pub(super) enum Reason {
-    Mistake(PolicyError),
+    Error(PolicyError),
     NotTaken,
     AnyPort,
     Exposure,
@@ -104,7 +104,7 @@ impl Reason {
     /// What is wrong with an origin or a pattern.
     pub(super) fn of_origin(value: &str) -> Option<Self> {
         let fault = Pattern::parse(value).err()?;
-        Some(Self::Mistake(builder::origin_error(value, fault)))
+        Some(Self::Error(builder::origin_error(value, fault)))
     }
 }
 
@@ -135,7 +135,7 @@ impl Warnings {
             self.push(
                 &path,
                 match reason {
-                    Reason::Mistake(mistake) => DocumentWarning::LeftOut { key, mistake },
+                    Reason::Error(error) => DocumentWarning::LeftOut { key, error },
                     Reason::NotTaken => DocumentWarning::NotTaken { key, value },
                     Reason::AnyPort => DocumentWarning::AnyPortLeftOut { key, value },
                     Reason::Exposure => DocumentWarning::ExposureLeftOut { key, value },
@@ -159,19 +159,19 @@ impl Warnings {
         self.0.into_iter().map(|(_, warning)| warning).collect()
     }
 
-    /// The same as problems, where too little is left for a policy.
-    pub(super) fn into_problems(self) -> Problems {
-        let mut problems = Problems::default();
+    /// The same as errors, where too little is left for a policy.
+    pub(super) fn into_errors(self) -> Errors {
+        let mut errors = Errors::default();
         for (path, warning) in self.0 {
-            problems.push(
+            errors.push(
                 path,
                 match warning {
-                    DocumentWarning::LeftOut { mistake, .. } => Problem::Policy(mistake),
-                    other => Problem::Shape(Message(&other).to_string()),
+                    DocumentWarning::LeftOut { error, .. } => Cause::Policy(error),
+                    other => Cause::Shape(Message(&other).to_string()),
                 },
             );
         }
-        problems
+        errors
     }
 }
 
@@ -210,13 +210,15 @@ struct Message<'a>(&'a DocumentWarning);
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            DocumentWarning::LeftOut { mistake, .. } => write!(f, "left out, because {mistake}"),
+            DocumentWarning::LeftOut { error, .. } => write!(f, "left out, because {error}"),
             DocumentWarning::NotTaken { value, .. } => {
-                write!(f, "left out, because {value:?} means nothing in the original either")
+                let value = Quoted(value);
+                write!(f, "left out, because {value} means nothing in the original either")
             }
             DocumentWarning::AnyPortLeftOut { value, .. } => write!(
                 f,
-                "left out, because {value:?} would stand for the default port, too; list the ports"
+                "left out, because {} would stand for the default port, too; list the ports",
+                Quoted(value)
             ),
             DocumentWarning::RuleLeftOut { .. } => {
                 f.write_str("left out, because none of its origins is left")
@@ -234,10 +236,11 @@ impl fmt::Display for Message<'_> {
             }
             DocumentWarning::ExposureLeftOut { value, .. } => write!(
                 f,
-                "{value:?} is left out, because an earlier rule would not have exposed it to the \
-                 origins that it lost"
+                "{} is left out, because an earlier rule would not have exposed it to the \
+                 origins that it lost",
+                Quoted(value)
             ),
-            DocumentWarning::RulesDisagree { mistake, .. } => write!(f, "{mistake}"),
+            DocumentWarning::RulesDisagree { error, .. } => write!(f, "{error}"),
         }
     }
 }
