@@ -52,6 +52,7 @@ mod resolver;
 mod routes;
 mod rules;
 mod security;
+mod shown;
 mod sockets;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
