@@ -69,8 +69,13 @@ pub(super) struct Errors {
 }
 
 impl Errors {
+    /// Whether another error would be told.
+    pub(super) fn has_room(&self) -> bool {
+        self.told.len() < TOLD
+    }
+
     pub(super) fn push(&mut self, path: Path, cause: Cause) {
-        if self.told.len() < TOLD {
+        if self.has_room() {
             self.told.push((path, cause));
         } else {
             self.untold += 1;

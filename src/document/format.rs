@@ -7,6 +7,8 @@ use super::locate::ToValue;
 use super::path::Path;
 use super::value::Value;
 use crate::builder::error::{Count, Cut};
+#[cfg(feature = "yaml")]
+use crate::{builder::error::Quoted, origin::pattern};
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +127,20 @@ fn read_yaml<'de, S: DeserializeSeed<'de>>(
         let message = error.render_with_formatter(&serde_saphyr::UserMessageFormatter);
         // The position is told by the caller.
         let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-        Unreadable { position, message: message.to_owned() }
+        let unquoted = position.and_then(|position| unquoted_wildcard(text, position));
+        Unreadable { position, message: unquoted.unwrap_or_else(|| message.to_owned()) }
     })
+}
+
+/// What to say of a `*` without quotes, which YAML takes for an alias: for a name that was given before.
+#[cfg(feature = "yaml")]
+fn unquoted_wildcard(text: &str, position: Position) -> Option<String> {
+    let line = text.lines().nth(position.line.checked_sub(1)?)?;
+    let (start, _) = line.char_indices().nth(position.column.checked_sub(1)?)?;
+    let rest = line.get(start..).filter(|rest| rest.starts_with('*'))?;
+    let ends = |character: char| character.is_whitespace() || matches!(character, ',' | ']' | '}');
+    let value = rest.split(ends).next()?;
+    let fix = if value == "*" { value.to_owned() } else { pattern::repair(value)? };
+    let (value, fix) = (Cut(value), Quoted(&fix));
+    Some(format!("{value} without quotes is an alias in YAML; write {fix} with its quotes"))
 }

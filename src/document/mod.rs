@@ -9,6 +9,7 @@ mod format;
 mod import;
 mod locate;
 mod model;
+mod nearest;
 mod path;
 mod policy;
 mod reader;

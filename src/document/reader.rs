@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::errors::{Cause, Errors};
+use super::nearest::nearest;
 use super::path::Path;
 use super::value::Value;
 use crate::builder::MAX_RULES;
@@ -18,6 +19,8 @@ pub(super) struct Object {
     entries: Vec<(String, Value)>,
     /// The keys that were asked for.
     known: Vec<&'static str>,
+    /// Those that were there.
+    found: Vec<&'static str>,
     unread: Unread,
 }
 
@@ -43,7 +46,8 @@ impl Object {
                 errors.push_shape(path.repeated_key(&key, *behind), "the key stands there twice");
             }
         }
-        Some(Self { path: path.clone(), entries, known: Vec::new(), unread: Unread::new() })
+        let (path, unread) = (path.clone(), Unread::new());
+        Some(Self { path, entries, known: Vec::new(), found: Vec::new(), unread })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -63,6 +67,7 @@ impl Object {
     pub(super) fn take(&mut self, key: &'static str) -> Option<Value> {
         self.known.push(key);
         let found = self.entries.iter().position(|(one, _)| one == key)?;
+        self.found.push(key);
         Some(self.entries.remove(found).1)
     }
 
@@ -124,9 +129,13 @@ impl Object {
         for (index, text) in texts.iter().enumerate() {
             let is_read = unread.is_none_or(|unread| !unread.contains(&index));
             if is_read && !known.contains(&text.as_str()) {
-                let path = self.path.key(key).index(index);
-                errors
-                    .push_shape(path, format!("expected one of {known:?}, found {}", Quoted(text)));
+                // Those who list it think of preflights.
+                let fix = match text.as_str() {
+                    "OPTIONS" => "; remove it, since preflights need no permission",
+                    _ => "",
+                };
+                let (path, text) = (self.path.key(key).index(index), Quoted(text));
+                errors.push_shape(path, format!("expected one of {known:?}, found {text}{fix}"));
             }
         }
     }
@@ -161,12 +170,22 @@ impl Object {
         self.entries
     }
 
+    /// What to say of a key that nobody asked for.
+    fn unknown(&self, key: &str) -> String {
+        match nearest(key, &self.known) {
+            Some(meant) if self.found.contains(&meant) => {
+                format!("the key is unknown, and `{meant}` stands there, too; write one of them")
+            }
+            Some(meant) => format!("the key is unknown; write `{meant}`"),
+            None => format!("the key is unknown; known are `{}`", self.known.join("`, `")),
+        }
+    }
+
     /// Tells the keys that nobody asked for. It gives those whose values could not be read.
     pub(super) fn finish(self, errors: &mut Errors) -> Unread {
-        let known = self.known.join("`, `");
         for (key, _) in &self.entries {
-            errors
-                .push_shape(self.path.key(key), format!("the key is unknown; known are `{known}`"));
+            let message = if errors.has_room() { self.unknown(key) } else { String::new() };
+            errors.push_shape(self.path.key(key), message);
         }
         self.unread
     }

@@ -49,6 +49,22 @@ impl Value {
         AnyValue { room: &Cell::new(MAX_VALUES) }.deserialize(deserializer)
     }
 
+    /// The value of a key, if this is an object with that key.
+    pub(super) fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Object(entries) => entries.iter().find(|(one, _)| one == key).map(|(_, of)| of),
+            _ => None,
+        }
+    }
+
+    /// The items, if this is an array.
+    pub(super) fn items(&self) -> &[Self] {
+        match self {
+            Self::Array(items) => items,
+            _ => &[],
+        }
+    }
+
     /// The value under some keys, each in the value of the one before.
     pub(super) fn find(self, place: &Path, errors: &mut Errors) -> Option<Self> {
         let (mut value, mut path) = (self, Path::default());

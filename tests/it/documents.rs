@@ -13,7 +13,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "an unknown key",
         "{\n  \"allow_origins\": [\"https://a.example\"],\n  \"allow_origin\": 1\n}",
-        "allow_origin: the key is unknown; … at line 3 column 19",
+        "allow_origin: the key is unknown, and `allow_origins` stands there, too; write one of them at line 3 column 19",
     ),
     (
         "a list that is a string",
@@ -93,8 +93,8 @@ max_age: max-age "90000" is over the 86400 seconds that browsers keep; write 864
             "allow_headers": ["cookie"]
         }"#,
         r#"max_age: expected a whole number of seconds, found "5" at line 4 column 26
-allow_origin: the key is unknown; … at line 2 column 29
-alow_methods: the key is unknown; … at line 3 column 29
+allow_origin: the key is unknown; write `allow_origins` at line 2 column 29
+alow_methods: the key is unknown; write `allow_methods` at line 3 column 29
 allow_origins: no origin is allowed; give `allow_origins` at least one at line 6 column 9
 allow_headers[0]: request-header name "cookie" is forbidden by the Fetch Standard; call `allow_credentials` instead at line 5 column 38"#,
     ),

@@ -18,6 +18,8 @@ mod documents;
 mod documents_formats;
 #[cfg(feature = "serde")]
 mod documents_gateway;
+#[cfg(feature = "serde")]
+mod documents_hints;
 #[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
 mod documents_hostile;
 #[cfg(all(feature = "serde", feature = "routes"))]

@@ -8,6 +8,7 @@ use super::super::format::Format;
 use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
+use super::elsewhere;
 use super::warning::{DocumentWarning, Reason, Warnings};
 use crate::builder;
 use crate::builder::error::PolicyError;
@@ -102,6 +103,10 @@ struct Filter {
 impl Filter {
     fn read(value: Value, errors: &mut Errors) -> Option<Self> {
         let whole = Path::default();
+        if let Some(message) = elsewhere::around_filter(&value) {
+            errors.push_shape(whole, message);
+            return None;
+        }
         let mut object = Object::new(&whole, value, "an object with the keys of a filter", errors)?;
         let origins = object.texts("allowOrigins", errors).unwrap_or_default();
         let credentials = object.flag("allowCredentials", errors);

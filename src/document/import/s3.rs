@@ -11,6 +11,7 @@ use super::super::format::Format;
 use super::super::path::Path;
 use super::super::reader::{Object, rules_array};
 use super::super::value::Value;
+use super::elsewhere;
 use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings};
 use crate::builder::error::PolicyError;
 use crate::builder::{self, PolicyBuilder};
@@ -58,6 +59,11 @@ impl Policy {
     /// # Ok::<(), tower_cors::DocumentErrors>(())
     /// ```
     pub fn from_s3_json(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
+        if let Some(message) = elsewhere::xml(text) {
+            let mut errors = Errors::default();
+            errors.push_shape(Path::default(), message);
+            return errors.none_in(None, None);
+        }
         let (path, rules) = read_text(Format::Json, text, read)?;
 
         let mut warnings = Warnings::default();
@@ -103,6 +109,10 @@ struct Rule {
 /// The path of the rules, and those that could be read.
 fn read(value: Value, errors: &mut Errors) -> Option<(Path, Vec<Rule>)> {
     let whole = Path::default();
+    if let Some((path, message)) = elsewhere::other_store(&value) {
+        errors.push_shape(path, message);
+        return None;
+    }
     let (path, rules) = match value {
         rules @ Value::Array(_) => {
             let rules = rules_array(&whole, rules, errors)?;
