@@ -263,49 +263,48 @@ impl PolicyBuilder {
     pub fn build(&self) -> Result<Policy, PolicyErrors> {
         let mut findings = Findings::of(self.name.as_deref());
         let rule = self.compile(None, &mut findings);
-        assemble(vec![rule], findings)
+        let (rule, warnings) = findings.none_in(rule)?;
+        Ok(Policy::new(self.name.clone(), rule, Vec::new(), warnings))
     }
 }
+
+/// The most rules of a policy, which are asked one after another for each request.
+pub(crate) const MAX_RULES: usize = 1_000;
 
 /// Builds a policy of several rules.
 pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
-    let (rules, mut findings) = compile_rules(builders);
-    for error in agree::disagreements(builders, &rules) {
-        findings.errors.push(RULES, error);
+    let (policy, disagreements) = build_disagreeing(builders)?;
+    let mut errors = PolicyErrors::none_of(policy.name());
+    for error in disagreements {
+        errors.push(RULES, error);
     }
-    assemble(rules, findings)
+    errors.none_in(policy)
 }
 
-/// Builds a policy whose rules may disagree, and says in what they do.
-#[cfg(feature = "serde")]
+/// Builds a policy whose rules may disagree, and says in what they do. Rules with other errors are not
+/// compared.
 pub(crate) fn build_disagreeing(
     builders: &[PolicyBuilder],
 ) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
-    let (rules, findings) = compile_rules(builders);
-    let disagreements = agree::disagreements(builders, &rules);
-    assemble(rules, findings).map(|policy| (policy, disagreements))
-}
-
-const RULES: Place = Place { rule: None, setting: "rules" };
-
-fn compile_rules(builders: &[PolicyBuilder]) -> (Vec<Rule>, Findings) {
+    if builders.len() > MAX_RULES {
+        let count = builders.len();
+        return Err(PolicyErrors::one(RULES.setting, PolicyError::TooManyRules { count }));
+    }
     let name = builders.iter().find_map(|builder| builder.name.as_deref());
     let mut findings = Findings::of(name);
     let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
-    let rules = builders.iter().enumerate().map(compile).collect();
-    (rules, findings)
-}
-
-fn assemble(rules: Vec<Rule>, findings: Findings) -> Result<Policy, PolicyErrors> {
-    let Findings { mut errors, warnings } = findings;
-    let name = errors.policy().map(str::to_owned);
+    let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
+    let (rules, warnings) = findings.none_in(rules)?;
+    let disagreements = agree::disagreements(builders, &rules);
     let mut rules = rules.into_iter();
     let Some(first) = rules.next() else {
-        errors.push(RULES, PolicyError::NoRules);
-        return Err(errors);
+        return Err(PolicyErrors::one(RULES.setting, PolicyError::NoRules));
     };
-    errors.none_in(Policy::new(name, first, rules.collect(), warnings))
+    let name = name.map(str::to_owned);
+    Ok((Policy::new(name, first, rules.collect(), warnings), disagreements))
 }
+
+const RULES: Place = Place { rule: None, setting: "rules" };
 
 /// Whether strangers may have the names that a pattern stands for, or might: without the feature
 /// `public-suffix` that is not known.

@@ -7,6 +7,7 @@ pub(crate) mod methods;
 pub(crate) mod names;
 pub(crate) mod rule;
 pub(crate) mod sent;
+pub(crate) mod shown;
 pub(crate) mod vary;
 mod warning;
 

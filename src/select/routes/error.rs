@@ -5,7 +5,7 @@ use std::fmt;
 
 use matchit::InsertError;
 
-use crate::builder::error::write_lines;
+use crate::builder::error::{Quoted, write_lines};
 
 /// One mistake in a table of routes; `path` is what was written.
 ///
@@ -106,24 +106,29 @@ impl fmt::Display for RouteError {
         match self {
             Self::NoSlash { path } => {
                 let fix = format!("/{path}");
-                write!(f, "route {path:?} has no leading slash; write {fix:?}")
+                let (path, fix) = (Quoted(path), Quoted(&fix));
+                write!(f, "route {path} has no leading slash; write {fix}")
             }
             Self::OldSyntax { path, fix } => {
-                write!(f, "route {path:?} has a parameter in old syntax; write {fix:?}")
+                let (path, fix) = (Quoted(path), Quoted(fix));
+                write!(f, "route {path} has a parameter in old syntax; write {fix}")
             }
             Self::Parameter { path } => write!(
                 f,
-                "route {path:?} has a parameter that is none; \
-                 write \"/items/{{id}}\", or \"/static/{{*file}}\" for all that follows"
+                "route {} has a parameter that is none; \
+                 write \"/items/{{id}}\", or \"/static/{{*file}}\" for all that follows",
+                Quoted(path)
             ),
             Self::NeverMatches { path } => write!(
                 f,
-                "route {path:?} would never match: a path has no query and no fragment, and here no \
+                "route {} would never match: a path has no query and no fragment, and here no \
                  dot segments and nothing encoded that need not be; write it as it stands in a \
-                 request"
+                 request",
+                Quoted(path)
             ),
             Self::Conflict { path, with } => {
-                write!(f, "route {path:?} matches the same paths as {with:?}; remove one of them")
+                let (path, with) = (Quoted(path), Quoted(with));
+                write!(f, "route {path} matches the same paths as {with}; remove one of them")
             }
         }
     }
