@@ -12,12 +12,10 @@ use http::{Method, Uri};
 
 use self::error::Place;
 pub use self::error::{PolicyError, PolicyErrors};
+pub(crate) use self::judge::public_suffix_error;
 #[cfg(feature = "serde")]
-pub(crate) use self::judge::{
-    exposed_error, header_error, method_error, origin_error, public_suffix_error,
-};
+pub(crate) use self::judge::{exposed_error, header_error, method_error, origin_error};
 use crate::origin::Origin;
-#[cfg(feature = "serde")]
 use crate::origin::pattern::OriginPattern;
 use crate::policy::Policy;
 use crate::policy::rule::{Predicate, Rule};
@@ -292,7 +290,6 @@ fn assemble(rules: Vec<Rule>, mut errors: PolicyErrors) -> Result<Policy, Policy
 
 /// Whether strangers may have the names that a pattern stands for, or might: without the feature
 /// `public-suffix` that is not known.
-#[cfg(feature = "serde")]
 pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
     pattern.base().is_some_and(|base| public_suffix_error("", base).is_some())
 }

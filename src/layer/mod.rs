@@ -4,6 +4,8 @@ mod future;
 mod resolve;
 mod service;
 
+use std::fmt;
+
 use http::StatusCode;
 use tower_layer::Layer;
 
@@ -13,6 +15,7 @@ pub use self::service::Cors;
 use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::enforce::{Enforced, Enforcement};
 use crate::policy::Policy;
+use crate::select::sealed::Seal;
 use crate::select::{PolicySource, Resolver};
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
@@ -36,10 +39,12 @@ use crate::select::{PolicySource, Resolver};
 /// [`Policy`]; `Cors<S, P>` in general.
 ///
 /// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[must_use]
 pub struct CorsLayer<P = Policy> {
     policy: P,
+    /// Whether the policy denies nobody, for sources of policies of all kinds.
+    admits_everybody: fn(&P) -> bool,
     enforcement: Option<Enforced>,
     settings: Settings,
 }
@@ -72,14 +77,17 @@ impl Settings {
 impl<P: PolicySource> CorsLayer<P> {
     /// A layer that applies the policy.
     pub fn new(policy: P) -> Self {
-        Self { policy, enforcement: None, settings: Settings::DEFAULT }
+        let admits_everybody = |policy: &P| policy.admits_everybody(Seal);
+        Self { policy, admits_everybody, enforcement: None, settings: Settings::DEFAULT }
     }
 }
 
 impl CorsLayer<Resolver> {
     /// A layer that applies the policy that a resolver finds.
     pub fn with_resolver(resolver: Resolver) -> Self {
-        Self { policy: resolver, enforcement: None, settings: Settings::DEFAULT }
+        // Which policies it will find is not known.
+        let admits_everybody = |_: &Resolver| false;
+        Self { policy: resolver, admits_everybody, enforcement: None, settings: Settings::DEFAULT }
     }
 }
 
@@ -88,11 +96,19 @@ impl<P> CorsLayer<P> {
     ///
     /// # Errors
     ///
-    /// Every own origin and host of the [`Enforcement`] that is not as requests name them; an empty
-    /// list of hosts.
-    pub fn enforce(mut self, enforcement: Enforcement) -> Result<Self, PolicyErrors> {
-        self.enforcement = Some(enforcement.compile()?);
-        Ok(self)
+    /// Every own origin, host and path of the [`Enforcement`] that is not as requests name them, or that
+    /// stands for strangers; an empty list of hosts. And a policy that is open to any origin, since it
+    /// denies nobody: [`Policy::permissive`], and each one with `*` for its origins that is not limited by
+    /// [`only_methods`](crate::PolicyBuilder::only_methods), unless a rule before it allows credentials.
+    /// `Routes` may have such policies, beside others or beside routes that have none. What a
+    /// predicate says is not known, and not judged.
+    ///
+    /// A `Reload` handle is judged by what it holds now, and a resolver not at all. If a policy that is open
+    /// to any origin is swapped in or found later, only requests with cookies are refused, and those for
+    /// foreign hosts.
+    pub fn enforce(self, enforcement: Enforcement) -> Result<Self, PolicyErrors> {
+        let admits_everybody = (self.admits_everybody)(&self.policy);
+        Ok(Self { enforcement: Some(enforcement.compile(admits_everybody)?), ..self })
     }
 
     /// Answers successful preflights with another status than 204: some old proxies and browsers
@@ -144,7 +160,17 @@ impl<S, P: Clone> Layer<S> for CorsLayer<P> {
     type Service = Cors<S, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let Self { policy, enforcement, settings } = self.clone();
+        let Self { policy, enforcement, settings, .. } = self.clone();
         Cors { inner, policy, enforcement, settings }
+    }
+}
+
+impl<P: fmt::Debug> fmt::Debug for CorsLayer<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CorsLayer")
+            .field("policy", &self.policy)
+            .field("enforcement", &self.enforcement)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }

@@ -41,6 +41,10 @@ impl sealed::Choose for Policy {
     ) -> T {
         decide(Choice::Policy(self))
     }
+
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        self.admits_everybody()
+    }
 }
 
 pub(crate) mod sealed {
@@ -77,6 +81,9 @@ pub(crate) mod sealed {
             head: RequestHead<'_>,
             decide: impl FnOnce(Choice<'_>) -> T,
         ) -> T;
+
+        /// Whether no choice denies anybody but for credentials, as far as that is known.
+        fn admits_everybody(&self, seal: Seal) -> bool;
     }
 
     impl<'a> Choice<'a> {

@@ -67,6 +67,10 @@ impl<P: PolicySource> Choose for Reload<P> {
     ) -> T {
         self.0.load().choose(seal, head, decide)
     }
+
+    fn admits_everybody(&self, seal: Seal) -> bool {
+        self.0.load().admits_everybody(seal)
+    }
 }
 
 impl<P> Clone for Reload<P> {

@@ -168,8 +168,26 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
+    /// An own origin that stands for every name under a public suffix, where anybody may have a name.
+    #[non_exhaustive]
+    PublicSuffixOwnOrigin {
+        /// As written.
+        value: String,
+    },
     /// An empty list of hosts: every request would be refused.
     NoHosts,
+    /// `*` for a host: no request would be refused.
+    #[non_exhaustive]
+    AnyHost {
+        /// As written.
+        value: String,
+    },
+    /// A network among the hosts: `10.0.0.0/8`.
+    #[non_exhaustive]
+    HostNetwork {
+        /// As written.
+        value: String,
+    },
     /// A host that is no authority of a request.
     #[non_exhaustive]
     Host {
@@ -178,6 +196,16 @@ pub enum PolicyError {
         /// What was probably meant.
         fix: Option<String>,
     },
+    /// A path that is exempt from the list of hosts, and that servers could read in several ways.
+    #[non_exhaustive]
+    PathNotExact {
+        /// As written.
+        value: String,
+        /// What was probably meant.
+        fix: Option<String>,
+    },
+    /// Enforcement of a policy that is open to any origin: nobody would be refused.
+    EnforcedForNobody,
     /// A status of successful preflights that is not successful.
     #[non_exhaustive]
     PreflightStatus {
@@ -334,7 +362,22 @@ impl fmt::Display for PolicyError {
             Self::OpenOwnOrigin { value } => {
                 say("origin", value, "cannot be the server's own", "list its origins")
             }
+            Self::PublicSuffixOwnOrigin { value } => say(
+                "origin",
+                value,
+                "stands for names that strangers may have, and cannot be the server's own",
+                own_origin_advice(),
+            ),
             Self::NoHosts => f.write_str("no host is allowed; give `hosts` at least one"),
+            Self::AnyHost { value } => {
+                say("host", value, "is any host, which refuses nothing", "leave `hosts` out")
+            }
+            Self::HostNetwork { value } => say(
+                "host",
+                value,
+                "is a network, and requests name a host",
+                "list the hosts, or give the paths of probes to `any_host_for`",
+            ),
             Self::Host { value, fix: Some(fix) } => {
                 write!(f, "host {value:?} is not as requests name it; write {fix:?}")
             }
@@ -344,11 +387,33 @@ impl fmt::Display for PolicyError {
                 "is not as requests name it",
                 "write host, host:port or host:*, as in \"localhost:*\"",
             ),
+            Self::PathNotExact { value, fix: Some(fix) } => {
+                write!(f, "path {value:?} is not one that all servers read alike; write {fix:?}")
+            }
+            Self::PathNotExact { value, fix: None } => say(
+                "path",
+                value,
+                "is not one that all servers read alike",
+                "write each path by itself, as in \"/health\"",
+            ),
+            Self::EnforcedForNobody => f.write_str(
+                "`enforce` cannot be combined with a policy that is open to any origin, since it \
+                 denies nobody; list the origins",
+            ),
             Self::PreflightStatus { value } => {
                 let wrong = "is not successful, so browsers would refuse it";
                 say("preflight status", value.as_str(), wrong, "write 204 or 200")
             }
         }
+    }
+}
+
+/// Without the list of public suffixes, every pattern may be over one.
+fn own_origin_advice() -> &'static str {
+    if cfg!(feature = "public-suffix") {
+        "list the server's origins"
+    } else {
+        "list the server's origins, or enable the feature `public-suffix`"
     }
 }
 

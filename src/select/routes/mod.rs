@@ -190,6 +190,12 @@ impl Choose for Routes {
             None => Choice::NoCors(Denial::NoPolicy),
         })
     }
+
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        let routes = self.0.routes.iter().map(|(_path, policy)| policy.as_ref());
+        let mut all = routes.chain(self.0.fallback.as_ref().map(Some)).peekable();
+        all.peek().is_some() && all.all(|policy| policy.is_some_and(Policy::admits_everybody))
+    }
 }
 
 impl fmt::Debug for Routes {
