@@ -92,11 +92,9 @@ pub(crate) use self::examine::{Enforced, Standing};
 ///
 /// A payment service or an identity provider (SAML, `OpenID` Connect) has the visitor's browser post a form to
 /// your server, with an origin that you do not control, or with `Origin: null`. Make that path a route of
-/// [`Routes`] that is left alone. The list of hosts counts for it, and nothing else does: the layer asks no
+/// `Routes` that is left alone. The list of hosts counts for it, and nothing else does: the layer asks no
 /// policy, refuses nothing, and adds and removes no header. Your service must then know by itself that the
 /// form is genuine, by its signature or by a token.
-///
-/// [`Routes`]: https://docs.rs/tower-cors/latest/tower_cors/struct.Routes.html
 ///
 /// # Credentials
 ///

@@ -1,5 +1,6 @@
 //! What can be wrong with a policy, said so that it can be put right.
 
+mod enforcement;
 mod list;
 
 use std::fmt;
@@ -359,61 +360,19 @@ impl fmt::Display for PolicyError {
                  same credentials and exposed headers, or allow in rules[{earlier}] every method and \
                  request header that rules[{later}] allows"
             ),
-            Self::OpenOwnOrigin { value } => {
-                say("origin", value, "cannot be the server's own", "list its origins")
-            }
-            Self::PublicSuffixOwnOrigin { value } => say(
-                "origin",
-                value,
-                "stands for names that strangers may have, and cannot be the server's own",
-                own_origin_advice(),
-            ),
-            Self::NoHosts => f.write_str("no host is allowed; give `hosts` at least one"),
-            Self::AnyHost { value } => {
-                say("host", value, "is any host, which refuses nothing", "leave `hosts` out")
-            }
-            Self::HostNetwork { value } => say(
-                "host",
-                value,
-                "is a network, and requests name a host",
-                "list the hosts, or give the paths of probes to `any_host_for`",
-            ),
-            Self::Host { value, fix: Some(fix) } => {
-                write!(f, "host {value:?} is not as requests name it; write {fix:?}")
-            }
-            Self::Host { value, fix: None } => say(
-                "host",
-                value,
-                "is not as requests name it",
-                "write host, host:port or host:*, as in \"localhost:*\"",
-            ),
-            Self::PathNotExact { value, fix: Some(fix) } => {
-                write!(f, "path {value:?} is not one that all servers read alike; write {fix:?}")
-            }
-            Self::PathNotExact { value, fix: None } => say(
-                "path",
-                value,
-                "is not one that all servers read alike",
-                "write each path by itself, as in \"/health\"",
-            ),
-            Self::EnforcedForNobody => f.write_str(
-                "`enforce` cannot be combined with a policy that is open to any origin, since it \
-                 denies nobody; list the origins",
-            ),
+            Self::OpenOwnOrigin { .. }
+            | Self::PublicSuffixOwnOrigin { .. }
+            | Self::NoHosts
+            | Self::AnyHost { .. }
+            | Self::HostNetwork { .. }
+            | Self::Host { .. }
+            | Self::PathNotExact { .. }
+            | Self::EnforcedForNobody => enforcement::write(self, f),
             Self::PreflightStatus { value } => {
                 let wrong = "is not successful, so browsers would refuse it";
                 say("preflight status", value.as_str(), wrong, "write 204 or 200")
             }
         }
-    }
-}
-
-/// Without the list of public suffixes, every pattern may be over one.
-fn own_origin_advice() -> &'static str {
-    if cfg!(feature = "public-suffix") {
-        "list the server's origins"
-    } else {
-        "list the server's origins, or enable the feature `public-suffix`"
     }
 }
 

@@ -16,8 +16,7 @@ const HOST: &str =
 const ANY_HOST: &str = "is any host, which refuses nothing; leave `hosts` out";
 const NETWORK: &str = "is a network, and requests name a host; list the hosts, or give the paths of \
                        probes to `any_host_for`";
-const PATH: &str =
-    r#"is not one that all servers read alike; write each path by itself, as in "/health""#;
+const PATH: &str = r#"is not one exact path; write each path by itself, as in "/health""#;
 
 /// What builds.
 const NOTHING: &str = "";
@@ -100,11 +99,11 @@ const PATHS: &[Row] = &[
     ("/", NOTHING),
     ("/health/", NOTHING),
     ("/grpc.health.v1.Health/Check", NOTHING),
-    ("health", r#"is not one that all servers read alike; write "/health""#),
-    ("/health?full", r#"is not one that all servers read alike; write "/health""#),
-    ("/health#top", r#"is not one that all servers read alike; write "/health""#),
-    (" /health", r#"is not one that all servers read alike; write "/health""#),
-    ("http://shop.example/health", r#"is not one that all servers read alike; write "/health""#),
+    ("health", r#"is not one exact path; write "/health""#),
+    ("/health?full", r#"is not one exact path; write "/health""#),
+    ("/health#top", r#"is not one exact path; write "/health""#),
+    (" /health", r#"is not one exact path; write "/health""#),
+    ("http://shop.example/health", r#"is not one exact path; write "/health""#),
     ("shop.example/health", PATH),
     ("http://shop.example", PATH),
     ("", PATH),
@@ -154,7 +153,7 @@ fn all_that_is_wrong_is_said_at_once() {
         "origin \"a\" has no scheme; write \"https://a\"\n\
          origin \"null\" cannot be the server's own; list its origins\n\
          no host is allowed; give `hosts` at least one\n\
-         path \"x\" is not one that all servers read alike; write \"/x\"\n\
+         path \"x\" is not one exact path; write \"/x\"\n\
          `enforce` cannot be combined with a policy that is open to any origin, since it denies nobody; \
          list the origins"
     );
