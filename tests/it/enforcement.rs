@@ -3,19 +3,24 @@
 //! <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
 
 mod attacks;
+mod beside;
+mod hosts;
 mod mistakes;
 mod sockets;
+mod varies;
 mod walk;
 
+use std::collections::HashSet;
 use std::convert::Infallible;
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures_util::FutureExt;
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, Uri};
 use tower::limit::ConcurrencyLimitLayer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, Denial, Enforcement, Policy, Routes};
+use tower_cors::{CorsLayer, Denial, Enforcement, Policy, PolicySource, Routes};
 
 fn partners() -> Policy {
     let origins = ["https://partner.example", "https://*.partner.example"];
@@ -63,6 +68,42 @@ impl Service<Request<String>> for Inner {
 fn request(method: &str, origin: &str) -> Request<String> {
     let request = Request::builder().method(method).uri("/").header("host", "shop.example");
     request.header("origin", origin).body(String::new()).unwrap()
+}
+
+/// A name, what is enforced, a request as `method uri; field: value; …`, and what becomes of it: the name of
+/// the denial, or one of the two below.
+type Row<S> = (&'static str, S, &'static str, Option<&'static str>);
+
+/// The service runs.
+const PASSES: Option<&str> = None;
+/// The layer answers, and does not refuse.
+const ANSWERED: Option<&str> = Some("");
+
+fn read(written: &str) -> Request<String> {
+    let mut parts = written.split(';').map(str::trim_start);
+    let (method, uri) = parts.next().unwrap().split_once(' ').unwrap();
+    let request = Request::builder().method(method).uri(uri.parse::<Uri>().unwrap());
+    let request = parts.fold(request, |request, field| {
+        let (name, value) = field.split_once(':').unwrap();
+        request.header(name, value.trim())
+    });
+    request.body(String::new()).unwrap()
+}
+
+#[track_caller]
+fn check<S: Copy + Debug, P: PolicySource>(rows: &[Row<S>], layer: impl Fn(S) -> CorsLayer<P>) {
+    let mut failures = Vec::new();
+    let mut names = HashSet::new();
+    for (name, server, written, expected) in rows {
+        let (response, ran) = send(&layer(*server), read(written));
+        let denial = response.extensions().get::<Denial>().map(|denial| format!("{denial:?}"));
+        let actual = if ran { PASSES } else { Some(denial.as_deref().unwrap_or_default()) };
+        if actual != *expected || ran && denial.is_some() {
+            failures.push(format!("{name} ({server:?}): {actual:?}, not {expected:?}"));
+        }
+        assert!(names.insert(name), "{name} stands there twice");
+    }
+    assert!(failures.is_empty(), "{} of {}: {failures:#?}", failures.len(), rows.len());
 }
 
 fn vary(headers: &HeaderMap) -> Vec<&str> {
