@@ -9,7 +9,7 @@ use matchit::Router;
 
 pub use self::error::{RouteError, RouteErrors};
 use super::PolicySource;
-use super::sealed::{Choice, Choose, Seal};
+use super::sealed::{Choice, Choose, Judge, Seal};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Denial, Policy};
 use crate::request::RequestHead;
@@ -189,6 +189,14 @@ impl Choose for Routes {
             Some(policy) => Choice::Policy(policy),
             None => Choice::NoCors(Denial::NoPolicy),
         })
+    }
+}
+
+impl Judge for Routes {
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        let routes = self.0.routes.iter().map(|(_path, policy)| policy.as_ref());
+        let mut all = routes.chain(self.0.fallback.as_ref().map(Some)).peekable();
+        all.peek().is_some() && all.all(|policy| policy.is_some_and(Policy::admits_everybody))
     }
 }
 
