@@ -89,7 +89,7 @@ pub mod presets;
 
 pub use builder::{PolicyBuilder, PolicyError, PolicyErrors};
 #[cfg(feature = "serde")]
-pub use document::{DocumentError, DocumentErrors, DocumentWarning, Position};
+pub use document::{Document, DocumentError, DocumentErrors, DocumentWarning, Position};
 pub use enforce::Enforcement;
 pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
