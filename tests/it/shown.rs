@@ -69,11 +69,7 @@ const PLACES: &[Place] = &[
     #[cfg(feature = "routes")]
     ("a route", |it| {
         let none: Option<Policy> = None;
-        tower_cors::Routes::builder()
-            .route(&format!("a{it}"), none)
-            .build()
-            .unwrap_err()
-            .to_string()
+        tower_cors::Routes::builder().route(format!("a{it}"), none).build().unwrap_err().to_string()
     }),
     #[cfg(feature = "serde")]
     ("a key in JSON", |it| {
