@@ -20,8 +20,9 @@ use crate::builder::{Values, store};
 /// 2. A request with `Sec-Fetch-Site: same-origin` passes. A request with `Sec-Fetch-Site: none` passes if
 ///    it has no `Origin`: then it is a visitor's own, as from a bookmark. The request of a browser
 ///    extension can have both.
-/// 3. A request without an `Origin` passes if it is safe: links and images are not CORS. An unsafe one
-///    passes if there is no `Sec-Fetch-Site` either: then no browser sent it, or an old one.
+/// 3. A request without an `Origin` passes if it is safe, which is a GET, HEAD, OPTIONS or TRACE without an
+///    `Upgrade`: links and images are not CORS. An unsafe one passes if there is no `Sec-Fetch-Site` either:
+///    then no browser sent it, or an old one.
 /// 4. A request whose `Origin` is one of the [`own_origins`](Self::own_origins) passes. If there are none
 ///    and there is no `Sec-Fetch-Site`, an `http` or `https` origin passes whose host and port are those of
 ///    the request's authority. The scheme is not compared, so give own origins behind a proxy that
