@@ -29,7 +29,8 @@ use crate::builder::{Values, store};
 ///    terminates TLS.
 /// 5. For any other request the policy decides, and it decides about credentials, too: a request with
 ///    `Cookie` is denied if the rule that allows it does not [allow
-///    credentials](crate::PolicyBuilder::allow_credentials). Preflights are not refused; the policy
+///    credentials](crate::PolicyBuilder::allow_credentials). A request without an `Origin` may be of any
+///    page, so only a rule that is open to any origin allows it. Preflights are not refused; the policy
 ///    answers them.
 ///
 /// A refused request is answered with status 403, no body, no CORS header, and the `Vary` that it would have
