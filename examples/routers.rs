@@ -20,7 +20,7 @@ use std::io::{self, Write};
 use axum::Router;
 use axum::routing::{get, put};
 use tokio::net::TcpListener;
-use tower_cors::{CorsLayer, Policy, PolicyErrors, Routes};
+use tower_cors::{CorsLayer, Policy, PolicyErrors, Route, Routes};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -86,7 +86,7 @@ pub(crate) fn by_name_app() -> Result<Router, Box<dyn Error>> {
         .route("/items", policies.named("public")?)
         .route("/account", policies.named("ours")?)
         .route("/admin/{*rest}", policies.named("admin")?)
-        .route("/health", None)
+        .route("/health", Route::NoCors)
         .fallback(policies.named("ours")?)
         .build()?;
     let app = Router::new()

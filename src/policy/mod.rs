@@ -66,6 +66,12 @@ pub(crate) struct Rules {
 }
 
 impl Policy {
+    /// Whether it is a clone of the other. It may be equal and none.
+    #[cfg(feature = "routes")]
+    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The rules, in their order.
     #[cfg(feature = "serde")]
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
@@ -326,9 +332,12 @@ impl<T> Verdict<'_, T> {
             Ok(_) | Err(Denial::OriginRepeated) => Rank::Final,
             Err(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
             Err(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
-            Err(Denial::OriginNotAllowed | Denial::HostNotAllowed | Denial::NoPolicy) => {
-                Rank::Origin
-            }
+            Err(
+                Denial::OriginNotAllowed
+                | Denial::HostNotAllowed
+                | Denial::NoPolicy
+                | Denial::PathAmbiguous,
+            ) => Rank::Origin,
         }
     }
 }
