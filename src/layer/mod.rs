@@ -20,8 +20,8 @@ use crate::select::{PolicySource, Resolver};
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
 /// requests.
 ///
-/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. No preflight
-/// reaches a `MethodRouter::route_layer`, since its method, `OPTIONS`, is none of the router's.
+/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. Not on a `MethodRouter`:
+/// axum picks the method first, answers the `OPTIONS` of a preflight by 405, and never asks the layer.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -37,6 +37,46 @@ use crate::select::{PolicySource, Resolver};
 /// The type of the service, if it has to be written: `Cors<S>` for an inner service `S` and a
 /// [`Policy`]; `Cors<S, P>` in general.
 ///
+/// # What it needs of the inner service
+///
+/// - The service is `Clone`. A request that is answered here never reaches it, so its readiness, such as a
+///   permit of a concurrency limit, is given back: a clone takes its place. If yours is not `Clone`, put
+///   [`Buffer`] around it.
+/// - The body of its responses is `Default`, since the body of an answer is empty. If yours is not, turn it
+///   into one that is: `axum::body::Body`, or `http_body_util::combinators::BoxBody`.
+///
+/// Services of axum, tonic and hyper-util are both already.
+///
+/// ```
+/// use axum::body::Body;
+/// use http::{Request, Response};
+/// use tower::buffer::BufferLayer;
+/// use tower::util::BoxService;
+/// use tower::{ServiceBuilder, service_fn};
+/// use tower_cors::CorsLayer;
+///
+/// # #[derive(Debug)]
+/// struct NoDefault(String);
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let inner = service_fn(|_: Request<Body>| async {
+///     Ok::<_, std::io::Error>(Response::new(NoDefault("hello".to_owned())))
+/// });
+/// let not_clone = BoxService::new(inner);
+/// let service = ServiceBuilder::new()
+///     .layer(CorsLayer::permissive())
+///     .map_response(|response: Response<NoDefault>| response.map(|NoDefault(text)| Body::from(text)))
+///     .layer(BufferLayer::new(64))
+///     .service(not_clone);
+/// # use tower::ServiceExt;
+/// # let response = service.oneshot(Request::new(Body::empty())).await?;
+/// # assert_eq!(response.headers()["access-control-allow-origin"], "*");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`Buffer`]: https://docs.rs/tower/latest/tower/buffer/index.html
 /// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
 #[derive(Clone, Debug)]
 #[must_use]

@@ -38,6 +38,8 @@ mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
 mod invariants;
+#[cfg(feature = "serde")]
+mod manifest;
 mod messages;
 mod mistakes;
 mod oracle;
