@@ -110,7 +110,7 @@ impl Reading {
     /// The reading as a browser would send it, which is how routes are written.
     fn written(&self) -> Option<Cow<'_, str>> {
         if !self.is_decoded {
-            return str::from_utf8(&self.text).ok().map(Cow::Borrowed);
+            return std::str::from_utf8(&self.text).ok().map(Cow::Borrowed);
         }
         Some(Cow::Owned(encode(&self.text)))
     }
