@@ -3,10 +3,14 @@
 //! A preflight is answered by the first rule that allows its origin, method and header names; the
 //! request that follows it, by the first that matches its origin and shares its method. So where only
 //! the later of two rules allows what the earlier one would answer, they have to say the same.
+//!
+//! Only rules that have an origin in common are compared, and [`meetings`] finds those.
 
-use std::collections::BTreeSet;
-use std::iter;
+mod meetings;
 
+use std::collections::{BTreeSet, HashMap};
+
+use self::meetings::{Meeting, Meetings};
 use super::PolicyBuilder;
 use super::error::PolicyError;
 use crate::origin::pattern::{OriginPattern, Pattern};
@@ -17,23 +21,41 @@ use crate::policy::sent::SentValue;
 pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<PolicyError> {
     let sides: Vec<Side<'_>> =
         builders.iter().zip(rules).map(|(builder, rule)| Side::new(builder, rule)).collect();
-    let later = sides.iter().enumerate();
-    let found = later.filter_map(|(later, two)| {
-        let mut earlier = sides.iter().enumerate().take(later);
-        earlier.find_map(|(earlier, one)| {
-            let (method, origin) = one.conflict(two)?;
+    if sides.windows(2).all(|two| matches!(two, [one, other] if one.says_as(other))) {
+        return Vec::new();
+    }
+    let kinds = kinds(builders);
+    let mut conflicts = HashMap::new();
+    let mut meetings = Meetings::new(&sides);
+    let mut found = Vec::new();
+    for (later, (two, kind_of_two)) in sides.iter().zip(&kinds).enumerate() {
+        let mut met = meetings.next(later, two).into_iter();
+        found.extend(met.find_map(|(earlier, meeting)| {
+            let (one, kind_of_one) = (sides.get(earlier)?, *kinds.get(earlier)?);
+            let conflict = || one.conflict(two);
+            let method = *conflicts.entry((kind_of_one, *kind_of_two)).or_insert_with(conflict);
+            let (method, origin) = (method?.to_owned(), one.shared_origin(two, meeting)?);
             Some(PolicyError::RulesDisagree { rules: (earlier, later), origin, method })
-        })
-    });
-    found.collect()
+        }));
+    }
+    found
+}
+
+/// A number for each rule, the same for those that are alike but for their origins.
+fn kinds<'a>(builders: &'a [PolicyBuilder]) -> Vec<usize> {
+    let mut numbers = HashMap::new();
+    let number = |builder: &'a PolicyBuilder| {
+        let PolicyBuilder { credentials, methods, only_methods, headers, exposed, .. } = builder;
+        let next = numbers.len();
+        *numbers.entry((credentials, methods, only_methods, headers, exposed)).or_insert(next)
+    };
+    builders.iter().map(number).collect()
 }
 
 /// One rule, and the patterns that it was compiled from.
 struct Side<'a> {
     rule: &'a Rule,
     patterns: Vec<OriginPattern<'a>>,
-    /// The ports that its patterns name.
-    ports: BTreeSet<&'a str>,
     exposed: BTreeSet<&'a [u8]>,
     null: bool,
 }
@@ -44,52 +66,48 @@ impl<'a> Side<'a> {
             Ok(Pattern::Origins(pattern)) => Some(pattern),
             Ok(Pattern::Any) | Err(_) => None,
         };
-        let port = |value: &'a String| {
-            let (_rest, port) = value.rsplit_once(':')?;
-            port.parse::<u16>().is_ok().then_some(port)
-        };
         let exposed = rule.expose.as_ref().map(SentValue::as_bytes).unwrap_or_default();
         Self {
             rule,
             exposed: exposed.split(|&byte| byte == b',').collect(),
             patterns: builder.origins.iter().filter_map(parse).collect(),
-            ports: builder.origins.iter().filter_map(port).collect(),
             null: builder.null_origin,
         }
     }
 
-    /// A method and an origin for which the other rule, if it comes later, may answer a preflight whose
-    /// request this one answers otherwise.
-    fn conflict(&self, later: &Side<'_>) -> Option<(String, String)> {
-        if self.rule.credentials == later.rule.credentials && self.exposed == later.exposed {
+    /// Whether what the rules say to those they allow is the same.
+    fn says_as(&self, other: &Self) -> bool {
+        self.rule.credentials == other.rule.credentials && self.exposed == other.exposed
+    }
+
+    /// A method for which the other rule, if it comes later, may answer a preflight whose request this one
+    /// answers otherwise.
+    fn conflict(&self, later: &Side<'a>) -> Option<&'a str> {
+        if self.says_as(later) {
             return None;
         }
         let (methods, names) = (&self.rule.methods, &self.rule.headers);
-        let method = if names.covers(&later.rule.headers) {
+        if names.covers(&later.rule.headers) {
             methods.shared_but_not_allowed(&later.rule.methods)
         } else {
             methods.shared_with(&later.rule.methods)
-        };
-        Some((method?.to_owned(), self.shared_origin(later)?))
+        }
     }
 
-    /// An origin that both match. If their patterns have one in common, then one of the two has a
-    /// sample that is in the other.
-    fn shared_origin(&self, other: &Side<'_>) -> Option<String> {
-        let found = self.samples(other).find(|origin| other.rule.origins.may_match(origin));
-        found.or_else(|| other.samples(self).find(|origin| self.rule.origins.may_match(origin)))
+    /// An origin that both rules match, or may match.
+    fn shared_origin(&self, other: &Side<'_>, meeting: Meeting<'_>) -> Option<String> {
+        let matched =
+            |origin: &String| [self, other].iter().all(|side| side.rule.origins.may_match(origin));
+        match meeting {
+            Meeting::OfPatterns(one, two) => Some(meetings::sample(one, two)).filter(matched),
+            Meeting::Open => self.samples().chain(other.samples()).find(matched),
+        }
     }
 
-    /// Origins that stand for all that the rule matches: each exact one, and of each pattern one a
-    /// port that may matter to the other rule.
-    fn samples<'b>(&'b self, other: &'b Side<'_>) -> impl Iterator<Item = String> + use<'b, 'a> {
+    /// Origins that stand for all that the rule matches, for a comparison with one that is open.
+    fn samples(&self) -> impl Iterator<Item = String> {
         let open = self.rule.origins.is_open().then(|| "https://any.example".to_owned());
         let null = self.null.then(|| "null".to_owned());
-        let ports = iter::once(None).chain(other.ports.iter().map(|port| Some(*port)));
-        let of_patterns = self.patterns.iter().flat_map(move |pattern| {
-            let ports = ports.clone().take(if pattern.has_any_port() { usize::MAX } else { 1 });
-            ports.map(|port| pattern.sample(port))
-        });
-        of_patterns.chain(open).chain(null)
+        self.patterns.iter().map(|pattern| pattern.sample(None)).chain(open).chain(null)
     }
 }

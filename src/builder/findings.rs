@@ -22,6 +22,14 @@ impl Findings {
         Self { errors: PolicyErrors::none_of(policy), warnings: Vec::new() }
     }
 
+    /// The value and the warnings, if there are no errors.
+    pub(super) fn none_in<T>(
+        self,
+        value: T,
+    ) -> Result<(T, Vec<(Place, PolicyWarning)>), PolicyErrors> {
+        self.errors.none_in((value, self.warnings))
+    }
+
     /// Compiles one setting, and keeps what is found in it.
     pub(super) fn compile<T>(&mut self, place: Place, compile: impl FnOnce(&mut Found) -> T) -> T {
         let mut found = Found::default();

@@ -15,15 +15,15 @@ use http::{Method, Uri};
 
 pub use self::error::{ErrorsIntoIter, ErrorsIter, PolicyError, PolicyErrors};
 use self::findings::Findings;
+pub(crate) use self::judge::public_suffix_error;
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
     exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
-    method_error, origin_error, public_suffix_error,
+    method_error, origin_error,
 };
 pub use self::values::Values;
 pub(crate) use self::values::store;
 use crate::origin::Origin;
-#[cfg(feature = "serde")]
 use crate::origin::pattern::OriginPattern;
 use crate::policy::rule::{Predicate, Rule};
 use crate::policy::{Place, Policy};
@@ -263,53 +263,51 @@ impl PolicyBuilder {
     pub fn build(&self) -> Result<Policy, PolicyErrors> {
         let mut findings = Findings::of(self.name.as_deref());
         let rule = self.compile(None, &mut findings);
-        assemble(vec![rule], findings)
+        let (rule, warnings) = findings.none_in(rule)?;
+        Ok(Policy::new(self.name.clone(), rule, Vec::new(), warnings))
     }
 }
+
+/// The most rules of a policy, which are asked one after another for each request.
+pub(crate) const MAX_RULES: usize = 1_000;
 
 /// Builds a policy of several rules.
 pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
-    let (rules, mut findings) = compile_rules(builders);
-    for error in agree::disagreements(builders, &rules) {
-        findings.errors.push(RULES, error);
+    let (policy, disagreements) = build_disagreeing(builders)?;
+    let mut errors = PolicyErrors::none_of(policy.name());
+    for error in disagreements {
+        errors.push(RULES, error);
     }
-    assemble(rules, findings)
+    errors.none_in(policy)
 }
 
-/// Builds a policy whose rules may disagree, and says in what they do.
-#[cfg(feature = "serde")]
+/// Builds a policy whose rules may disagree, and says in what they do. Rules with other errors are not
+/// compared.
 pub(crate) fn build_disagreeing(
     builders: &[PolicyBuilder],
 ) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
-    let (rules, findings) = compile_rules(builders);
+    if builders.len() > MAX_RULES {
+        let count = builders.len();
+        return Err(PolicyErrors::one(RULES.setting, PolicyError::TooManyRules { count }));
+    }
+    let name = builders.iter().find_map(|builder| builder.name.as_deref());
+    let mut findings = Findings::of(name);
+    let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
+    let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
+    let (rules, warnings) = findings.none_in(rules)?;
     let disagreements = agree::disagreements(builders, &rules);
-    assemble(rules, findings).map(|policy| (policy, disagreements))
+    let mut rules = rules.into_iter();
+    let Some(first) = rules.next() else {
+        return Err(PolicyErrors::one(RULES.setting, PolicyError::NoRules));
+    };
+    let name = name.map(str::to_owned);
+    Ok((Policy::new(name, first, rules.collect(), warnings), disagreements))
 }
 
 const RULES: Place = Place { rule: None, setting: "rules" };
 
-fn compile_rules(builders: &[PolicyBuilder]) -> (Vec<Rule>, Findings) {
-    let name = builders.iter().find_map(|builder| builder.name.as_deref());
-    let mut findings = Findings::of(name);
-    let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
-    let rules = builders.iter().enumerate().map(compile).collect();
-    (rules, findings)
-}
-
-fn assemble(rules: Vec<Rule>, findings: Findings) -> Result<Policy, PolicyErrors> {
-    let Findings { mut errors, warnings } = findings;
-    let name = errors.policy().map(str::to_owned);
-    let mut rules = rules.into_iter();
-    let Some(first) = rules.next() else {
-        errors.push(RULES, PolicyError::NoRules);
-        return Err(errors);
-    };
-    errors.none_in(Policy::new(name, first, rules.collect(), warnings))
-}
-
 /// Whether strangers may have the names that a pattern stands for, or might: without the feature
 /// `public-suffix` that is not known.
-#[cfg(feature = "serde")]
 pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
     pattern.base().is_some_and(|base| public_suffix_error("", base).is_some())
 }

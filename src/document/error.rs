@@ -1,13 +1,13 @@
 //! What can be wrong with a document.
 
 use std::error::Error;
-use std::fmt::{self, Write as _};
+use std::fmt;
 
-use crate::builder::error::PolicyError;
+use crate::builder::error::{Count, PolicyError};
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
 
-/// One problem of a document.
+/// One error of a document.
 ///
 /// The message, one line, begins with the key and ends with the position:
 /// `allow_origins[1]: expected a string, found 7 at line 4 column 5`.
@@ -17,24 +17,24 @@ pub enum DocumentError {
     /// It is not of its format, or not of the shape of a policy.
     #[non_exhaustive]
     Shape {
-        /// The path of the value at fault, `rules[1].allow_origins[0]`; empty if it is the whole.
+        /// The path of the value that is wrong, `rules[1].allow_origins[0]`; empty if it is the whole.
         key: String,
         /// Where it stands, if that is known.
         position: Option<Position>,
         /// What is wrong.
         message: String,
     },
-    /// It is of the right shape, and the policy has a mistake.
+    /// It is of the right shape, and the policy has an error.
     #[non_exhaustive]
     Policy {
-        /// The path of the value at fault, or of its key.
+        /// The path of the value that is wrong, or of its key.
         key: String,
         /// Where it stands, if that is known.
         position: Option<Position>,
         /// What is wrong.
-        mistake: PolicyError,
+        error: PolicyError,
     },
-    /// It is of the right shape, and a route has a mistake.
+    /// It is of the right shape, and a route has an error.
     #[cfg(feature = "routes")]
     #[non_exhaustive]
     Route {
@@ -43,7 +43,7 @@ pub enum DocumentError {
         /// Where it stands, if that is known.
         position: Option<Position>,
         /// What is wrong.
-        mistake: RouteError,
+        error: RouteError,
     },
 }
 
@@ -74,64 +74,80 @@ impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (key, position, message): (_, _, &dyn fmt::Display) = match self {
             Self::Shape { key, position, message } => (key, position, message),
-            Self::Policy { key, position, mistake } => (key, position, mistake),
+            Self::Policy { key, position, error } => (key, position, error),
             #[cfg(feature = "routes")]
-            Self::Route { key, position, mistake } => (key, position, mistake),
+            Self::Route { key, position, error } => (key, position, error),
         };
-        let mut line = OneLine(f);
         if !key.is_empty() {
-            write!(line, "{key}: ")?;
+            write!(f, "{key}: ")?;
         }
-        write!(line, "{message}")?;
+        write!(f, "{message}")?;
         match position {
-            Some(Position { line: at, column }) => {
-                write!(line, " at line {at} column {column}")
-            }
+            Some(Position { line, column }) => write!(f, " at line {line} column {column}"),
             None => Ok(()),
         }
-    }
-}
-
-/// Writes control characters escaped: what was written is quoted in messages, and may have any.
-struct OneLine<'a, 'b>(&'a mut fmt::Formatter<'b>);
-
-impl fmt::Write for OneLine<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|character| match character {
-            control if control.is_control() => write!(self.0, "{}", control.escape_debug()),
-            plain => self.0.write_char(plain),
-        })
     }
 }
 
 /// It has no source: its message says all.
 impl Error for DocumentError {}
 
-/// Every problem of a document; there is at least one.
+/// The errors of a document; there is at least one.
 ///
-/// Both `Display` and `Debug` print one message a line.
+/// At most 64 are told, and the others are counted. Both `Display` and `Debug` print one message a line, and
+/// a last line for those that are not told: `… and 1,234 more`.
 #[derive(Clone, PartialEq, Eq)]
-pub struct DocumentErrors(pub(super) Vec<DocumentError>);
+pub struct DocumentErrors {
+    pub(super) told: Vec<DocumentError>,
+    pub(super) untold: usize,
+}
 
+#[expect(clippy::len_without_is_empty, reason = "there is at least one error")]
 impl DocumentErrors {
-    /// The problems: first those of its shape, then those of the policy.
-    pub fn iter(&self) -> std::slice::Iter<'_, DocumentError> {
-        self.0.iter()
+    /// The errors that are told: first those of the shape, then those of the policy.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &DocumentError> {
+        self.told.iter()
+    }
+
+    /// How many errors are told, which is how many [`iter`](Self::iter) gives.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.told.len()
+    }
+
+    /// How many errors were found besides those that are told.
+    #[must_use]
+    pub fn untold(&self) -> usize {
+        self.untold
+    }
+
+    /// The message of a value that is part of a larger document. The reader of that adds one position to the
+    /// end, so the end speaks of the whole value.
+    pub(super) fn of_a_value(&self) -> String {
+        match self.told.len() + self.untold {
+            1 => self.to_string(),
+            several => format!("{self}\n{} errors in this value", Count(several)),
+        }
     }
 }
 
-impl<'a> IntoIterator for &'a DocumentErrors {
-    type Item = &'a DocumentError;
-    type IntoIter = std::slice::Iter<'a, DocumentError>;
+impl IntoIterator for DocumentErrors {
+    type Item = DocumentError;
+    type IntoIter = std::vec::IntoIter<DocumentError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+        self.told.into_iter()
     }
 }
 
 impl fmt::Display for DocumentErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::builder::error::write_lines(f, self.0.iter())
+        crate::builder::error::write_lines(f, self.told.iter())?;
+        match self.untold {
+            0 => Ok(()),
+            untold => write!(f, "\n… and {} more", Count(untold)),
+        }
     }
 }
 

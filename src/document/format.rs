@@ -1,11 +1,16 @@
 //! The formats of documents.
 
-use serde::de::{Deserialize, DeserializeSeed, Deserializer};
+use serde::de::{DeserializeSeed, Deserializer};
 
 use super::error::Position;
 use super::locate::ToValue;
 use super::path::Path;
 use super::value::Value;
+#[cfg(feature = "yaml")]
+use crate::builder::error::Quoted;
+use crate::builder::error::{Count, Cut};
+#[cfg(feature = "yaml")]
+use crate::origin::pattern;
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +22,10 @@ pub(super) enum Format {
     Yaml,
 }
 
-/// Why a text is none of its format.
+/// The most bytes of a text that is read. A hundred thousand origins take about as many.
+const MAX_BYTES: usize = 4 << 20;
+
+/// Why a text cannot be read in its format.
 #[derive(Debug)]
 pub(super) struct Unreadable {
     pub(super) position: Option<Position>,
@@ -27,16 +35,12 @@ pub(super) struct Unreadable {
 impl Format {
     /// The whole text as a value.
     pub(super) fn read(self, text: &str) -> Result<Value, Unreadable> {
-        struct Whole;
-
-        impl<'de> DeserializeSeed<'de> for Whole {
-            type Value = Value;
-
-            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-                Value::deserialize(deserializer)
-            }
+        if text.len() > MAX_BYTES {
+            let (len, most) = (Count(text.len()), Count(MAX_BYTES));
+            let message =
+                format!("the text has {len} bytes, over the {most} that are read; write less");
+            return Err(Unreadable { position: None, message });
         }
-
         self.read_seed(text, Whole)
     }
 
@@ -50,13 +54,29 @@ impl Format {
         S: DeserializeSeed<'de>,
     {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        match self {
+        let read = match self {
             Self::Json => read_json(text, seed),
             #[cfg(feature = "toml")]
             Self::Toml => read_toml(text, seed),
             #[cfg(feature = "yaml")]
             Self::Yaml => read_yaml(text, seed),
-        }
+        };
+        // The message may quote the text.
+        read.map_err(|Unreadable { position, message }| Unreadable {
+            position,
+            message: Cut(&message).to_string(),
+        })
+    }
+}
+
+/// The seed of a whole document.
+struct Whole;
+
+impl<'de> DeserializeSeed<'de> for Whole {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        Value::read(deserializer)
     }
 }
 
@@ -109,6 +129,20 @@ fn read_yaml<'de, S: DeserializeSeed<'de>>(
         let message = error.render_with_formatter(&serde_saphyr::UserMessageFormatter);
         // The position is told by the caller.
         let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-        Unreadable { position, message: message.to_owned() }
+        let unquoted = position.and_then(|position| unquoted_wildcard(text, position));
+        Unreadable { position, message: unquoted.unwrap_or_else(|| message.to_owned()) }
     })
+}
+
+/// What to say of a `*` without quotes, which YAML takes for an alias: for a name that was given before.
+#[cfg(feature = "yaml")]
+fn unquoted_wildcard(text: &str, position: Position) -> Option<String> {
+    let line = text.lines().nth(position.line.checked_sub(1)?)?;
+    let (start, _) = line.char_indices().nth(position.column.checked_sub(1)?)?;
+    let rest = line.get(start..).filter(|rest| rest.starts_with('*'))?;
+    let ends = |character: char| character.is_whitespace() || matches!(character, ',' | ']' | '}');
+    let value = rest.split(ends).next()?;
+    let fix = if value == "*" { value.to_owned() } else { pattern::repair(value)? };
+    let (value, fix) = (Cut(value), Quoted(&fix));
+    Some(format!("{value} without quotes is an alias in YAML; write {fix} with its quotes"))
 }

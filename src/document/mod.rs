@@ -4,13 +4,14 @@
 //! formats have the same keys, and all mistakes are found at once.
 
 mod error;
+mod errors;
 mod format;
 mod import;
 mod locate;
 mod model;
+mod nearest;
 mod path;
 mod policy;
-mod problems;
 mod reader;
 #[cfg(feature = "routes")]
 mod routes;

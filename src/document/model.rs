@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::errors::{Cause, Errors};
 use super::path::Path;
-use super::problems::{Problem, Problems};
-use super::reader::{Faulty, Object, array};
+use super::reader::{Object, Unread, rules_array};
 use super::value::Value;
 use crate::builder::PolicyBuilder;
 use crate::builder::error::{PolicyError, PolicyErrors};
@@ -55,7 +55,7 @@ pub(super) struct RuleDocument {
     pub(super) dangerously_allow_null_origin: bool,
     /// What could not be read.
     #[serde(skip)]
-    pub(super) faulty: Faulty,
+    pub(super) unread: Unread,
 }
 
 /// A CORS policy.
@@ -81,15 +81,15 @@ pub(super) struct RulesDocument {
 }
 
 impl RuleDocument {
-    fn read(mut object: Object, problems: &mut Problems) -> Self {
-        let mut texts = |object: &mut Object, key| object.texts(key, problems);
+    fn read(mut object: Object, errors: &mut Errors) -> Self {
+        let mut texts = |object: &mut Object, key| object.texts(key, errors);
         let allow_origins = texts(&mut object, "allow_origins").unwrap_or_default();
         let allow_methods = texts(&mut object, "allow_methods").unwrap_or_default();
         let only_methods = texts(&mut object, "only_methods");
         let allow_headers = texts(&mut object, "allow_headers").unwrap_or_default();
         let expose_headers = texts(&mut object, "expose_headers").unwrap_or_default();
-        let max_age = object.seconds("max_age", problems);
-        let mut flag = |key| object.flag(key, problems);
+        let max_age = object.seconds("max_age", errors);
+        let mut flag = |key| object.flag(key, errors);
         Self {
             allow_origins,
             allow_credentials: flag("allow_credentials"),
@@ -101,14 +101,14 @@ impl RuleDocument {
             dangerously_allow_insecure_origins: flag("dangerously_allow_insecure_origins"),
             dangerously_allow_public_suffixes: flag("dangerously_allow_public_suffixes"),
             dangerously_allow_null_origin: flag("dangerously_allow_null_origin"),
-            faulty: object.finish(problems),
+            unread: object.finish(errors),
         }
     }
 
-    /// Stands for a rule that is none, so that the others keep their indices. Its one mistake, that it
+    /// Stands for a rule that is none, so that the others keep their indices. Its one error, that it
     /// has no origins, is not told.
     fn unreadable() -> Self {
-        Self { faulty: Faulty::from([("allow_origins", BTreeSet::new())]), ..Self::default() }
+        Self { unread: Unread::from([("allow_origins", BTreeSet::new())]), ..Self::default() }
     }
 
     fn builder(&self) -> PolicyBuilder {
@@ -144,33 +144,33 @@ impl RuleDocument {
 
     /// Whether a value could not be read, so that what is said of it would be of no use; without an index,
     /// whether any of the key could not.
-    fn is_faulty(&self, key: &str, index: Option<usize>) -> bool {
-        let faulty = self.faulty.get(key);
-        faulty.is_some_and(|items| index.is_none_or(|index| items.contains(&index)))
+    fn is_unread(&self, key: &str, index: Option<usize>) -> bool {
+        let unread = self.unread.get(key);
+        unread.is_some_and(|items| index.is_none_or(|index| items.contains(&index)))
     }
 }
 
 impl PolicyDocument {
     /// The policy of a value, if that is so much of one that it can be judged.
-    pub(super) fn read(path: &Path, value: Value, problems: &mut Problems) -> Option<Self> {
-        let object = Object::new(path, value, "an object with the keys of a policy", problems)?;
-        Self::read_object(object, problems)
+    pub(super) fn read(path: &Path, value: Value, errors: &mut Errors) -> Option<Self> {
+        let object = Object::new(path, value, "an object with the keys of a policy", errors)?;
+        Self::read_object(object, errors)
     }
 
-    pub(super) fn read_object(mut object: Object, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read_object(mut object: Object, errors: &mut Errors) -> Option<Self> {
         let Some(rules) = object.take("rules") else {
-            return Some(Self::Rule(Box::new(RuleDocument::read(object, problems))));
+            return Some(Self::Rule(Box::new(RuleDocument::read(object, errors))));
         };
         let path = object.path().key("rules");
         for (key, _) in object.entries() {
             let message = "no other key stands beside `rules`; write it into the rules";
-            problems.push_fault(object.path().key(key), message);
+            errors.push_shape(object.path().key(key), message);
         }
-        let rules = array(&path, rules, problems)?;
+        let rules = rules_array(&path, rules, errors)?;
         let expected = "an object with the keys of a rule";
         let rules = rules.into_iter().enumerate().map(|(index, rule)| {
-            match Object::new(&path.index(index), rule, expected, problems) {
-                Some(object) => RuleDocument::read(object, problems),
+            match Object::new(&path.index(index), rule, expected, errors) {
+                Some(object) => RuleDocument::read(object, errors),
                 None => RuleDocument::unreadable(),
             }
         });
@@ -186,29 +186,29 @@ impl PolicyDocument {
         }
     }
 
-    /// The policy, unless there is a problem.
-    pub(super) fn judge(&self, path: &Path, problems: &mut Problems) -> Option<Policy> {
-        let errors = match self.build() {
+    /// The policy, unless there is an error.
+    pub(super) fn judge(&self, path: &Path, errors: &mut Errors) -> Option<Policy> {
+        let found = match self.build() {
             Ok(policy) => return Some(policy),
-            Err(errors) => errors,
+            Err(found) => found,
         };
-        // Mistakes come in the order of the values.
+        // Errors come in the order of the values.
         let mut cursors: HashMap<Place, (usize, Option<&PolicyError>)> = HashMap::new();
-        for (place, mistake) in errors.placed() {
+        for (place, error) in found.placed() {
             let rule = self.rule(place.rule);
             let values = rule.map(|rule| rule.values(place.setting)).unwrap_or_default();
             let cursor = cursors.entry(place).or_insert((0, None));
-            // A value that stands there twice has its mistake twice.
-            let start = cursor.0 + usize::from(cursor.1 == Some(mistake));
-            let found = mistake.value().and_then(|wanted| {
+            // A value that stands there twice has its error twice.
+            let start = cursor.0 + usize::from(cursor.1 == Some(error));
+            let index = error.value().and_then(|wanted| {
                 let found = values.iter().skip(start).position(|value| value == wanted);
                 let found = found.map(|found| found + start);
                 found.or_else(|| values.iter().position(|value| value == wanted))
             });
-            if let Some(index) = found {
-                *cursor = (index, Some(mistake));
+            if let Some(index) = index {
+                *cursor = (index, Some(error));
             }
-            if rule.is_some_and(|rule| rule.is_faulty(place.setting, found)) {
+            if rule.is_some_and(|rule| rule.is_unread(place.setting, index)) {
                 continue;
             }
             let rule_path = match place.rule {
@@ -216,11 +216,11 @@ impl PolicyDocument {
                 None => path.clone(),
             };
             let key = rule_path.key(place.setting);
-            let key = match found {
+            let key = match index {
                 Some(index) => key.index(index),
                 None => key,
             };
-            problems.push(key, Problem::Policy(mistake.clone()));
+            errors.push(key, Cause::Policy(error.clone()));
         }
         None
     }

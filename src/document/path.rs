@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::builder::error::Quoted;
+
 /// The keys and indices that lead to a value from the whole: `routes["/a"].rules[1].max_age`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Path(Vec<Segment>);
@@ -27,6 +29,12 @@ impl Path {
         self.with(Segment::Index(index))
     }
 
+    /// The path of what stands at the other one, which begins where this one ends.
+    pub(super) fn join(&self, mut other: Self) -> Self {
+        other.0.splice(0..0, self.0.iter().cloned());
+        other
+    }
+
     pub(super) fn segments(&self) -> &[Segment] {
         &self.0
     }
@@ -43,7 +51,7 @@ impl fmt::Display for Path {
         for (position, segment) in self.0.iter().enumerate() {
             match segment {
                 Segment::Index(index) => write!(f, "[{index}]")?,
-                Segment::Key(key, _) if !is_plain(key) => write!(f, "[{key:?}]")?,
+                Segment::Key(key, _) if !is_plain(key) => write!(f, "[{}]", Quoted(key))?,
                 Segment::Key(key, _) if position == 0 => f.write_str(key)?,
                 Segment::Key(key, _) => write!(f, ".{key}")?,
             }
@@ -54,5 +62,7 @@ impl fmt::Display for Path {
 
 /// Whether a key needs no quotes.
 fn is_plain(key: &str) -> bool {
-    !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    !key.is_empty()
+        && key.len() < 64
+        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }

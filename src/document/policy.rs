@@ -4,10 +4,10 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::DocumentErrors;
+use super::errors::{Errors, read_other, read_text};
 use super::format::Format;
 use super::model::PolicyDocument;
 use super::path::Path;
-use super::problems::{Problems, read_other, read_text};
 use super::value::Value;
 use crate::policy::Policy;
 
@@ -101,9 +101,9 @@ impl Policy {
     }
 }
 
-fn read(value: Value, problems: &mut Problems) -> Option<Policy> {
+fn read(value: Value, errors: &mut Errors) -> Option<Policy> {
     let whole = Path::default();
-    PolicyDocument::read(&whole, value, problems)?.judge(&whole, problems)
+    PolicyDocument::read(&whole, value, errors)?.judge(&whole, errors)
 }
 
 /// Reads the same object as [`Policy::from_json`] from any format that describes itself, all mistakes

@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::errors::{Cause, Errors};
+use super::nearest::nearest;
 use super::path::Path;
-use super::problems::Problems;
 use super::value::Value;
+use crate::builder::MAX_RULES;
+use crate::builder::error::{PolicyError, Quoted};
 
-/// The keys whose values are not as they should be; of a list, with the indices of the items that are not.
-pub(super) type Faulty = BTreeMap<&'static str, BTreeSet<usize>>;
+/// The keys whose values could not be read; of a list, with the indices of the items that could not.
+pub(super) type Unread = BTreeMap<&'static str, BTreeSet<usize>>;
 
 /// The entries of an object that are not read yet.
 #[derive(Debug)]
@@ -16,7 +19,9 @@ pub(super) struct Object {
     entries: Vec<(String, Value)>,
     /// The keys that were asked for.
     known: Vec<&'static str>,
-    faulty: Faulty,
+    /// Those that were there.
+    found: Vec<&'static str>,
+    unread: Unread,
 }
 
 impl Object {
@@ -25,10 +30,10 @@ impl Object {
         path: &Path,
         value: Value,
         expected: &str,
-        problems: &mut Problems,
+        errors: &mut Errors,
     ) -> Option<Self> {
         let Value::Object(written) = value else {
-            problems.expected(path.clone(), expected, &value);
+            errors.expected(path.clone(), expected, &value);
             return None;
         };
         let mut seen = HashMap::with_capacity(written.len());
@@ -38,10 +43,11 @@ impl Object {
             if *behind == 0 {
                 entries.push((key, value));
             } else {
-                problems.push_fault(path.repeated_key(&key, *behind), "the key stands there twice");
+                errors.push_shape(path.repeated_key(&key, *behind), "the key stands there twice");
             }
         }
-        Some(Self { path: path.clone(), entries, known: Vec::new(), faulty: Faulty::new() })
+        let (path, unread) = (path.clone(), Unread::new());
+        Some(Self { path, entries, known: Vec::new(), found: Vec::new(), unread })
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -61,47 +67,40 @@ impl Object {
     pub(super) fn take(&mut self, key: &'static str) -> Option<Value> {
         self.known.push(key);
         let found = self.entries.iter().position(|(one, _)| one == key)?;
+        self.found.push(key);
         Some(self.entries.remove(found).1)
     }
 
     /// The value of a key that has to be there.
-    pub(super) fn require(&mut self, key: &'static str, problems: &mut Problems) -> Option<Value> {
+    pub(super) fn require(&mut self, key: &'static str, errors: &mut Errors) -> Option<Value> {
         let value = self.take(key);
         if value.is_none() {
-            problems.push_fault(self.path.clone(), format!("the key `{key}` is missing"));
+            errors.push_shape(self.path.clone(), format!("the key `{key}` is missing"));
         }
         value
     }
 
     /// An array of strings, of which there is at least one.
-    pub(super) fn required_texts(
-        &mut self,
-        key: &'static str,
-        problems: &mut Problems,
-    ) -> Vec<String> {
+    pub(super) fn required_texts(&mut self, key: &'static str, errors: &mut Errors) -> Vec<String> {
         if !self.has(key) {
-            self.require(key, problems);
+            self.require(key, errors);
             return Vec::new();
         }
-        let texts = self.texts(key, problems);
+        let texts = self.texts(key, errors);
         if texts.as_ref().is_some_and(Vec::is_empty) {
-            problems.push_fault(self.path.key(key), "expected at least one string, found none");
+            errors.push_shape(self.path.key(key), "expected at least one string, found none");
         }
         texts.unwrap_or_default()
     }
 
     /// An array of strings. An empty one stands for an item that is none, so that the others keep their
     /// indices.
-    pub(super) fn texts(
-        &mut self,
-        key: &'static str,
-        problems: &mut Problems,
-    ) -> Option<Vec<String>> {
+    pub(super) fn texts(&mut self, key: &'static str, errors: &mut Errors) -> Option<Vec<String>> {
         let value = self.take(key)?;
         let path = self.path.key(key);
         let Value::Array(items) = value else {
-            problems.expected(path, "an array of strings", &value);
-            self.faulty.entry(key).or_default();
+            errors.expected(path, "an array of strings", &value);
+            self.unread.entry(key).or_default();
             return None;
         };
         let mut texts = Vec::with_capacity(items.len());
@@ -109,8 +108,8 @@ impl Object {
             match item {
                 Value::Text(text) => texts.push(text),
                 other => {
-                    problems.expected(path.index(index), "a string", &other);
-                    self.faulty.entry(key).or_default().insert(index);
+                    errors.expected(path.index(index), "a string", &other);
+                    self.unread.entry(key).or_default().insert(index);
                     texts.push(String::new());
                 }
             }
@@ -124,24 +123,29 @@ impl Object {
         key: &'static str,
         texts: &[String],
         known: &[&str],
-        problems: &mut Problems,
+        errors: &mut Errors,
     ) {
-        let faulty = self.faulty.get(key);
+        let unread = self.unread.get(key);
         for (index, text) in texts.iter().enumerate() {
-            let is_read = faulty.is_none_or(|faulty| !faulty.contains(&index));
+            let is_read = unread.is_none_or(|unread| !unread.contains(&index));
             if is_read && !known.contains(&text.as_str()) {
-                let path = self.path.key(key).index(index);
-                problems.push_fault(path, format!("expected one of {known:?}, found {text:?}"));
+                // Those who list it think of preflights.
+                let fix = match text.as_str() {
+                    "OPTIONS" => "; remove it, since preflights need no permission",
+                    _ => "",
+                };
+                let (path, text) = (self.path.key(key).index(index), Quoted(text));
+                errors.push_shape(path, format!("expected one of {known:?}, found {text}{fix}"));
             }
         }
     }
 
-    pub(super) fn flag(&mut self, key: &'static str, problems: &mut Problems) -> bool {
+    pub(super) fn flag(&mut self, key: &'static str, errors: &mut Errors) -> bool {
         match self.take(key) {
             Some(Value::Boolean(flag)) => flag,
             Some(other) => {
-                problems.expected(self.path.key(key), "a boolean", &other);
-                self.faulty.entry(key).or_default();
+                errors.expected(self.path.key(key), "a boolean", &other);
+                self.unread.entry(key).or_default();
                 false
             }
             None => false,
@@ -149,12 +153,12 @@ impl Object {
     }
 
     /// A whole number of seconds.
-    pub(super) fn seconds(&mut self, key: &'static str, problems: &mut Problems) -> Option<u64> {
+    pub(super) fn seconds(&mut self, key: &'static str, errors: &mut Errors) -> Option<u64> {
         match self.take(key)? {
             Value::Whole(seconds) => Some(seconds),
             other => {
-                problems.expected(self.path.key(key), "a whole number of seconds", &other);
-                self.faulty.entry(key).or_default();
+                errors.expected(self.path.key(key), "a whole number of seconds", &other);
+                self.unread.entry(key).or_default();
                 None
             }
         }
@@ -166,23 +170,38 @@ impl Object {
         self.entries
     }
 
-    /// Tells the keys that nobody asked for. It gives those whose values are not as they should be.
-    pub(super) fn finish(self, problems: &mut Problems) -> Faulty {
-        let known = self.known.join("`, `");
-        for (key, _) in &self.entries {
-            problems
-                .push_fault(self.path.key(key), format!("the key is unknown; known are `{known}`"));
+    /// What to say of a key that nobody asked for.
+    fn unknown(&self, key: &str) -> String {
+        match nearest(key, &self.known) {
+            Some(meant) if self.found.contains(&meant) => {
+                format!("the key is unknown, and `{meant}` stands there, too; write one of them")
+            }
+            Some(meant) => format!("the key is unknown; write `{meant}`"),
+            None => format!("the key is unknown; known are `{}`", self.known.join("`, `")),
         }
-        self.faulty
+    }
+
+    /// Tells the keys that nobody asked for. It gives those whose values could not be read.
+    pub(super) fn finish(self, errors: &mut Errors) -> Unread {
+        for (key, _) in &self.entries {
+            let message = if errors.has_room() { self.unknown(key) } else { String::new() };
+            errors.push_shape(self.path.key(key), message);
+        }
+        self.unread
     }
 }
 
-/// An array of anything.
-pub(super) fn array(path: &Path, value: Value, problems: &mut Problems) -> Option<Vec<Value>> {
+/// An array of rules, of which there are no more than a policy may have.
+pub(super) fn rules_array(path: &Path, value: Value, errors: &mut Errors) -> Option<Vec<Value>> {
     match value {
+        Value::Array(items) if items.len() > MAX_RULES => {
+            let error = PolicyError::TooManyRules { count: items.len() };
+            errors.push(path.clone(), Cause::Policy(error));
+            None
+        }
         Value::Array(items) => Some(items),
         other => {
-            problems.expected(path.clone(), "an array of rules", &other);
+            errors.expected(path.clone(), "an array of rules", &other);
             None
         }
     }

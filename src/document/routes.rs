@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
+use super::errors::{Cause as Problem, Errors as Problems};
 use super::model::PolicyDocument;
 use super::path::Path;
-use super::problems::{Problem, Problems};
 use super::reader::Object;
 use super::value::Value;
 use super::write::Unwritable;

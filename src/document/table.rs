@@ -4,8 +4,8 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::DocumentErrors;
+use super::errors::{Errors as Problems, read_other, read_text};
 use super::format::Format;
-use super::problems::{Problems, read_other, read_text};
 use super::routes::RoutesDocument;
 use super::value::Value;
 use crate::select::Routes;

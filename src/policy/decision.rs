@@ -65,7 +65,11 @@ pub enum Denial {
     HeaderNotAllowed,
     /// `Access-Control-Request-Headers` has over 16 lines, 4,096 bytes, or 16 empty elements.
     HeaderListTooLong,
-    /// The authority is not among the server's hosts.
+    /// The request has cookies, and the rule that allows it grants no credentials. Only
+    /// [`Enforcement`](crate::Enforcement) denies for this reason.
+    CredentialsNotAllowed,
+    /// The authority is not among the server's hosts. Only [`Enforcement`](crate::Enforcement) denies for
+    /// this reason.
     HostNotAllowed,
     /// There is no policy for the request: its path has none, or none could be resolved.
     NoPolicy,
@@ -151,6 +155,7 @@ impl Denial {
             Self::MethodRepeated => "method-repeated",
             Self::HeaderNotAllowed => "header-not-allowed",
             Self::HeaderListTooLong => "header-list-too-long",
+            Self::CredentialsNotAllowed => "credentials-not-allowed",
             Self::HostNotAllowed => "host-not-allowed",
             Self::NoPolicy => "no-policy",
             Self::PathAmbiguous => "path-ambiguous",
@@ -186,6 +191,9 @@ impl fmt::Display for Denial {
             Self::MethodRepeated => "the request has several Access-Control-Request-Method fields",
             Self::HeaderNotAllowed => "a requested header name is not allowed",
             Self::HeaderListTooLong => "the Access-Control-Request-Headers are too long",
+            Self::CredentialsNotAllowed => {
+                "the request has cookies, and credentials are not allowed"
+            }
             Self::HostNotAllowed => "the host is not allowed",
             Self::NoPolicy => "no policy is for the request",
             Self::PathAmbiguous => {

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::shown::Quoted;
+
 /// Where in a configuration a value stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -82,42 +84,44 @@ pub enum PolicyWarning {
 /// Form: subject "value" what it is; what to write.
 impl fmt::Display for PolicyWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut say = |subject: &str, value: &str, what: &str, fix: &str| {
+            write!(f, "{subject}{} {what}; {fix}", Quoted(value))
+        };
+        let (method, header, exposed) =
+            ("method ", "request-header name ", "response-header name ");
         match self {
-            Self::Repeated { value } => write!(f, "{value:?} stands there before; remove it"),
-            Self::Covered { value, by } => write!(f, "{value:?} is covered by {by:?}; remove it"),
+            Self::Repeated { value } => say("", value, "stands there before", "remove it"),
+            Self::Covered { value, by } => {
+                say("", value, &format!("is covered by {}", Quoted(by)), "remove it")
+            }
             Self::MethodSafelisted { value } => {
-                write!(f, "method {value:?} needs no permission; remove it")
+                say(method, value, "needs no permission", "remove it")
             }
             Self::MethodForbidden { value } => {
-                write!(f, "method {value:?} cannot be used by scripts; remove it")
+                say(method, value, "cannot be used by scripts", "remove it")
             }
             Self::HeaderForbidden { value } => {
-                write!(f, "request-header name {value:?} cannot be set by scripts; ")?;
                 let is_cookie = value.eq_ignore_ascii_case("cookie");
-                f.write_str(if is_cookie {
-                    "remove it, and call `allow_credentials` for cookies"
-                } else {
-                    "remove it"
-                })
+                let cookies = "remove it, and call `allow_credentials` for cookies";
+                let fix = if is_cookie { cookies } else { "remove it" };
+                say(header, value, "cannot be set by scripts", fix)
             }
-            Self::HeaderOfProtocol { value } => write!(
-                f,
-                "request-header name {value:?} is one of responses, and pages that send it do so by \
-                 mistake; remove it here and there"
-            ),
+            Self::HeaderOfProtocol { value } => {
+                let what = "is one of responses, and pages that send it do so by mistake";
+                say(header, value, what, "remove it here and there")
+            }
             Self::ExposedHeaderSafelisted { value } => {
-                write!(f, "response-header name {value:?} is always exposed; remove it")
+                say(exposed, value, "is always exposed", "remove it")
             }
-            Self::ExposedHeaderRequestOnly { value } => write!(
-                f,
-                "response-header name {value:?} is one of requests; remove it, or give it to \
-                 `allow_headers`"
-            ),
-            Self::MaxAgeTooLong { value } => write!(
-                f,
-                "max-age {:?} is over the 86400 seconds that browsers keep; write 86400",
-                value.as_secs().to_string()
-            ),
+            Self::ExposedHeaderRequestOnly { value } => {
+                let fix = "remove it, or give it to `allow_headers`";
+                say(exposed, value, "is one of requests", fix)
+            }
+            Self::MaxAgeTooLong { value } => {
+                let (seconds, what) =
+                    (value.as_secs().to_string(), "is over the 86400 seconds that browsers keep");
+                say("max-age ", &seconds, what, "write 86400")
+            }
         }
     }
 }

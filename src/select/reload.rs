@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::PolicySource;
-use super::sealed::{Choice, Choose, Seal};
+use super::sealed::{Choice, Choose, Judge, Seal};
 use crate::policy::Policy;
 use crate::request::RequestHead;
 
@@ -84,6 +84,12 @@ impl<P: PolicySource> Choose for Reload<P> {
         decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
         self.0.load().choose(seal, head, decide)
+    }
+}
+
+impl<P: PolicySource> Judge for Reload<P> {
+    fn admits_everybody(&self, seal: Seal) -> bool {
+        self.0.load().admits_everybody(seal)
     }
 }
 

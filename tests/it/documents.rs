@@ -13,7 +13,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "an unknown key",
         "{\n  \"allow_origins\": [\"https://a.example\"],\n  \"allow_origin\": 1\n}",
-        "allow_origin: the key is unknown; … at line 3 column 19",
+        "allow_origin: the key is unknown, and `allow_origins` stands there, too; write one of them at line 3 column 19",
     ),
     (
         "a list that is a string",
@@ -91,8 +91,8 @@ expose_headers[0]: `allow_credentials` cannot be combined with exposing any head
             "allow_headers": ["x a"]
         }"#,
         r#"max_age: expected a whole number of seconds, found "5" at line 4 column 26
-allow_origin: the key is unknown; … at line 2 column 29
-alow_methods: the key is unknown; … at line 3 column 29
+allow_origin: the key is unknown; write `allow_origins` at line 2 column 29
+alow_methods: the key is unknown; write `allow_methods` at line 3 column 29
 allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 6 column 9
 allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35"#,
     ),
@@ -248,7 +248,7 @@ fn every_key_is_read() {
 fn an_opt_in_that_is_left_out_is_missed() {
     let without = |key: &str| EVERY_KEY.replace(&format!("\"{key}\": true,"), "");
     let error = |key: &str| match Policy::from_json(&without(key)).unwrap_err().iter().next() {
-        Some(DocumentError::Policy { mistake, .. }) => mistake.clone(),
+        Some(DocumentError::Policy { error, .. }) => error.clone(),
         other => panic!("{other:?}"),
     };
     assert!(matches!(

@@ -203,7 +203,25 @@ rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.ex
         "YAML: an asterisk without quotes",
         Policy::from_yaml,
         "allow_origins:\n  - *\n",
-        "while scanning an anchor or alias, did not find expected alphabetic or numeric character at line 2 column 5",
+        r#"* without quotes is an alias in YAML; write "*" with its quotes at line 2 column 5"#,
+    ),
+    (
+        "YAML: an asterisk without quotes, in brackets and behind letters of two bytes",
+        Policy::from_yaml,
+        "# é\nallow_headers: ['*', *] # é\n",
+        r#"* without quotes is an alias in YAML; write "*" with its quotes at line 2 column 22"#,
+    ),
+    (
+        "YAML: a pattern without quotes and without a scheme",
+        Policy::from_yaml,
+        "allow_origins: [https://a.example, *.a.example]\n",
+        r#"*.a.example without quotes is an alias in YAML; write "https://*.a.example" with its quotes at line 1 column 36"#,
+    ),
+    (
+        "YAML: an alias that nothing is named",
+        Policy::from_yaml,
+        "allow_origins:\n  - *ours\n",
+        "reference to unknown value at line 2 column 5",
     ),
     (
         "YAML: two documents",
@@ -277,7 +295,7 @@ fallback: expected a policy, false or "left alone", found "*" at line 1 column 7
     (
         "an unknown key, and routes that are no object",
         r#"{"routes": [], "fall_back": {"allow_origins": ["*"]}}"#,
-        "fall_back: the key is unknown; known are `routes`, `fallback` at line 1 column 29\n\
+        "fall_back: the key is unknown; write `fallback` at line 1 column 29\n\
          routes: expected an object with paths as keys, found an array at line 1 column 13",
     ),
     (

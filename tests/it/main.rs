@@ -20,6 +20,8 @@ mod documents;
 mod documents_formats;
 #[cfg(feature = "serde")]
 mod documents_gateway;
+#[cfg(feature = "serde")]
+mod documents_hints;
 #[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
 mod documents_hostile;
 #[cfg(all(feature = "serde", feature = "routes"))]
@@ -56,6 +58,7 @@ mod resolver;
 mod routes;
 mod rules;
 mod security;
+mod shown;
 mod sockets;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;

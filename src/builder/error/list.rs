@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::PolicyError;
 use super::iter::{ErrorsIntoIter, ErrorsIter};
+use super::{PolicyError, Quoted};
 use crate::policy::Place;
 
 /// Every error of a configuration; there is at least one.
@@ -142,7 +142,7 @@ struct Message<'a> {
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(policy) = self.policy {
-            write!(f, "policy {policy:?}: ")?;
+            write!(f, "policy {}: ", Quoted(policy))?;
         }
         if let Some(rule) = self.place.rule {
             write!(f, "rules[{rule}]: ")?;

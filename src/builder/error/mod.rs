@@ -1,5 +1,6 @@
 //! What can be wrong with a policy, said so that it can be put right.
 
+mod enforcement;
 mod iter;
 mod list;
 
@@ -13,6 +14,9 @@ pub use self::list::PolicyErrors;
 #[cfg(any(feature = "routes", feature = "serde"))]
 pub(crate) use self::list::write_lines;
 use crate::origin::OriginFault;
+pub(crate) use crate::policy::shown::Quoted;
+#[cfg(feature = "serde")]
+pub(crate) use crate::policy::shown::{Count, Cut};
 
 /// One mistake in a configuration.
 ///
@@ -123,6 +127,12 @@ pub enum PolicyError {
     },
     /// No rule: the policy would deny everybody.
     NoRules,
+    /// More rules than the 1,000 that a policy may have, since they are asked one after another.
+    #[non_exhaustive]
+    TooManyRules {
+        /// How many there are.
+        count: usize,
+    },
     /// Two rules that could answer a preflight and its request differently.
     #[non_exhaustive]
     RulesDisagree {
@@ -139,8 +149,26 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
+    /// An own origin that stands for every name under a public suffix, where anybody may have a name.
+    #[non_exhaustive]
+    PublicSuffixOwnOrigin {
+        /// As written.
+        value: String,
+    },
     /// An empty list of hosts: every request would be refused.
     NoHosts,
+    /// `*` for a host: no request would be refused.
+    #[non_exhaustive]
+    AnyHost {
+        /// As written.
+        value: String,
+    },
+    /// A network among the hosts: `10.0.0.0/8`.
+    #[non_exhaustive]
+    HostNetwork {
+        /// As written.
+        value: String,
+    },
     /// A host that is no authority of a request.
     #[non_exhaustive]
     Host {
@@ -149,6 +177,16 @@ pub enum PolicyError {
         /// What was probably meant.
         fix: Option<String>,
     },
+    /// A path that is exempt from the list of hosts, and that servers could read in several ways.
+    #[non_exhaustive]
+    PathNotExact {
+        /// As written.
+        value: String,
+        /// What was probably meant.
+        fix: Option<String>,
+    },
+    /// Enforcement of a policy that is open to any origin: nobody would be refused.
+    EnforcedForNobody,
     /// A status of successful preflights that is not successful.
     #[non_exhaustive]
     PreflightStatus {
@@ -187,7 +225,7 @@ impl fmt::Display for PolicyError {
     #[expect(clippy::too_many_lines, reason = "an arm a mistake")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut say = |subject: &str, value: &str, wrong: &str, fix: &str| {
-            write!(f, "{subject} {value:?} {wrong}; {fix}")
+            write!(f, "{subject} {} {wrong}; {fix}", Quoted(value))
         };
         let (method, header, exposed) = ("method", "request-header name", "response-header name");
         match self {
@@ -195,8 +233,10 @@ impl fmt::Display for PolicyError {
                 f.write_str("no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none")
             }
             Self::Origin { value, fault, fix } => match fix {
-                Some(fix) => write!(f, "origin {value:?} {fault}; write {fix:?}"),
-                None => write!(f, "origin {value:?} {fault}; {}", advice(*fault)),
+                Some(fix) => {
+                    write!(f, "origin {} {fault}; write {}", Quoted(value), Quoted(fix))
+                }
+                None => write!(f, "origin {} {fault}; {}", Quoted(value), advice(*fault)),
             },
             Self::AnyOriginWithCredentials => f.write_str(
                 "`allow_credentials` cannot be combined with any origin; list the origins",
@@ -230,7 +270,8 @@ impl fmt::Display for PolicyError {
             }
             Self::MethodCase { value, fix } => write!(
                 f,
-                "method {value:?} is not {fix}, methods are case-sensitive; write {fix:?}"
+                "method {} is not {fix}, methods are case-sensitive; write {fix:?}",
+                Quoted(value)
             ),
             Self::AnyOnlyMethod => {
                 f.write_str("`only_methods` cannot be any method; call `allow_methods` instead")
@@ -268,26 +309,28 @@ impl fmt::Display for PolicyError {
                 say("max-age", &seconds, "has a fraction of a second", &format!("write {whole}"))
             }
             Self::NoRules => f.write_str("there is no rule; give at least one"),
+            Self::TooManyRules { count } => write!(
+                f,
+                "{} rules are over the 1,000 that a policy may have; give one rule several origins",
+                Count(*count)
+            ),
             Self::RulesDisagree { rules: (earlier, later), origin, method } => write!(
                 f,
-                "rules[{earlier}] and rules[{later}] both match origin {origin:?} and method \
-                 {method:?}, and could answer a preflight and its request differently; give both the \
+                "rules[{earlier}] and rules[{later}] both match origin {} and method {}, \
+                 and could answer a preflight and its request differently; give both the \
                  same credentials and exposed headers, or allow in rules[{earlier}] every method and \
-                 request header that rules[{later}] allows"
+                 request header that rules[{later}] allows",
+                Quoted(origin),
+                Quoted(method)
             ),
-            Self::OpenOwnOrigin { value } => {
-                say("origin", value, "cannot be the server's own", "list its origins")
-            }
-            Self::NoHosts => f.write_str("no host is allowed; give `hosts` at least one"),
-            Self::Host { value, fix: Some(fix) } => {
-                write!(f, "host {value:?} is not as requests name it; write {fix:?}")
-            }
-            Self::Host { value, fix: None } => say(
-                "host",
-                value,
-                "is not as requests name it",
-                "write host, host:port or host:*, as in \"localhost:*\"",
-            ),
+            Self::OpenOwnOrigin { .. }
+            | Self::PublicSuffixOwnOrigin { .. }
+            | Self::NoHosts
+            | Self::AnyHost { .. }
+            | Self::HostNetwork { .. }
+            | Self::Host { .. }
+            | Self::PathNotExact { .. }
+            | Self::EnforcedForNobody => enforcement::write(self, f),
             Self::PreflightStatus { value } => {
                 let wrong = "is not successful, so browsers would refuse it";
                 say("preflight status", value.as_str(), wrong, "write 204 or 200")

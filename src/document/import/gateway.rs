@@ -3,11 +3,12 @@
 //! `HTTPCORSFilter`: <https://gateway-api.sigs.k8s.io/geps/gep-1767/>
 
 use super::super::error::DocumentErrors;
+use super::super::errors::{Cause, Errors, read_text, unforeseen};
 use super::super::format::Format;
 use super::super::path::Path;
-use super::super::problems::{Problem, Problems, read_text, unforeseen};
 use super::super::reader::Object;
 use super::super::value::Value;
+use super::elsewhere;
 use super::warning::{DocumentWarning, Reason, Warnings};
 use crate::builder;
 use crate::builder::error::PolicyError;
@@ -80,10 +81,10 @@ fn import(format: Format, text: &str) -> Result<(Policy, Vec<DocumentWarning>), 
     let mut warnings = Warnings::default();
     let origins = filter.keep_origins(&mut warnings);
     if origins.is_empty() {
-        let mut problems = warnings.into_problems();
+        let mut errors = warnings.into_errors();
         let path = Path::default().key("allowOrigins");
-        problems.push(path, Problem::Policy(PolicyError::NoOrigins));
-        return problems.none_in(None, Some((format, text)));
+        errors.push(path, Cause::Policy(PolicyError::NoOrigins));
+        return errors.none_in(None, Some((format, text)));
     }
     let policy = filter.build(&origins, &mut warnings)?;
     Ok((policy, warnings.into_list()))
@@ -100,18 +101,21 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(value: Value, problems: &mut Problems) -> Option<Self> {
+    fn read(value: Value, errors: &mut Errors) -> Option<Self> {
         let whole = Path::default();
-        let mut object =
-            Object::new(&whole, value, "an object with the keys of a filter", problems)?;
-        let origins = object.texts("allowOrigins", problems).unwrap_or_default();
-        let credentials = object.flag("allowCredentials", problems);
-        let methods = object.texts("allowMethods", problems).unwrap_or_default();
-        object.expect_known("allowMethods", &methods, METHODS, problems);
-        let headers = object.texts("allowHeaders", problems).unwrap_or_default();
-        let exposed = object.texts("exposeHeaders", problems).unwrap_or_default();
-        let max_age = object.seconds("maxAge", problems);
-        object.finish(problems);
+        if let Some(message) = elsewhere::around_filter(&value) {
+            errors.push_shape(whole, message);
+            return None;
+        }
+        let mut object = Object::new(&whole, value, "an object with the keys of a filter", errors)?;
+        let origins = object.texts("allowOrigins", errors).unwrap_or_default();
+        let credentials = object.flag("allowCredentials", errors);
+        let methods = object.texts("allowMethods", errors).unwrap_or_default();
+        object.expect_known("allowMethods", &methods, METHODS, errors);
+        let headers = object.texts("allowHeaders", errors).unwrap_or_default();
+        let exposed = object.texts("exposeHeaders", errors).unwrap_or_default();
+        let max_age = object.seconds("maxAge", errors);
+        object.finish(errors);
         Some(Self { origins, credentials, methods, headers, exposed, max_age })
     }
 
@@ -130,14 +134,14 @@ impl Filter {
             Ok(Pattern::Origins(pattern)) if self.credentials => {
                 let value = value.to_owned();
                 if pattern.is_insecure() {
-                    let mistake = PolicyError::InsecureOriginWithCredentials { value };
-                    return Some(Reason::Mistake(mistake));
+                    let error = PolicyError::InsecureOriginWithCredentials { value };
+                    return Some(Reason::Error(error));
                 }
                 let suffix = |base| builder::public_suffix_error(&value, base);
-                pattern.base().and_then(suffix).map(Reason::Mistake)
+                pattern.base().and_then(suffix).map(Reason::Error)
             }
             Ok(_) => None,
-            Err(fault) => Some(Reason::Mistake(builder::origin_error(value, fault))),
+            Err(fault) => Some(Reason::Error(builder::origin_error(value, fault))),
         })
     }
 
@@ -155,8 +159,8 @@ impl Filter {
         let path = Path::default().key("exposeHeaders");
         warnings.sieve(&path, &self.exposed, |name| match name {
             "*" => {
-                let mistake = PolicyError::AnyExposedHeaderWithCredentials;
-                self.credentials.then_some(Reason::Mistake(mistake))
+                let error = PolicyError::AnyExposedHeaderWithCredentials;
+                self.credentials.then_some(Reason::Error(error))
             }
             name => Reason::of_exposed(name),
         })
@@ -173,7 +177,7 @@ impl Filter {
         let methods = warnings.sieve(&whole.key("allowMethods"), &self.methods, |method| {
             let harmless = || builder::forbidden_method_warning(method).map(Reason::Harmless);
             let error = builder::method_error(method).filter(|_| method != "*");
-            error.map(Reason::Mistake).or_else(harmless)
+            error.map(Reason::Error).or_else(harmless)
         });
         let headers = self.keep_headers(warnings);
         let echoes = self.credentials && headers.iter().any(|name| name == "*");

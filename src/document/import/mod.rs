@@ -1,5 +1,6 @@
 //! CORS configurations of other systems, read into policies that are never more open.
 
+mod elsewhere;
 mod gateway;
 mod s3;
 mod warning;

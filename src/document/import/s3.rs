@@ -6,11 +6,12 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use super::super::error::DocumentErrors;
+use super::super::errors::{Cause, Errors, read_text, unforeseen};
 use super::super::format::Format;
 use super::super::path::Path;
-use super::super::problems::{Problem, Problems, read_text, unforeseen};
-use super::super::reader::{Object, array};
+use super::super::reader::{Object, rules_array};
 use super::super::value::Value;
+use super::elsewhere;
 use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings};
 use crate::builder::error::PolicyError;
 use crate::builder::{self, PolicyBuilder};
@@ -58,6 +59,11 @@ impl Policy {
     /// # Ok::<(), tower_cors::DocumentErrors>(())
     /// ```
     pub fn from_s3_json(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
+        if let Some(message) = elsewhere::xml(text) {
+            let mut errors = Errors::default();
+            errors.push_shape(Path::default(), message);
+            return errors.none_in(None, None);
+        }
         let (path, rules) = read_text(Format::Json, text, read)?;
 
         let mut warnings = Warnings::default();
@@ -77,14 +83,14 @@ impl Policy {
             lost.note(rule, origins.len(), headers.len());
         }
         if builders.is_empty() {
-            let mut problems = warnings.into_problems();
-            problems.push(path, Problem::Policy(PolicyError::NoOrigins));
-            return problems.none_in(None, Some((Format::Json, text)));
+            let mut errors = warnings.into_errors();
+            errors.push(path, Cause::Policy(PolicyError::NoOrigins));
+            return errors.none_in(None, Some((Format::Json, text)));
         }
         let (policy, disagreements) = builder::build_disagreeing(&builders).map_err(unforeseen)?;
-        for mistake in disagreements {
+        for error in disagreements {
             let key = path.to_string();
-            warnings.push(&path, DocumentWarning::RulesDisagree { key, mistake });
+            warnings.push(&path, DocumentWarning::RulesDisagree { key, error });
         }
         Ok((policy, warnings.into_list()))
     }
@@ -101,41 +107,48 @@ struct Rule {
 }
 
 /// The path of the rules, and those that could be read.
-fn read(value: Value, problems: &mut Problems) -> Option<(Path, Vec<Rule>)> {
+fn read(value: Value, errors: &mut Errors) -> Option<(Path, Vec<Rule>)> {
     let whole = Path::default();
+    if let Some((path, message)) = elsewhere::other_store(&value) {
+        errors.push_shape(path, message);
+        return None;
+    }
     let (path, rules) = match value {
-        Value::Array(rules) => (whole, rules),
+        rules @ Value::Array(_) => {
+            let rules = rules_array(&whole, rules, errors)?;
+            (whole, rules)
+        }
         other => {
             let expected = "an array of rules, or an object with the key `CORSRules`";
-            let mut object = Object::new(&whole, other, expected, problems)?;
-            let rules = object.require("CORSRules", problems);
-            object.finish(problems);
+            let mut object = Object::new(&whole, other, expected, errors)?;
+            let rules = object.require("CORSRules", errors);
+            object.finish(errors);
             let path = whole.key("CORSRules");
-            let rules = array(&path, rules?, problems)?;
+            let rules = rules_array(&path, rules?, errors)?;
             (path, rules)
         }
     };
     if rules.is_empty() {
-        problems.push(path.clone(), Problem::Policy(PolicyError::NoRules));
+        errors.push(path.clone(), Cause::Policy(PolicyError::NoRules));
     }
     let rules = rules.into_iter().enumerate();
-    let rules = rules.filter_map(|(index, rule)| Rule::read(path.index(index), rule, problems));
+    let rules = rules.filter_map(|(index, rule)| Rule::read(path.index(index), rule, errors));
     let rules = rules.collect();
     Some((path, rules))
 }
 
 impl Rule {
-    fn read(path: Path, value: Value, problems: &mut Problems) -> Option<Self> {
-        let mut object = Object::new(&path, value, "an object with the keys of a rule", problems)?;
-        let origins = object.required_texts("AllowedOrigins", problems);
-        let methods = object.required_texts("AllowedMethods", problems);
-        object.expect_known("AllowedMethods", &methods, METHODS, problems);
-        let headers = object.texts("AllowedHeaders", problems).unwrap_or_default();
-        let exposed = object.texts("ExposeHeaders", problems).unwrap_or_default();
-        let max_age = object.seconds("MaxAgeSeconds", problems);
+    fn read(path: Path, value: Value, errors: &mut Errors) -> Option<Self> {
+        let mut object = Object::new(&path, value, "an object with the keys of a rule", errors)?;
+        let origins = object.required_texts("AllowedOrigins", errors);
+        let methods = object.required_texts("AllowedMethods", errors);
+        object.expect_known("AllowedMethods", &methods, METHODS, errors);
+        let headers = object.texts("AllowedHeaders", errors).unwrap_or_default();
+        let exposed = object.texts("ExposeHeaders", errors).unwrap_or_default();
+        let max_age = object.seconds("MaxAgeSeconds", errors);
         // A name for people.
         object.take("ID");
-        object.finish(problems);
+        object.finish(errors);
         Some(Self { path, origins, methods, headers, exposed, max_age })
     }
 

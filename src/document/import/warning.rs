@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::super::errors::{Cause, Errors};
 use super::super::path::Path;
-use super::super::problems::{Problem, Problems};
 use crate::builder;
-use crate::builder::error::PolicyError;
+use crate::builder::error::{PolicyError, Quoted};
 use crate::origin::pattern::Pattern;
 use crate::policy::PolicyWarning;
 
@@ -24,7 +24,7 @@ pub enum DocumentWarning {
         /// The path of the value, `CORSRules[1].AllowedOrigins[0]`.
         key: String,
         /// What would be wrong with it.
-        mistake: PolicyError,
+        error: PolicyError,
     },
     /// A value that means nothing to browsers.
     #[non_exhaustive]
@@ -97,13 +97,13 @@ pub enum DocumentWarning {
         /// The path of the rules.
         key: String,
         /// Which rules of the policy, and about what.
-        mistake: PolicyError,
+        error: PolicyError,
     },
 }
 
 /// Why a value is left out.
 pub(super) enum Reason {
-    Mistake(PolicyError),
+    Error(PolicyError),
     Harmless(PolicyWarning),
     NotTaken,
     AnyPort,
@@ -115,19 +115,19 @@ impl Reason {
     pub(super) fn of_header(name: &str) -> Option<Self> {
         let is_forbidden = |it: &PolicyWarning| matches!(it, PolicyWarning::HeaderForbidden { .. });
         let harmless = || builder::header_warning(name).filter(is_forbidden).map(Self::Harmless);
-        builder::header_error(name).map(Self::Mistake).or_else(harmless)
+        builder::header_error(name).map(Self::Error).or_else(harmless)
     }
 
     /// Why the name of a response header is left out.
     pub(super) fn of_exposed(name: &str) -> Option<Self> {
         let harmless = || builder::exposed_warning(name).map(Self::Harmless);
-        builder::exposed_error(name).map(Self::Mistake).or_else(harmless)
+        builder::exposed_error(name).map(Self::Error).or_else(harmless)
     }
 
     /// What is wrong with an origin or a pattern.
     pub(super) fn of_origin(value: &str) -> Option<Self> {
         let fault = Pattern::parse(value).err()?;
-        Some(Self::Mistake(builder::origin_error(value, fault)))
+        Some(Self::Error(builder::origin_error(value, fault)))
     }
 }
 
@@ -158,7 +158,7 @@ impl Warnings {
             self.push(
                 &path,
                 match reason {
-                    Reason::Mistake(mistake) => DocumentWarning::LeftOut { key, mistake },
+                    Reason::Error(error) => DocumentWarning::LeftOut { key, error },
                     Reason::Harmless(warning) => DocumentWarning::Harmless { key, warning },
                     Reason::NotTaken => DocumentWarning::NotTaken { key, value },
                     Reason::AnyPort => DocumentWarning::AnyPortLeftOut { key, value },
@@ -183,19 +183,19 @@ impl Warnings {
         self.0.into_iter().map(|(_, warning)| warning).collect()
     }
 
-    /// The same as problems, where too little is left for a policy.
-    pub(super) fn into_problems(self) -> Problems {
-        let mut problems = Problems::default();
+    /// The same as errors, where too little is left for a policy.
+    pub(super) fn into_errors(self) -> Errors {
+        let mut errors = Errors::default();
         for (path, warning) in self.0 {
-            problems.push(
+            errors.push(
                 path,
                 match warning {
-                    DocumentWarning::LeftOut { mistake, .. } => Problem::Policy(mistake),
-                    other => Problem::Shape(Message(&other).to_string()),
+                    DocumentWarning::LeftOut { error, .. } => Cause::Policy(error),
+                    other => Cause::Shape(Message(&other).to_string()),
                 },
             );
         }
-        problems
+        errors
     }
 }
 
@@ -235,14 +235,16 @@ struct Message<'a>(&'a DocumentWarning);
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            DocumentWarning::LeftOut { mistake, .. } => write!(f, "left out, because {mistake}"),
+            DocumentWarning::LeftOut { error, .. } => write!(f, "left out, because {error}"),
             DocumentWarning::Harmless { warning, .. } => write!(f, "left out, because {warning}"),
             DocumentWarning::NotTaken { value, .. } => {
-                write!(f, "left out, because {value:?} means nothing in the original either")
+                let value = Quoted(value);
+                write!(f, "left out, because {value} means nothing in the original either")
             }
             DocumentWarning::AnyPortLeftOut { value, .. } => write!(
                 f,
-                "left out, because {value:?} would stand for the default port, too; list the ports"
+                "left out, because {} would stand for the default port, too; list the ports",
+                Quoted(value)
             ),
             DocumentWarning::RuleLeftOut { .. } => {
                 f.write_str("left out, because none of its origins is left")
@@ -260,10 +262,11 @@ impl fmt::Display for Message<'_> {
             }
             DocumentWarning::ExposureLeftOut { value, .. } => write!(
                 f,
-                "{value:?} is left out, because an earlier rule would not have exposed it to the \
-                 origins that it lost"
+                "{} is left out, because an earlier rule would not have exposed it to the \
+                 origins that it lost",
+                Quoted(value)
             ),
-            DocumentWarning::RulesDisagree { mistake, .. } => write!(f, "{mistake}"),
+            DocumentWarning::RulesDisagree { error, .. } => write!(f, "{error}"),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use super::repair::repair;
-use crate::builder::error::{ErrorsIntoIter, ErrorsIter, write_lines};
+use crate::builder::error::{ErrorsIntoIter, ErrorsIter, Quoted, write_lines};
 
 /// One error in a table of routes; `path` is what was written.
 ///
@@ -117,27 +117,15 @@ impl fmt::Display for RouteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path { path, fault, fix: Some(fix) } => {
-                write!(f, "route {:?} {fault}; write {fix:?}", Shown(path))
+                write!(f, "route {} {fault}; write {}", Quoted(path), Quoted(fix))
             }
             Self::Path { path, fault, fix: None } => {
-                write!(f, "route {:?} {fault}; {}", Shown(path), fault.advice())
+                write!(f, "route {} {fault}; {}", Quoted(path), fault.advice())
             }
             Self::Conflict { path, with } => {
-                write!(f, "route {path:?} matches the same paths as {with:?}; remove one of them")
+                let (path, with) = (Quoted(path), Quoted(with));
+                write!(f, "route {path} matches the same paths as {with}; remove one of them")
             }
-        }
-    }
-}
-
-/// A path, and of a long one only the beginning.
-struct Shown<'a>(&'a str);
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MOST: usize = 200;
-        match self.0.char_indices().nth(MOST) {
-            Some((end, _)) => write!(f, "{:?}…", self.0.get(..end).unwrap_or_default()),
-            None => write!(f, "{:?}", self.0),
         }
     }
 }

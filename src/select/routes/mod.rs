@@ -14,7 +14,7 @@ pub use self::error::{RouteError, RouteErrors, RouteFault};
 use self::pattern::Pattern;
 use self::router::Router;
 use super::PolicySource;
-use super::sealed::{Choice, Choose, Seal};
+use super::sealed::{Choice, Choose, Judge, Seal};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Denial, Policy};
 use crate::request::RequestHead;
@@ -334,6 +334,18 @@ impl Choose for Routes {
         decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
         decide(self.choice(head))
+    }
+}
+
+impl Judge for Routes {
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        let routes = self.0.routes.iter().map(|(_path, route)| route);
+        let mut all = routes.chain([&self.0.fallback]);
+        all.all(|route| match route {
+            Route::Policy(policy) => policy.admits_everybody(),
+            Route::NoCors => false,
+            Route::LeftAlone => true,
+        })
     }
 }
 

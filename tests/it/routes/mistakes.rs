@@ -217,23 +217,20 @@ fn what_is_too_much() {
     let parameters = |count| "/{a}".repeat(count);
     let built = |path: &str| Routes::builder().route(path, policy("a")).build();
     assert!(built(&parameters(25)).is_ok());
-    for count in [26, 27, 50, 51, 200] {
-        // Of a long path only the beginning is shown.
-        let more = if count > 50 { "…" } else { "" };
+    for count in [26, 27, 100] {
         assert_eq!(
             built(&parameters(count)).unwrap_err().to_string(),
             format!(
-                "route \"{}\"{more} has over 25 parameters; write \"{{*rest}}\" for all that follows",
-                parameters(count.min(50)),
+                "route \"{}\" has over 25 parameters; write \"{{*rest}}\" for all that follows",
+                parameters(count),
             ),
         );
     }
     assert!(built(&format!("/{}", "a".repeat(1_023))).is_ok());
     for path in [format!("/{}", "a".repeat(1_024)), "/a".repeat(1_000_000)] {
-        let shown = &path[..200];
-        assert_eq!(
-            built(&path).unwrap_err().to_string(),
-            format!("route \"{shown}\"… is longer than 1,024 bytes; write a shorter one"),
-        );
+        let message = built(&path).unwrap_err().to_string();
+        assert!(message.ends_with("is longer than 1,024 bytes; write a shorter one"), "{message}");
+        // Of a long path only the beginning is shown.
+        assert!(message.len() < 600, "{message}");
     }
 }

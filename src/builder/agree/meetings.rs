@@ -1,0 +1,176 @@
+//! Which rules have an origin in common, found without comparing each rule with each.
+//!
+//! What a pattern stands for is under one *tail*: the host, or what follows the `*` of the leading label.
+//! `https://*.a.example` and `https://x.a.example` meet, because `.a.example` is also an end of `x.a.example`.
+//! So a pattern is looked for under its own tail and under each shorter one, and a pattern with subdomains
+//! under the longer ones, too, where the others were entered before.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Side;
+use crate::origin::pattern::OriginPattern;
+
+/// Why two rules may have an origin in common.
+#[derive(Clone, Copy)]
+pub(super) enum Meeting<'a> {
+    /// These patterns, one of each rule, have one in common.
+    OfPatterns(&'a OriginPattern<'a>, &'a OriginPattern<'a>),
+    /// One of the rules matches what nobody listed, or both match `null`.
+    Open,
+}
+
+/// The patterns of the rules so far, by where they stand.
+pub(super) struct Meetings<'a> {
+    /// The tails of patterns with subdomains, of all rules.
+    wild: HashSet<(&'a str, &'a str)>,
+    /// By their own tail.
+    at: Entries<'a>,
+    /// By each end of it that is in `wild`.
+    below: Entries<'a>,
+    /// Those that match what nobody listed, and those that match `null`.
+    open: Vec<usize>,
+    null: Vec<usize>,
+    /// For each rule, the last one that it met.
+    last: Vec<usize>,
+}
+
+/// Of each rule the first pattern at that place.
+type Entries<'a> = HashMap<(&'a str, &'a str, Port<'a>), Vec<(usize, &'a OriginPattern<'a>)>>;
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Port<'a> {
+    /// The one that is written; empty if none is.
+    Written(&'a str),
+    /// `*`.
+    Any,
+    /// One of these, whichever.
+    Either,
+}
+
+impl<'a> Meetings<'a> {
+    pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
+        let patterns = sides.iter().flat_map(|side| &side.patterns);
+        let wild = patterns.filter(|pattern| pattern.has_subdomains()).map(|pattern| {
+            let place = Place::of(pattern);
+            (place.scheme, place.tail)
+        });
+        Self {
+            wild: wild.collect(),
+            at: HashMap::new(),
+            below: HashMap::new(),
+            open: Vec::new(),
+            null: Vec::new(),
+            last: Vec::new(),
+        }
+    }
+
+    /// Which of the earlier rules the next one meets, in their order; then it is one of them.
+    pub(super) fn next(&mut self, rule: usize, side: &'a Side<'a>) -> Vec<(usize, Meeting<'a>)> {
+        let mut met = Vec::new();
+        for pattern in &side.patterns {
+            self.look_up(rule, pattern, &mut met);
+        }
+        let is_open = side.rule.origins.is_open();
+        let open = self.open.iter().chain(self.null.iter().filter(|_| side.null)).copied();
+        let met_openly: Vec<usize> = if is_open { (0..rule).collect() } else { open.collect() };
+        for other in met_openly {
+            if let Some(last) = self.last.get_mut(other).filter(|last| **last != rule) {
+                *last = rule;
+                met.push((other, Meeting::Open));
+            }
+        }
+        met.sort_unstable_by_key(|(other, _)| *other);
+        for pattern in &side.patterns {
+            self.enter(rule, pattern);
+        }
+        self.open.extend(is_open.then_some(rule));
+        self.null.extend(side.null.then_some(rule));
+        self.last.push(rule);
+        met
+    }
+
+    fn look_up(
+        &mut self,
+        rule: usize,
+        pattern: &'a OriginPattern<'a>,
+        met: &mut Vec<(usize, Meeting<'a>)>,
+    ) {
+        let place = Place::of(pattern);
+        let ports: &[Port<'_>] = match place.port {
+            Port::Any => &[Port::Either],
+            port => &[port, Port::Any],
+        };
+        for &port in ports {
+            let own = (place.scheme, place.tail, port);
+            let shorter = place.ends(&self.wild).map(|end| (place.scheme, end, port));
+            let above = shorter.chain([own]).filter_map(|place| self.at.get(&place));
+            let below = pattern.has_subdomains().then(|| self.below.get(&own)).flatten();
+            for (other, of_other) in above.chain(below).flatten() {
+                if let Some(last) = self.last.get_mut(*other).filter(|last| **last != rule) {
+                    *last = rule;
+                    met.push((*other, Meeting::OfPatterns(of_other, pattern)));
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, rule: usize, pattern: &'a OriginPattern<'a>) {
+        let place = Place::of(pattern);
+        let add = |entries: &mut Entries<'a>, tail, port| {
+            let rules = entries.entry((place.scheme, tail, port)).or_default();
+            if rules.last().is_none_or(|(last, _)| *last != rule) {
+                rules.push((rule, pattern));
+            }
+        };
+        for port in [place.port, Port::Either] {
+            add(&mut self.at, place.tail, port);
+            for end in place.ends(&self.wild) {
+                add(&mut self.below, end, port);
+            }
+        }
+    }
+}
+
+/// Where what a pattern stands for is.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    /// `https://`.
+    scheme: &'a str,
+    /// `a.example`; with subdomains, `.a.example`.
+    tail: &'a str,
+    port: Port<'a>,
+}
+
+impl<'a> Place<'a> {
+    fn of(pattern: &'a OriginPattern<'a>) -> Self {
+        let (scheme, rest) = pattern.split_text();
+        let (tail, port) = match rest.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => (host, port),
+            _ => (rest, ""),
+        };
+        let port = if pattern.has_any_port() { Port::Any } else { Port::Written(port) };
+        Self { scheme, tail, port }
+    }
+
+    /// The ends of the tail that are tails of patterns with subdomains.
+    fn ends<'b>(self, wild: &'b HashSet<(&'a str, &'a str)>) -> impl Iterator<Item = &'a str> + 'b
+    where
+        'a: 'b,
+    {
+        let dots = self.tail.char_indices().skip(1).filter(|(_, character)| *character == '.');
+        let ends = dots.filter_map(move |(dot, _)| self.tail.get(dot..));
+        ends.filter(move |end| wild.contains(&(self.scheme, end)))
+    }
+}
+
+/// An origin that two patterns have in common, if one of them is under the tail of the other.
+pub(super) fn sample(one: &OriginPattern<'_>, two: &OriginPattern<'_>) -> String {
+    let places = [one, two].map(Place::of);
+    let [length, length_of_two] = places.map(|place| place.tail.len());
+    let written = places.iter().find_map(|place| match place.port {
+        Port::Written(port) => Some(port),
+        Port::Any | Port::Either => None,
+    });
+    let closer = if length >= length_of_two { one } else { two };
+    closer.sample(written.filter(|port| !port.is_empty()))
+}
