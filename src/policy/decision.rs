@@ -31,6 +31,8 @@ pub(crate) enum Answer {
     Decorate(Decoration),
     /// For the answer to a preflight; a denied one gets no CORS header.
     Preflight(Option<Grant>),
+    /// None: what the inner service says stays.
+    LeaveAlone,
 }
 
 impl Answer {
@@ -39,6 +41,7 @@ impl Answer {
         match self {
             Self::Decorate(mut decoration) => decoration.write_to(headers, false),
             Self::Preflight(grant) => replace_preflight(grant, headers),
+            Self::LeaveAlone => {}
         }
     }
 }
@@ -72,6 +75,9 @@ pub enum Denial {
     HostNotAllowed,
     /// There is no policy for the request: its path has none, or none could be resolved.
     NoPolicy,
+    /// Servers can read the path as more than one, and these have different policies; so it has none. The
+    /// docs of `Routes` say which readings there are.
+    PathAmbiguous,
 }
 
 impl Decision {
@@ -89,6 +95,12 @@ impl Decision {
                 }
             },
         }
+    }
+
+    /// Of a request that is not the layer's to decide on.
+    #[cfg(feature = "routes")]
+    pub(crate) fn left_alone(head: RequestHead<'_>) -> Self {
+        Self { kind: head.classify(), denial: None, rule: None, answer: Answer::LeaveAlone }
     }
 
     /// What the request is.
@@ -148,6 +160,7 @@ impl Denial {
             Self::CredentialsNotAllowed => "credentials-not-allowed",
             Self::HostNotAllowed => "host-not-allowed",
             Self::NoPolicy => "no-policy",
+            Self::PathAmbiguous => "path-ambiguous",
         }
     }
 }
@@ -161,6 +174,7 @@ impl fmt::Display for Decision {
         match (self.kind, self.denial) {
             (kind, Some(denial)) => write!(f, "{kind} denied: {denial}")?,
             (RequestKind::Plain, None) => write!(f, "{}", self.kind)?,
+            (kind, None) if self.answer == Answer::LeaveAlone => write!(f, "{kind} left alone")?,
             (kind, None) => write!(f, "{kind} allowed")?,
         }
         match self.rule {
@@ -184,6 +198,9 @@ impl fmt::Display for Denial {
             }
             Self::HostNotAllowed => "the host is not allowed",
             Self::NoPolicy => "no policy is for the request",
+            Self::PathAmbiguous => {
+                "servers can read the path as more than one, with different policies"
+            }
         })
     }
 }

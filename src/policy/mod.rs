@@ -68,6 +68,12 @@ pub(crate) struct Rules {
 }
 
 impl Policy {
+    /// Whether it is a clone of the other. It may be equal and none.
+    #[cfg(feature = "routes")]
+    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The rules, in their order.
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
         iter::once(&self.0.first).chain(&self.0.others)
@@ -350,7 +356,8 @@ impl<T> Verdict<'_, T> {
                 Denial::OriginNotAllowed
                 | Denial::CredentialsNotAllowed
                 | Denial::HostNotAllowed
-                | Denial::NoPolicy,
+                | Denial::NoPolicy
+                | Denial::PathAmbiguous,
             ) => Rank::Origin,
         }
     }

@@ -11,7 +11,7 @@ pub use self::reload::Reload;
 pub(crate) use self::resolver::Resolved;
 pub use self::resolver::Resolver;
 #[cfg(feature = "routes")]
-pub use self::routes::{RouteError, RouteErrors, Routes, RoutesBuilder};
+pub use self::routes::{Route, RouteError, RouteErrors, RouteFault, Routes, RoutesBuilder};
 use self::sealed::{Choice, Seal};
 use crate::policy::Policy;
 use crate::request::RequestHead;

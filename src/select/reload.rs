@@ -32,6 +32,24 @@ use crate::request::RequestHead;
 /// }
 /// # Ok::<(), tower_cors::PolicyErrors>(())
 /// ```
+///
+/// What is swapped in has the type of what was there. Where a new configuration may be one policy or a
+/// table of routes, the handle holds `Routes`, and a policy becomes a table in which every path has it:
+#[cfg_attr(feature = "routes", doc = "```")]
+#[cfg_attr(not(feature = "routes"), doc = "```ignore")]
+/// use tower_cors::{CorsLayer, Policy, Reload, Route, Routes};
+///
+/// let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
+/// let routes = Reload::<Routes>::new(policy.clone().into());
+/// let layer = CorsLayer::new(routes.clone());
+///
+/// let new = Routes::builder().route("/internal/{*rest}", Route::NoCors).fallback(policy).build()?;
+/// // A file that was written again need not have changed.
+/// if routes.current() != new {
+///     routes.swap(new);
+/// }
+/// # Ok::<(), tower_cors::Error>(())
+/// ```
 pub struct Reload<P = Policy>(Arc<ArcSwap<P>>);
 
 impl<P: PolicySource> Reload<P> {

@@ -3,7 +3,7 @@
 //!
 //! <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
 
-use tower_cors::{CorsLayer, Enforcement, Policy, PolicyBuilder, Routes};
+use tower_cors::{CorsLayer, Enforcement, Policy, PolicyBuilder, Route, Routes};
 
 use super::{ANSWERED, PASSES, Row, check, partners};
 
@@ -40,7 +40,8 @@ fn layer(server: Server) -> CorsLayer<Routes> {
         Server::Rules => (rules(), unsafe_ones()),
         Server::Asks => (asks(), unsafe_ones()),
     };
-    let routes = Routes::builder().route("/", policy).route("/closed", None).build().unwrap();
+    let routes =
+        Routes::builder().route("/", policy).route("/closed", Route::NoCors).build().unwrap();
     CorsLayer::new(routes).enforce(enforcement).unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! What is wrong with an enforcement, word for word, and that each fix lists the host that was meant.
 
 use proptest::prelude::*;
-use tower_cors::{CorsLayer, Enforcement, Policy, PolicyError, Reload, Routes};
+use tower_cors::{CorsLayer, Enforcement, Policy, PolicyError, Reload, Route, Routes};
 
 use super::{partners, send};
 
@@ -211,10 +211,11 @@ fn a_policy_that_is_open_to_any_origin_enforces_nothing() {
 
     let routes = || Routes::builder().route("/public/{*rest}", Policy::permissive());
     let tables = [
-        ("one open route", routes(), false),
+        ("one open route, and no CORS elsewhere", routes(), true),
+        ("one open route, and the rest left alone", routes().fallback(Route::LeftAlone), false),
         ("two, and an open fallback", routes().route("/a", open()).fallback(open()), false),
         ("an open fallback alone", Routes::builder().fallback(open()), false),
-        ("a route that has none beside it", routes().route("/internal", None), true),
+        ("a route that has none beside it", routes().route("/internal", Route::NoCors), true),
         ("a closed route beside it", routes().route("/app", partners()), true),
         ("a closed fallback", routes().fallback(partners()), true),
         ("an empty table", Routes::builder(), true),

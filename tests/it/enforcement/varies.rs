@@ -3,7 +3,7 @@
 //! RFC 9111: <https://www.rfc-editor.org/rfc/rfc9111#section-4.1>
 
 use http::{HeaderMap, Request, StatusCode};
-use tower_cors::{CorsLayer, Denial, Enforcement, Policy, PolicySource, Routes};
+use tower_cors::{CorsLayer, Denial, Enforcement, Policy, PolicySource, Route, Routes};
 
 use super::{partners, send};
 
@@ -94,7 +94,8 @@ fn a_kept_response_is_that_of_every_request_that_it_is_kept_for() {
             let layer = CorsLayer::new(policy).enforce(enforcement.clone()).unwrap();
             serves_all_from_a_cache(name, &layer);
         }
-        let any = Routes::builder().route("/", Policy::permissive()).route("/closed", None);
+        let any =
+            Routes::builder().route("/", Policy::permissive()).route("/closed", Route::NoCors);
         let layer = CorsLayer::new(any.build().unwrap()).enforce(enforcement).unwrap();
         serves_all_from_a_cache(name, &layer);
     }

@@ -3,7 +3,7 @@
 //! RFC 9110, host: <https://www.rfc-editor.org/rfc/rfc9110#section-7.2>
 
 use http::{Request, Response};
-use tower_cors::{CorsLayer, Denial, Enforcement, Policy, Routes};
+use tower_cors::{CorsLayer, Denial, Enforcement, Policy, Route, Routes};
 
 use super::{send, vary};
 
@@ -103,7 +103,7 @@ impl Kind {
                 listing(&[PARTNER, OTHER]),
             ]),
         };
-        let routes = Routes::builder().route("/", policy.unwrap()).route("/closed", None);
+        let routes = Routes::builder().route("/", policy.unwrap()).route("/closed", Route::NoCors);
         CorsLayer::new(routes.build().unwrap())
     }
 
