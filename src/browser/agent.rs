@@ -13,9 +13,9 @@ use super::{
     filter::filter,
     http_cache::HttpCache,
     methods,
-    network::Received,
     page::Page,
     preflight_cache::PreflightCache,
+    received::Received,
     redirect::redirect,
     request::Request,
 };

@@ -3,7 +3,7 @@ use http::{
     header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, VARY},
 };
 
-use super::{Answer, Blocked, header_list, network::Received, request::Request};
+use super::{Answer, Blocked, header_list, received::Received, request::Request};
 
 /// Whether the server shares the response with the request's origin.
 ///

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{ResponseType, Visible, header_list, network::Received, request::Request};
+use super::{ResponseType, Visible, header_list, received::Received, request::Request};
 
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-filtered-response>
 pub(super) fn filter(request: &Request, received: Received) -> Visible {

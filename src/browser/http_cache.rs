@@ -13,7 +13,7 @@ use url::Url;
 use super::{
     Answer,
     header_list::{self, parse_seconds, split_outside_quotes},
-    network::Received,
+    received::Received,
 };
 
 /// A private cache of responses to GET.

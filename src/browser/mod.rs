@@ -104,6 +104,7 @@ mod network;
 mod page;
 mod preflight;
 mod preflight_cache;
+mod received;
 mod redirect;
 mod request;
 mod request_headers;

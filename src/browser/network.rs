@@ -16,21 +16,9 @@ use super::{
     header_list,
     http_cache::{Selected, is_cacheable, is_storable, without_fragment},
     methods,
-    redirect::is_redirect,
+    received::{Received, is_redirect},
     request::Request,
 };
-
-/// A response, as it came over the wire or out of the cache.
-#[derive(Clone, Debug)]
-pub(super) struct Received {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    /// Empty if it is not to be read.
-    pub(super) body: Result<Bytes, BodyError>,
-    pub(super) answer: Answer,
-    /// The `Origin` of the request that this is the response to.
-    pub(super) made_for: Option<String>,
-}
 
 impl<S, B> Browser<S, B> {
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>

@@ -16,8 +16,8 @@ use super::{
     cors_check::cors_check,
     header_list::{self, Malformed},
     methods,
-    network::Received,
     preflight_cache::Grant,
+    received::Received,
     request::Request,
 };
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{
     Blocked, Mode, ResponseType, header_list,
-    network::Received,
+    received::{Received, is_redirect},
     request::{Request, includes_credentials},
 };
 
@@ -47,12 +47,6 @@ pub(super) fn redirect(request: &mut Request, received: &Received) -> Result<boo
     }
     request.url = location;
     Ok(true)
-}
-
-/// Whether the response leads elsewhere, or tries to.
-pub(super) fn is_redirect(received: &Received) -> bool {
-    matches!(received.status.as_u16(), 301 | 302 | 303 | 307 | 308)
-        && received.headers.contains_key(LOCATION)
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-response-location-url>

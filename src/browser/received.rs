@@ -1,0 +1,24 @@
+//! What was received: the checks, the cache and the redirects each read it.
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header::LOCATION};
+
+use super::{Answer, BodyError};
+
+/// A response, as it came over the wire or out of the cache.
+#[derive(Clone, Debug)]
+pub(super) struct Received {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    /// Empty if it is not to be read.
+    pub(super) body: Result<Bytes, BodyError>,
+    pub(super) answer: Answer,
+    /// The `Origin` of the request that this is the response to.
+    pub(super) made_for: Option<String>,
+}
+
+/// Whether the response leads elsewhere, or tries to.
+pub(super) fn is_redirect(received: &Received) -> bool {
+    matches!(received.status.as_u16(), 301 | 302 | 303 | 307 | 308)
+        && received.headers.contains_key(LOCATION)
+}
