@@ -43,7 +43,7 @@ impl<S, B> Browser<S, B> {
         let received = self.network_or_cache_fetch(&preflight, sent).await?;
         let grant = accept(request, unsafe_names, &received, self.user_agent)?;
         if self.user_agent.keeps_opaque_origins() || request.serialized_origin() != "null" {
-            self.preflight_cache.store(request, self.user_agent.keep(grant), self.now);
+            self.preflight_cache.store(request, grant, self.now, self.user_agent);
         }
         Ok(())
     }

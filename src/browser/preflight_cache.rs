@@ -70,9 +70,19 @@ impl PreflightCache {
     /// counts from when it was first stored.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
-    pub(super) fn store(&mut self, request: &Request, grant: Grant, now: Duration) {
+    pub(super) fn store(
+        &mut self,
+        request: &Request,
+        mut grant: Grant,
+        now: Duration,
+        user_agent: UserAgent,
+    ) {
         self.entries.retain(|entry| !entry.is_expired(now));
         let max_age = grant.max_age;
+        if !user_agent.keeps_wildcards() {
+            grant.methods.retain(|method| method != "*");
+            grant.header_names.retain(|name| name != "*");
+        }
         for method in grant.methods {
             self.update_or_create(request, Allowed::Method(method), max_age, now);
         }

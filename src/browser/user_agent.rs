@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use http::{HeaderName, Method};
 
-use super::{methods, preflight_cache::Grant};
+use super::methods;
 
 /// Which user agent [`Browser`](super::Browser) behaves as.
 ///
@@ -98,17 +98,13 @@ impl UserAgent {
         self != Self::Chromium
     }
 
-    /// What of a preflight's answer is kept.
+    /// Whether a `*` in a preflight's answer is kept.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-match-method>
     // Deviation: to the standard a `*` that is kept matches any method, or any name but
     // `authorization`. Firefox matches what is kept by name only, so that no `*` is any use to it.
-    pub(super) fn keep(self, mut grant: Grant) -> Grant {
-        if self == Self::Firefox {
-            grant.methods.retain(|method| method != "*");
-            grant.header_names.retain(|name| name != "*");
-        }
-        grant
+    pub(super) fn keeps_wildcards(self) -> bool {
+        self != Self::Firefox
     }
 
     /// Whether a request with the method may go without a preflight though no entry of the cache names

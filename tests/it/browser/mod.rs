@@ -10,6 +10,7 @@ mod redirects;
 mod request_headers;
 mod response;
 mod services;
+mod structure;
 mod vary;
 
 use std::{convert::Infallible, time::Duration};

@@ -1,0 +1,74 @@
+//! The files of `src/browser` make no circle, so that each can be read after those that it names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// The file that holds the parts together, and names them all.
+const JOINS: &str = "agent";
+
+/// Of each file the others that it imports, by their names without `.rs`.
+fn imports() -> BTreeMap<String, BTreeSet<String>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/browser");
+    let mut texts = BTreeMap::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        texts.insert(name, code(&fs::read_to_string(&path).unwrap()));
+    }
+    let exported = exported(&texts.remove("mod").unwrap());
+    texts.remove(JOINS).unwrap();
+    let edges = texts.iter().map(|(name, text)| {
+        let words = statements(text, "use super::").flat_map(words);
+        let files = words.map(|word| exported.get(&word).cloned().unwrap_or(word));
+        (name.clone(), files.filter(|file| texts.contains_key(file)).collect())
+    });
+    edges.collect()
+}
+
+fn code(text: &str) -> String {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    text.lines().filter(is_code).collect::<Vec<_>>().join("\n")
+}
+
+/// The file of each name that `mod.rs` exports.
+fn exported(text: &str) -> BTreeMap<String, String> {
+    let pairs = statements(text, "pub use ").flat_map(|statement| {
+        let mut words = words(statement);
+        let file = words.next().unwrap();
+        words.map(move |name| (name, file.clone())).collect::<Vec<_>>()
+    });
+    pairs.collect()
+}
+
+/// What stands between the start and the next semicolon, wherever the start stands.
+fn statements<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(start).skip(1).map(|rest| rest.split(';').next().unwrap())
+}
+
+fn words(statement: &str) -> impl Iterator<Item = String> {
+    let is_part = |character: char| character.is_alphanumeric() || character == '_';
+    statement.split(move |character| !is_part(character)).map(str::to_owned)
+}
+
+/// Every file that the file leads to, itself included if there is a circle.
+fn reached(imports: &BTreeMap<String, BTreeSet<String>>, file: &str) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut next: Vec<&String> = imports[file].iter().collect();
+    while let Some(file) = next.pop() {
+        if reached.insert(file.clone()) {
+            next.extend(&imports[file]);
+        }
+    }
+    reached
+}
+
+#[test]
+fn no_file_leads_to_itself() {
+    let imports = imports();
+    let edges: usize = imports.values().map(BTreeSet::len).sum();
+    assert!(imports.len() > 15 && edges > 30, "{imports:#?}");
+    let in_circle: Vec<_> =
+        imports.keys().filter(|file| reached(&imports, file).contains(*file)).collect();
+    assert!(in_circle.is_empty(), "{in_circle:?} import each other: {imports:#?}");
+}
