@@ -1,13 +1,11 @@
 use std::{fmt, marker::PhantomData, time::Duration};
 
-use bytes::Bytes;
 use http::Response;
-use http_body::Body;
-use http_body_util::Full;
 use tower_service::Service;
 
 use super::{
-    Answer, Blocked, Fetch, FetchError, Mode, ResponseType, Seen, Sent, UserAgent,
+    AnswerKind, Blocked, Body, Fetch, FetchError, Mode, Redirect, ResponseType, Seen, Sent,
+    UrlError, UserAgent,
     cookies::Cookies,
     cors_check::{cors_check, may_lack_vary, vary_missing},
     filter::filter,
@@ -27,7 +25,7 @@ use super::{
 ///
 /// A browser keeps its CORS-preflight cache, its HTTP cache and its clock from one fetch to the
 /// next. Take a new one to start with nothing.
-pub struct Browser<S, B = Full<Bytes>> {
+pub struct Browser<S, B = Body> {
     pub(super) service: S,
     pub(super) user_agent: UserAgent,
     pub(super) now: Duration,
@@ -38,15 +36,15 @@ pub struct Browser<S, B = Full<Bytes>> {
 }
 
 impl<S> Browser<S> {
-    /// A browser in front of a service that takes any body, such as an axum `Router`, or
-    /// [`Full<Bytes>`](Full).
+    /// A browser in front of a service that takes any body, such as an axum `Router`, or [`Body`].
     pub fn new(service: S) -> Self {
         Self::with_body(service)
     }
 }
 
 impl<S, B> Browser<S, B> {
-    /// A browser in front of a service that takes bodies of one type only, such as axum's `Body`.
+    /// A browser in front of a service that takes bodies of one type only, such as axum's `Body`, or
+    /// `Full<Bytes>` of the crate `http-body-util`. They must be made of a `Vec<u8>`.
     pub fn with_body(service: S) -> Self {
         Self {
             service,
@@ -116,11 +114,11 @@ impl<S, B> Browser<S, B> {
     pub async fn fetch_from<R>(&mut self, page: &str, fetch: Fetch) -> Result<Seen, FetchError>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         let page = Page::parse(page)
-            .map_err(|cause| FetchError::Page { value: page.to_owned(), cause })?;
+            .map_err(|cause| FetchError::Page { value: page.to_owned(), cause: UrlError(cause) })?;
         let mut request = Request::new(&page, fetch)?;
         self.cookies.parse()?;
         let mut sent = Vec::new();
@@ -136,8 +134,8 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         let outcome = self.follow_redirects(request, sent).await;
         if request.has_needed_preflight && outcome.is_err() {
@@ -153,8 +151,8 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         loop {
             taint(request)?;
@@ -175,8 +173,8 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         let is_cors = request.tainting == ResponseType::Cors;
         let unsafe_names = request.unsafe_names(self.user_agent);
@@ -200,15 +198,15 @@ impl<S, B> Browser<S, B> {
     async fn shared<R>(&mut self, request: &Request, received: &Received) -> Result<(), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
-        let Err(blocked) = cors_check(request, &received.headers, received.answer) else {
+        let Err(blocked) = cors_check(request, &received.headers, received.kind) else {
             return Ok(());
         };
         if may_lack_vary(request, received)
             && let Ok(headers) = self.probe(request).await
-            && cors_check(request, &headers, Answer::Response).is_ok()
+            && cors_check(request, &headers, AnswerKind::Response).is_ok()
         {
             return Err(vary_missing(request, received));
         }
@@ -238,11 +236,18 @@ fn taint(request: &mut Request) -> Result<(), Blocked> {
         Mode::SameOrigin => {
             return Err(Blocked::NotSameOrigin {
                 origin: request.origin.serialize().to_owned(),
+                redirected_from: request.redirected_from(),
                 url: request.url.to_string(),
             });
         }
         _ if !is_http => {
-            return Err(Blocked::Scheme { url: request.url.to_string() });
+            return Err(Blocked::Scheme {
+                redirected_from: request.redirected_from(),
+                url: request.url.to_string(),
+            });
+        }
+        Mode::NoCors if request.redirect != Redirect::Follow => {
+            return Err(Blocked::RedirectMode { url: request.url.to_string() });
         }
         Mode::NoCors => ResponseType::Opaque,
         Mode::Cors => ResponseType::Cors,

@@ -8,7 +8,7 @@ use super::{ResponseType, Visible, header_list, received::Received, request::Req
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-filtered-response>
 pub(super) fn filter(request: &Request, received: Received) -> Visible {
     let kind = request.tainting;
-    if kind == ResponseType::Opaque {
+    if matches!(kind, ResponseType::Opaque | ResponseType::OpaqueRedirect) {
         return Visible {
             kind,
             status: 0,

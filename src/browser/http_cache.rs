@@ -11,9 +11,10 @@ use http::{
 use url::Url;
 
 use super::{
-    Answer,
+    AnswerKind,
     header_list::{self, parse_seconds, split_outside_quotes},
     received::Received,
+    request::without_fragment,
 };
 
 /// A private cache of responses to GET.
@@ -86,7 +87,7 @@ impl HttpCache {
         self.responses.push(Stored {
             url,
             request_headers: headers.clone(),
-            received: Received { answer: Answer::Cached, ..received.clone() },
+            received: Received { kind: AnswerKind::Cached, ..received.clone() },
             since: now,
         });
     }
@@ -198,10 +199,4 @@ fn directive(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|element| element.split_once('=').unwrap_or((element, "")))
         .find(|(directive, _)| directive.eq_ignore_ascii_case(name))
         .map(|(_, argument)| argument.to_owned())
-}
-
-pub(super) fn without_fragment(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url
 }

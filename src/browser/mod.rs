@@ -39,7 +39,8 @@
 //! assert!(matches!(seen.blocked(), Some(Blocked::AllowOriginMissing { .. })));
 //! assert_eq!(
 //!     seen.response().unwrap_err().to_string(),
-//!     "the preflight's response has no access-control-allow-origin; expected \"https://evil.example\"",
+//!     "the preflight's response from \"https://api.example/items\" has no access-control-allow-origin; \
+//!      expected \"https://evil.example\"",
 //! );
 //! # Ok(())
 //! # }
@@ -55,7 +56,7 @@
 //! | [CORS-safelisted request-header], [CORS-unsafe request-header names] | which headers a preflight asks for |
 //! | [CORS-preflight fetch], [CORS check] | [`Blocked`] has a variant for each way to fail |
 //! | [CORS-preflight cache] | kept by a [`Browser`], forgotten as [`Browser::advance`] moves its clock |
-//! | [HTTP-redirect fetch] | followed, each hop checked; the origin becomes `null` |
+//! | [HTTP-redirect fetch], [redirect mode] | followed, each hop checked; the origin becomes `null`. [`Redirect`] |
 //! | [filtered response] | [`Visible`] |
 //! | [CORS protocol and HTTP caches] | [`Blocked::VaryMissing`] if the server left out `Vary: Origin` |
 //!
@@ -75,6 +76,13 @@
 //! bodies of preflights and redirects are not waited for, nor those of blocked or opaque responses that
 //! the HTTP cache does not keep.
 //!
+//! # Types of other crates
+//!
+//! Requests and responses are those of `http`. The body of a response is anything that is a `Body` of `http-body`,
+//! as services answer with it, and [`Body`] is one too, so that services take it. The chunks of [`Body`] are
+//! `Bytes` of the crate `bytes`, since axum's `Router` asks for that. No other type of another crate is in a
+//! signature here: bodies are given as `Vec<u8>` and read as `&[u8]`, URLs are text.
+//!
 //! [request mode]: https://fetch.spec.whatwg.org/#concept-request-mode
 //! [credentials mode]: https://fetch.spec.whatwg.org/#concept-request-credentials-mode
 //! [forbidden method]: https://fetch.spec.whatwg.org/#forbidden-method
@@ -86,11 +94,14 @@
 //! [CORS check]: https://fetch.spec.whatwg.org/#cors-check
 //! [CORS-preflight cache]: https://fetch.spec.whatwg.org/#cors-preflight-cache
 //! [HTTP-redirect fetch]: https://fetch.spec.whatwg.org/#http-redirect-fetch
+//! [redirect mode]: https://fetch.spec.whatwg.org/#concept-request-redirect-mode
 //! [filtered response]: https://fetch.spec.whatwg.org/#concept-filtered-response
 //! [CORS protocol and HTTP caches]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
 
 mod agent;
+mod answer;
 mod blocked;
+mod body;
 mod cookies;
 mod cors_check;
 mod error;
@@ -104,6 +115,7 @@ mod network;
 mod page;
 mod preflight;
 mod preflight_cache;
+mod reason;
 mod received;
 mod redirect;
 mod request;
@@ -112,8 +124,10 @@ mod seen;
 mod user_agent;
 
 pub use agent::Browser;
-pub use blocked::{Answer, Blocked};
-pub use error::FetchError;
-pub use fetch::{Credentials, Fetch, Mode};
+pub use answer::{Answer, AnswerKind};
+pub use blocked::Blocked;
+pub use body::Body;
+pub use error::{FetchError, UrlError};
+pub use fetch::{Credentials, Fetch, Mode, Redirect};
 pub use seen::{BodyError, ResponseType, Seen, Sent, Visible};
 pub use user_agent::UserAgent;

@@ -11,13 +11,13 @@ use tower_service::Service;
 use url::Url;
 
 use super::{
-    Answer, Blocked, BodyError, Browser, Credentials, ResponseType, Sent,
+    AnswerKind, Blocked, BodyError, Browser, Credentials, ResponseType, Sent,
     cors_check::cors_check,
     header_list,
-    http_cache::{Selected, is_cacheable, is_storable, without_fragment},
+    http_cache::{Selected, is_cacheable, is_storable},
     methods,
     received::{Received, is_redirect},
-    request::Request,
+    request::{Request, without_fragment},
 };
 
 impl<S, B> Browser<S, B> {
@@ -29,7 +29,7 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
         let headers = self.http_headers(request);
@@ -71,7 +71,7 @@ impl<S, B> Browser<S, B> {
     pub(super) async fn probe<R>(&mut self, request: &Request) -> Result<HeaderMap, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
         let headers = self.http_headers(request);
@@ -90,7 +90,7 @@ impl<S, B> Browser<S, B> {
     ) -> Result<(Received, R), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
         let mut answer = self.exchange(request, headers.clone(), sent).await?;
@@ -98,7 +98,9 @@ impl<S, B> Browser<S, B> {
             answer = self.exchange(request, headers, sent).await?;
         }
         match answer.0.status {
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(Blocked::ProxyAuthentication),
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                Err(Blocked::ProxyAuthentication { answer: request.answer(AnswerKind::Response) })
+            }
             _ => Ok(answer),
         }
     }
@@ -112,12 +114,16 @@ impl<S, B> Browser<S, B> {
     ) -> Result<(Received, R), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
-        let uri = origin_form(&request.url)?;
+        let uri = origin_form(request)?;
+        let failed = || Blocked::ServiceFailed {
+            redirected_from: request.redirected_from(),
+            url: without_fragment(&request.url).into(),
+        };
         let service = &mut self.service;
-        poll_fn(|context| service.poll_ready(context)).await.map_err(|_| Blocked::ServiceFailed)?;
+        poll_fn(|context| service.poll_ready(context)).await.map_err(|_| failed())?;
 
         let body = request.body.clone().unwrap_or_default();
         let made_for = header_list::get(&headers, &ORIGIN);
@@ -132,13 +138,13 @@ impl<S, B> Browser<S, B> {
             body,
         });
 
-        let response = service.call(outgoing).await.map_err(|_| Blocked::ServiceFailed)?;
+        let response = service.call(outgoing).await.map_err(|_| failed())?;
         let (parts, body) = response.into_parts();
         let received = Received {
             status: parts.status,
             headers: trim_values(&parts.headers),
             body: Ok(Bytes::new()),
-            answer: Answer::Response,
+            kind: AnswerKind::Response,
             made_for,
         };
         Ok((received, body))
@@ -158,7 +164,7 @@ impl<S, B> Browser<S, B> {
         let needs_length =
             request.body.is_some() || [Method::POST, Method::PUT].contains(&request.method);
         if needs_length {
-            headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Bytes::len).into());
+            headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Vec::len).into());
         }
         if includes_credentials(request)
             && let Some(cookies) = self.cookies.get(&request.url)
@@ -174,8 +180,8 @@ impl<S, B> Browser<S, B> {
 fn is_read(request: &Request, received: &Received) -> bool {
     let is_shared = match request.tainting {
         ResponseType::Basic => true,
-        ResponseType::Cors => cors_check(request, &received.headers, received.answer).is_ok(),
-        ResponseType::Opaque => false,
+        ResponseType::Cors => cors_check(request, &received.headers, received.kind).is_ok(),
+        ResponseType::Opaque | ResponseType::OpaqueRedirect => false,
     };
     is_shared
         && has_body(request, received)
@@ -225,11 +231,13 @@ fn authority(url: &Url) -> String {
 }
 
 /// HTTP/1.1: <https://www.rfc-editor.org/rfc/rfc9112#name-origin-form>
-fn origin_form(url: &Url) -> Result<Uri, Blocked> {
+fn origin_form(request: &Request) -> Result<Uri, Blocked> {
+    let url = &request.url;
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{}{query}", url.path())
-        .parse()
-        .map_err(|_| Blocked::UrlTooLong { length: url.as_str().len() })
+    format!("{}{query}", url.path()).parse().map_err(|_| Blocked::UrlTooLong {
+        redirected_from: request.redirected_from(),
+        length: url.as_str().len(),
+    })
 }
 
 /// Takes white space from around values, as a parser of messages would.

@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response,
     header::{
@@ -12,7 +11,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::{
-    Answer, Blocked, Browser, Credentials, Mode, ResponseType, Sent, UserAgent,
+    AnswerKind, Blocked, Browser, Credentials, Mode, ResponseType, Sent, UserAgent,
     cors_check::cors_check,
     header_list::{self, Malformed},
     methods,
@@ -36,7 +35,7 @@ impl<S, B> Browser<S, B> {
     ) -> Result<(), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
         let preflight = preflight_of(request, unsafe_names);
@@ -97,14 +96,16 @@ fn accept(
     received: &Received,
     user_agent: UserAgent,
 ) -> Result<Grant, Blocked> {
-    cors_check(request, &received.headers, Answer::Preflight)?;
+    let answer = || request.answer(AnswerKind::Preflight);
+    cors_check(request, &received.headers, AnswerKind::Preflight)?;
     if !received.status.is_success() {
-        return Err(Blocked::PreflightStatus { status: received.status });
+        return Err(Blocked::PreflightStatus { answer: answer(), status: received.status });
     }
-    let methods = extract_list(&received.headers, ACCESS_CONTROL_ALLOW_METHODS)?;
-    let header_names = extract_list(&received.headers, ACCESS_CONTROL_ALLOW_HEADERS)?;
+    let methods = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_METHODS)?;
+    let header_names = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_HEADERS)?;
     if !allows_method(request, &methods) {
         return Err(Blocked::Method {
+            answer: answer(),
             method: request.method.clone(),
             value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_METHODS),
             credentials: request.is_credentialed(),
@@ -112,6 +113,7 @@ fn accept(
     }
     if let Some(name) = first_refused(request, unsafe_names, &header_names, user_agent) {
         return Err(Blocked::Header {
+            answer: answer(),
             name: name.clone(),
             value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_HEADERS),
             credentials: request.is_credentialed(),
@@ -134,10 +136,18 @@ fn extract_max_age(headers: &HeaderMap, user_agent: UserAgent) -> Duration {
     Duration::from_secs(seconds).min(user_agent.max_age_limit())
 }
 
-fn extract_list(headers: &HeaderMap, field: HeaderName) -> Result<Vec<String>, Blocked> {
+fn extract_list(
+    request: &Request,
+    headers: &HeaderMap,
+    field: HeaderName,
+) -> Result<Vec<String>, Blocked> {
     match header_list::extract_tokens(headers, &field) {
         Ok(list) => Ok(list.unwrap_or_default()),
-        Err(Malformed { value }) => Err(Blocked::MalformedList { field, value }),
+        Err(Malformed { value }) => Err(Blocked::MalformedList {
+            answer: request.answer(AnswerKind::Preflight),
+            field,
+            value,
+        }),
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header::LOCATION};
 
-use super::{Answer, BodyError};
+use super::{AnswerKind, BodyError};
 
 /// A response, as it came over the wire or out of the cache.
 #[derive(Clone, Debug)]
@@ -12,13 +12,17 @@ pub(super) struct Received {
     pub(super) headers: HeaderMap,
     /// Empty if it is not to be read.
     pub(super) body: Result<Bytes, BodyError>,
-    pub(super) answer: Answer,
+    pub(super) kind: AnswerKind,
     /// The `Origin` of the request that this is the response to.
     pub(super) made_for: Option<String>,
 }
 
 /// Whether the response leads elsewhere, or tries to.
 pub(super) fn is_redirect(received: &Received) -> bool {
-    matches!(received.status.as_u16(), 301 | 302 | 303 | 307 | 308)
-        && received.headers.contains_key(LOCATION)
+    is_redirect_status(received.status) && received.headers.contains_key(LOCATION)
+}
+
+/// Fetch: <https://fetch.spec.whatwg.org/#redirect-status>
+pub(super) fn is_redirect_status(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
 }

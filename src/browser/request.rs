@@ -1,9 +1,9 @@
-use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use url::Url;
 
 use super::{
-    Credentials, Fetch, FetchError, Mode, ResponseType, UserAgent,
+    Answer, AnswerKind, Credentials, Fetch, FetchError, Mode, Redirect, ResponseType, UrlError,
+    UserAgent,
     header_list::combine,
     methods,
     mime::is_http_whitespace,
@@ -21,14 +21,17 @@ pub(super) struct Request {
     /// The current URL: the last of the URL list.
     pub(super) url: Url,
     pub(super) headers: HeaderMap,
-    pub(super) body: Option<Bytes>,
+    pub(super) body: Option<Vec<u8>>,
     pub(super) mode: Mode,
     pub(super) credentials: Credentials,
+    pub(super) redirect: Redirect,
     /// The response tainting.
     pub(super) tainting: ResponseType,
     /// Whether the redirect-taint is other than "same-origin".
     pub(super) is_redirect_tainted: bool,
     pub(super) redirect_count: u8,
+    /// The URL before the current one.
+    pub(super) redirected_from: Option<Url>,
     /// Whether a hop so far had to be allowed by a preflight, or by what the cache knows of one.
     pub(super) has_needed_preflight: bool,
 }
@@ -52,9 +55,11 @@ impl Request {
             body: fetch.body,
             mode: fetch.mode,
             credentials: fetch.credentials,
+            redirect: fetch.redirect,
             tainting: ResponseType::Basic,
             is_redirect_tainted: false,
             redirect_count: 0,
+            redirected_from: None,
             has_needed_preflight: false,
         })
     }
@@ -69,6 +74,16 @@ impl Request {
         self.credentials == Credentials::Include
     }
 
+    /// The response to this request, as reasons name it.
+    pub(super) fn answer(&self, kind: AnswerKind) -> Answer {
+        Answer::new(kind, without_fragment(&self.url).into(), self.redirected_from())
+    }
+
+    /// The URL whose redirect led to the current one, if any did.
+    pub(super) fn redirected_from(&self) -> Option<String> {
+        self.redirected_from.as_ref().map(|url| without_fragment(url).into())
+    }
+
     pub(super) fn unsafe_names(&self, user_agent: UserAgent) -> Vec<HeaderName> {
         request_headers::unsafe_names(&self.headers, user_agent)
     }
@@ -78,11 +93,17 @@ fn parse_url(page: &Page, value: &str) -> Result<Url, FetchError> {
     let url = Url::options()
         .base_url(page.base.as_ref())
         .parse(value)
-        .map_err(|cause| FetchError::Url { value: value.to_owned(), cause })?;
+        .map_err(|cause| FetchError::Url { value: value.to_owned(), cause: UrlError(cause) })?;
     if includes_credentials(&url) {
         return Err(FetchError::UrlCredentials { value: value.to_owned() });
     }
     Ok(url)
+}
+
+pub(super) fn without_fragment(url: &Url) -> Url {
+    let mut url = url.clone();
+    url.set_fragment(None);
+    url
 }
 
 /// URL: <https://url.spec.whatwg.org/#include-credentials>

@@ -6,6 +6,7 @@ mod messages;
 mod observations;
 mod preflight;
 mod preflight_cache;
+mod reasons;
 mod redirects;
 mod request_headers;
 mod response;
@@ -19,7 +20,7 @@ use axum::body::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use tower::{Service, service_fn};
-use tower_cors::browser::{Browser, Fetch, FetchError, Seen, Sent, UserAgent};
+use tower_cors::browser::{Body, Browser, Fetch, FetchError, Seen, Sent, UserAgent};
 
 pub(crate) const APP: &str = "https://app.example";
 pub(crate) const OTHER: &str = "https://other.example";
@@ -38,7 +39,7 @@ pub(crate) const SHARE: &[(&str, &str)] = &[
     ("access-control-allow-headers", "{headers}"),
 ];
 
-pub(crate) type Req = Request<Full<Bytes>>;
+pub(crate) type Req = Request<Body>;
 pub(crate) type Res = Response<Full<Bytes>>;
 
 /// A server that answers as scripted.

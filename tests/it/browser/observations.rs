@@ -11,7 +11,7 @@ use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tower::service_fn;
-use tower_cors::browser::{Browser, Credentials, Fetch, Mode, ResponseType, Seen, UserAgent};
+use tower_cors::browser::{Body, Browser, Credentials, Fetch, Mode, ResponseType, Seen, UserAgent};
 
 const OBSERVATIONS: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/browser-observations.jsonl");
@@ -254,7 +254,7 @@ fn pairs(headers: &Value) -> Vec<(String, String)> {
 
 async fn replay(row: &Row, user_agent: UserAgent) -> Observed {
     let server = row.server.clone();
-    let service = service_fn(move |request: Request<Full<Bytes>>| {
+    let service = service_fn(move |request: Request<Body>| {
         let response = respond(&server, &request);
         async move { Ok::<_, Infallible>(response) }
     });
@@ -265,7 +265,7 @@ async fn replay(row: &Row, user_agent: UserAgent) -> Observed {
 }
 
 /// What the server of the observations did.
-fn respond(server: &Server, request: &Request<Full<Bytes>>) -> Response<Full<Bytes>> {
+fn respond(server: &Server, request: &Request<Body>) -> Response<Full<Bytes>> {
     let is_options = request.method() == Method::OPTIONS;
     let answer = if is_options { &server.options } else { &server.otherwise };
     let has_body = !is_options && !matches!(answer.status, 204 | 304);

@@ -2,7 +2,7 @@
 //! Fetch: <https://fetch.spec.whatwg.org/#concept-http-redirect-fetch>
 #![allow(clippy::too_many_lines, reason = "tables are long")]
 
-use tower_cors::browser::{Credentials, Fetch, Mode};
+use tower_cors::browser::{Credentials, Fetch, Mode, Redirect};
 
 use crate::browser::{API, APP, Answer, Row, SHARE, check};
 
@@ -119,7 +119,7 @@ fn each_hop_is_checked() {
             "a redirect that is not shared",
             Fetch::get(API),
             &[("GET api.example/", 302, &[("location", "/b")]), ("*", 200, SHARE)],
-            "the response has no access-control-allow-origin; expected \"https://app.example\"",
+            "the response from \"https://api.example/\" has no access-control-allow-origin; expected \"https://app.example\"",
             &[TO_API],
         ),
         row(
@@ -133,7 +133,7 @@ fn each_hop_is_checked() {
                 ),
                 ("*", 200, &[("access-control-allow-origin", "https://app.example")]),
             ],
-            "access-control-allow-origin \"https://app.example\" of the response is not the request's origin; expected \"null\"",
+            "access-control-allow-origin \"https://app.example\" of the response from \"https://b.example/\" (after a redirect from \"https://api.example/\") is not the request's origin; expected \"null\"",
             &[TO_API, "GET https://b.example/; origin: null"],
         ),
         row(
@@ -160,7 +160,7 @@ fn each_hop_is_checked() {
                 ("OPTIONS b.example/", 404, SHARE),
                 ("OPTIONS", 200, SHARE),
             ],
-            "status 404 of the preflight's response is no success; expected 200 to 299",
+            "status 404 of the preflight's response from \"https://b.example/\" (after a redirect from \"https://api.example/\") is no success; expected 200 to 299",
             &[
                 "OPTIONS https://api.example/; access-control-request-method: PUT; origin: https://app.example",
                 "PUT https://api.example/; origin: https://app.example",
@@ -182,7 +182,7 @@ fn each_hop_is_checked() {
             "same-origin mode does not leave the origin",
             Fetch::get("/a").mode(Mode::SameOrigin),
             server!("GET" => 302 "https://api.example/"),
-            "URL \"https://api.example/\" is not of the page's origin, and the mode is `same-origin`; expected \"https://app.example\"",
+            "URL \"https://api.example/\" (after a redirect from \"https://app.example/a\") is not of the page's origin, and the mode is `same-origin`; expected \"https://app.example\"",
             &["GET https://app.example/a"],
         ),
         row(
@@ -270,7 +270,7 @@ fn authorization_and_bodies() {
                 302,
                 &[("location", "/b"), ("access-control-allow-origin", "{origin}")],
             )],
-            "the response has no access-control-allow-credentials, and the request is made with credentials; expected \"true\"",
+            "the response from \"https://api.example/\" has no access-control-allow-credentials, and the request is made with credentials; expected \"true\"",
             &[TO_API],
         ),
     ]);
@@ -306,7 +306,7 @@ fn where_a_redirect_cannot_lead() {
             "no URL",
             Fetch::get(API),
             server!("GET" => 302 "https://a b/"),
-            "location \"https://a b/\" of the redirect is no URL; expected one",
+            "location \"https://a b/\" of the response from \"https://api.example/\" is no URL; expected one",
             &[TO_API],
         ),
         row(
@@ -317,36 +317,106 @@ fn where_a_redirect_cannot_lead() {
                 302,
                 &[("location", "/a"), ("location", "/b"), ("access-control-allow-origin", "*")],
             )],
-            "location \"/a, /b\" of the redirect is no URL; expected one",
+            "location \"/a, /b\" of the response from \"https://api.example/\" is no URL; expected one",
             &[TO_API],
         ),
         row(
             "a scheme that is not HTTP's",
             Fetch::get(API),
             server!("GET" => 302 "data:,a"),
-            "URL \"data:,a\" has a scheme that this model of a browser does not support; expected \"https\" or \"http\"",
+            "URL \"data:,a\" (after a redirect from \"https://api.example/\") has a scheme that this model of a browser does not support; expected \"https\" or \"http\"",
             &[TO_API],
         ),
         row(
             "user name and password",
             Fetch::get("/a"),
             server!("GET" => 302 "https://u:p@api.example/"),
-            "location \"https://u:p@api.example/\" of the redirect has a user name or password; expected none",
+            "location \"https://u:p@api.example/\" of the response from \"https://app.example/a\" has a user name or password; expected none",
             &["GET https://app.example/a"],
         ),
         row(
             "a user name, back at the page's origin",
             Fetch::get(API),
             server!("GET" => 302 "https://u@app.example/"),
-            "location \"https://u@app.example/\" of the redirect has a user name or password; expected none",
+            "location \"https://u@app.example/\" of the response from \"https://api.example/\" has a user name or password; expected none",
             &[TO_API],
         ),
         row(
             "the 21st redirect",
             Fetch::get(API),
             LOOP,
-            "redirect to \"https://api.example/\" follows on 20 others; expected a response",
+            "location \"https://api.example/\" of the response from \"https://api.example/\" (after a redirect from \"https://api.example/\") follows on 20 redirects; expected a response",
             &[TO_API; 21],
+        ),
+    ]);
+}
+
+/// <https://fetch.spec.whatwg.org/#concept-request-redirect-mode>
+#[test]
+fn redirects_that_are_not_to_be_followed() {
+    const ANY: (&str, &str) = ("access-control-allow-origin", "*");
+    let manual = |url: &str| Fetch::get(url).redirect(Redirect::Manual);
+    let error = |url: &str| Fetch::get(url).redirect(Redirect::Error);
+    let get: &[&str] = &["GET https://app.example/a"];
+    check(vec![
+        row(
+            "manual: script sees that there is one",
+            manual("/a"),
+            server!("*" => 302 "/b"),
+            "0 opaqueredirect",
+            get,
+        ),
+        row(
+            "manual: from another origin",
+            manual(API),
+            server!("*" => 308 "/b"),
+            "0 opaqueredirect",
+            &[TO_API],
+        ),
+        row(
+            "manual: from another origin that does not share it",
+            manual(API),
+            &[("*", 302, &[("location", "/b")])],
+            "the response from \"https://api.example/\" has no access-control-allow-origin; expected \"https://app.example\"",
+            &[TO_API],
+        ),
+        row(
+            "manual: to no URL",
+            manual("/a"),
+            server!("*" => 302 "https://a b/"),
+            "0 opaqueredirect",
+            get,
+        ),
+        row("manual: without location", manual("/a"), &[("*", 302, &[])], "0 opaqueredirect", get),
+        row("manual: no redirect", manual(API), &[("*", 300, &[ANY])], "300 cors", &[TO_API]),
+        row(
+            "error: a redirect",
+            error("/a"),
+            server!("*" => 307 "/b"),
+            "status 307 of the response from \"https://app.example/a\" is a redirect, and the redirect mode is `error`; expected another status",
+            get,
+        ),
+        row(
+            "error: without location",
+            error("/a"),
+            &[("*", 302, &[])],
+            "status 302 of the response from \"https://app.example/a\" is a redirect, and the redirect mode is `error`; expected another status",
+            get,
+        ),
+        row("error: no redirect", error(API), &[("*", 201, &[ANY])], "201 cors", &[TO_API]),
+        row(
+            "no-cors to another origin is for `follow` alone",
+            manual(API).mode(Mode::NoCors),
+            &[],
+            "URL \"https://api.example/\" is not of the page's origin, and the mode is `no-cors`; expected the redirect mode `follow`",
+            &[],
+        ),
+        row(
+            "no-cors within the page's origin may be for others",
+            manual("/a").mode(Mode::NoCors),
+            server!("*" => 302 "/b"),
+            "0 opaqueredirect",
+            get,
         ),
     ]);
 }

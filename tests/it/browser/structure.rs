@@ -72,3 +72,55 @@ fn no_file_leads_to_itself() {
         imports.keys().filter(|file| reached(&imports, file).contains(*file)).collect();
     assert!(in_circle.is_empty(), "{in_circle:?} import each other: {imports:#?}");
 }
+
+/// What others can name or match on: enums whole, of everything else the declaration.
+fn public_items() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/browser");
+    let mut items = Vec::new();
+    for entry in fs::read_dir(&folder).unwrap() {
+        let text = code(&fs::read_to_string(entry.unwrap().path()).unwrap());
+        items.extend(text.match_indices("pub ").map(|(at, _)| declaration(&text[at..]).to_owned()));
+    }
+    items
+}
+
+fn declaration(item: &str) -> &str {
+    let ends: &[&str] =
+        if item.starts_with("pub enum") { &["\n}"] } else { &[" {\n", ";\n", "(pub(super)"] };
+    let end = ends.iter().filter_map(|end| item.find(end)).min();
+    &item[..end.unwrap_or(item.len())]
+}
+
+/// The major versions of these crates are not ours. `Body` has chunks of the type `Bytes`, in an
+/// associated type, since `http-body` and axum ask for it.
+#[test]
+fn no_signature_names_a_type_of_url_bytes_or_http_body_util() {
+    let items = public_items();
+    assert!(items.len() > 60, "{items:#?}");
+    assert!(items.iter().any(|item| item.contains("B: From<Vec<u8>>")), "{items:#?}");
+    let foreign = ["Bytes", "Full<", "Collected", "url::", "ParseError", "&Url", "<Url>", ": Url,"];
+    let named: Vec<_> = items
+        .iter()
+        .filter(|item| !item.starts_with("pub struct Body("))
+        .filter(|item| foreign.iter().any(|word| item.contains(word)))
+        .collect();
+    assert!(named.is_empty(), "{named:#?}");
+}
+
+/// So that a reason may say more one day.
+#[test]
+fn every_variant_with_fields_may_get_more() {
+    let errors: Vec<_> = public_items()
+        .into_iter()
+        .filter(|item| {
+            item.starts_with("pub enum Blocked") || item.starts_with("pub enum FetchError")
+        })
+        .collect();
+    assert_eq!(errors.len(), 2);
+    for error in errors {
+        let lines: Vec<_> = error.lines().map(str::trim).collect();
+        for pair in lines.windows(2).filter(|pair| pair[1].ends_with('{')) {
+            assert_eq!(pair[0], "#[non_exhaustive]", "{}", pair[1]);
+        }
+    }
+}
