@@ -119,11 +119,14 @@ impl<S, B> Browser<S, B> {
     {
         let page = Page::parse(page)
             .map_err(|cause| FetchError::Page { value: page.to_owned(), cause: UrlError(cause) })?;
-        let mut request = Request::new(&page, fetch)?;
+        let mut request = Request::new(&page, fetch, self.user_agent)?;
         self.cookies.parse()?;
         let mut sent = Vec::new();
         let received = self.main_fetch(&mut request, &mut sent).await;
-        Ok(Seen { outcome: received.map(|received| filter(&request, received)), sent })
+        Ok(Seen {
+            outcome: received.map(|received| filter(&request, received, self.user_agent)),
+            sent,
+        })
     }
 
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
@@ -138,9 +141,14 @@ impl<S, B> Browser<S, B> {
         R: http_body::Body,
     {
         let outcome = self.follow_redirects(request, sent).await;
-        if request.has_needed_preflight && outcome.is_err() {
-            self.preflight_cache.clear(request);
+        let is_cors = request.tainting == ResponseType::Cors;
+        let has_needed_one = request.has_needed_preflight;
+        if let Err(blocked) = &outcome
+            && self.user_agent.forgets_preflights(has_needed_one, is_cors, blocked)
+        {
+            self.preflight_cache.clear(request, self.user_agent);
         }
+        self.preflight_cache.end_fetch(self.user_agent);
         outcome
     }
 
@@ -157,7 +165,7 @@ impl<S, B> Browser<S, B> {
         loop {
             taint(request)?;
             let received = self.http_fetch(request, sent).await?;
-            if !redirect(request, &received)? {
+            if !redirect(request, &received, self.user_agent)? {
                 return Ok(received);
             }
         }
@@ -178,7 +186,10 @@ impl<S, B> Browser<S, B> {
     {
         let is_cors = request.tainting == ResponseType::Cors;
         let unsafe_names = request.unsafe_names(self.user_agent);
-        if is_cors && (!methods::is_safelisted(&request.method) || !unsafe_names.is_empty()) {
+        let is_unusual = !methods::is_safelisted(&request.method) || !unsafe_names.is_empty();
+        let asks_again = (request.has_needed_preflight || request.set.has_unsafe_names)
+            && self.user_agent.asks_after_each_redirect();
+        if is_cors && (is_unusual || asks_again) {
             request.has_needed_preflight = true;
             if !self.is_allowed_by_preflight_cache(request, &unsafe_names) {
                 self.preflight_fetch(request, &unsafe_names, sent).await?;

@@ -1,9 +1,9 @@
 //! What was received: the checks, the cache and the redirects each read it.
 
 use bytes::Bytes;
-use http::{HeaderMap, StatusCode, header::LOCATION};
+use http::{HeaderMap, StatusCode};
 
-use super::{AnswerKind, BodyError};
+use super::{AnswerKind, BodyError, UserAgent};
 
 /// A response, as it came over the wire or out of the cache.
 #[derive(Clone, Debug)]
@@ -18,8 +18,9 @@ pub(super) struct Received {
 }
 
 /// Whether the response leads elsewhere, or tries to.
-pub(super) fn is_redirect(received: &Received) -> bool {
-    is_redirect_status(received.status) && received.headers.contains_key(LOCATION)
+pub(super) fn is_redirect(received: &Received, user_agent: UserAgent) -> bool {
+    is_redirect_status(received.status)
+        && !matches!(user_agent.location(&received.headers), Ok(None))
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#redirect-status>

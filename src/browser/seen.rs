@@ -38,7 +38,8 @@ impl Seen {
     }
 
     /// Every request that the service got, in order, preflights included. There is none for what a
-    /// cache answered, nor the one that tells [`Blocked::VaryMissing`] from other reasons.
+    /// cache answered, nor the one that tells [`Blocked::VaryMissing`] from other reasons. One that asks about a
+    /// stale response behind script's back is there.
     #[must_use]
     pub fn sent(&self) -> &[Sent] {
         &self.sent

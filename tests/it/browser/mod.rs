@@ -2,15 +2,18 @@
 
 mod fetch;
 mod http_cache;
+mod location;
 mod messages;
 mod observations;
 mod preflight;
 mod preflight_cache;
 mod reasons;
+mod redirect_modes;
 mod redirects;
 mod request_headers;
 mod response;
 mod services;
+mod shipped;
 mod structure;
 mod vary;
 

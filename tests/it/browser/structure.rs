@@ -7,21 +7,37 @@ use std::path::Path;
 /// The file that holds the parts together, and names them all.
 const JOINS: &str = "agent";
 
+/// Every file of code, with those in a folder counted to the file of its name.
+fn texts() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/browser");
+    let mut folders = vec![root.clone()];
+    let mut texts: BTreeMap<String, String> = BTreeMap::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let first = path.strip_prefix(&root).unwrap().iter().next().unwrap().to_str().unwrap();
+            let name = first.trim_end_matches(".rs").to_owned();
+            texts.entry(name).or_default().push_str(&code(&fs::read_to_string(&path).unwrap()));
+        }
+    }
+    texts
+}
+
 /// Of each file the others that it imports, by their names without `.rs`.
 fn imports() -> BTreeMap<String, BTreeSet<String>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/browser");
-    let mut texts = BTreeMap::new();
-    for entry in fs::read_dir(&folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        texts.insert(name, code(&fs::read_to_string(&path).unwrap()));
-    }
+    let mut texts = texts();
     let exported = exported(&texts.remove("mod").unwrap());
     texts.remove(JOINS).unwrap();
     let edges = texts.iter().map(|(name, text)| {
-        let words = statements(text, "use super::").flat_map(words);
+        let uses = ["use super::", "use crate::browser::"];
+        let words = uses.into_iter().flat_map(|start| statements(text, start)).flat_map(words);
         let files = words.map(|word| exported.get(&word).cloned().unwrap_or(word));
-        (name.clone(), files.filter(|file| texts.contains_key(file)).collect())
+        let others = files.filter(|file| file != name && texts.contains_key(file)).collect();
+        (name.clone(), others)
     });
     edges.collect()
 }
@@ -48,7 +64,8 @@ fn statements<'a>(text: &'a str, start: &'a str) -> impl Iterator<Item = &'a str
 
 fn words(statement: &str) -> impl Iterator<Item = String> {
     let is_part = |character: char| character.is_alphanumeric() || character == '_';
-    statement.split(move |character| !is_part(character)).map(str::to_owned)
+    let words = statement.split(move |character| !is_part(character));
+    words.filter(|word| !word.is_empty()).map(str::to_owned)
 }
 
 /// Every file that the file leads to, itself included if there is a circle.
@@ -75,10 +92,8 @@ fn no_file_leads_to_itself() {
 
 /// What others can name or match on: enums whole, of everything else the declaration.
 fn public_items() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/browser");
     let mut items = Vec::new();
-    for entry in fs::read_dir(&folder).unwrap() {
-        let text = code(&fs::read_to_string(entry.unwrap().path()).unwrap());
+    for text in texts().into_values() {
         items.extend(text.match_indices("pub ").map(|(at, _)| declaration(&text[at..]).to_owned()));
     }
     items
