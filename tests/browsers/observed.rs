@@ -80,7 +80,12 @@ impl Outcome {
         Self::Response {
             status: status.expect("a status"),
             kind: text(&result["type"]),
-            names: result["headers"].as_array().expect("names").iter().map(text).collect(),
+            names: result["headers"]
+                .as_array()
+                .expect("pairs")
+                .iter()
+                .map(|pair| text(&pair[0]))
+                .collect(),
             body: text(&result["body"]),
         }
     }
