@@ -9,7 +9,7 @@ use std::iter;
 
 use super::PolicyBuilder;
 use super::error::PolicyError;
-use crate::origin::pattern::{OriginPattern, Pattern};
+use crate::origin::pattern::{OriginPattern, Pattern, Star};
 use crate::policy::rule::Rule;
 use crate::policy::sent::SentValue;
 
@@ -35,7 +35,8 @@ struct Side<'a> {
     /// The ports that its patterns name.
     ports: BTreeSet<&'a str>,
     exposed: BTreeSet<&'a [u8]>,
-    null: bool,
+    /// Opaque origins, and those of local files.
+    special: Vec<&'static str>,
 }
 
 impl<'a> Side<'a> {
@@ -54,7 +55,10 @@ impl<'a> Side<'a> {
             exposed: exposed.split(|&byte| byte == b',').collect(),
             patterns: builder.origins.iter().filter_map(parse).collect(),
             ports: builder.origins.iter().filter_map(port).collect(),
-            null: builder.null_origin,
+            special: [(builder.null_origin, "null"), (builder.file_origin, "file://")]
+                .into_iter()
+                .filter_map(|(is_allowed, origin)| is_allowed.then_some(origin))
+                .collect(),
         }
     }
 
@@ -74,22 +78,49 @@ impl<'a> Side<'a> {
     }
 
     /// An origin that both match. If their patterns have one in common, then one of the two has a
-    /// sample that is in the other.
+    /// sample that is in the other, or a pattern of each makes a sample that is in both.
     fn shared_origin(&self, other: &Side<'_>) -> Option<String> {
         let found = self.samples(other).find(|origin| other.rule.origins.may_match(origin));
-        found.or_else(|| other.samples(self).find(|origin| self.rule.origins.may_match(origin)))
+        let found = found
+            .or_else(|| other.samples(self).find(|origin| self.rule.origins.may_match(origin)));
+        found.or_else(|| {
+            let is_in = |side: &Side<'_>, origin: &String| side.rule.origins.may_match(origin);
+            self.shared_samples(other).find(|origin| is_in(self, origin) && is_in(other, origin))
+        })
     }
 
     /// Origins that stand for all that the rule matches: each exact one, and of each pattern one a
     /// port that may matter to the other rule.
     fn samples<'b>(&'b self, other: &'b Side<'_>) -> impl Iterator<Item = String> + use<'b, 'a> {
         let open = self.rule.origins.is_open().then(|| "https://any.example".to_owned());
-        let null = self.null.then(|| "null".to_owned());
-        let ports = iter::once(None).chain(other.ports.iter().map(|port| Some(*port)));
-        let of_patterns = self.patterns.iter().flat_map(move |pattern| {
-            let ports = ports.clone().take(if pattern.has_any_port() { usize::MAX } else { 1 });
-            ports.map(|port| pattern.sample(port))
+        let special = self.special.iter().map(|origin| (*origin).to_owned());
+        let of_patterns = self
+            .patterns
+            .iter()
+            .flat_map(move |pattern| other.ports_for(pattern).map(|port| pattern.sample(port)));
+        of_patterns.chain(open).chain(special)
+    }
+
+    /// Origins that two patterns with a `*` within a label may have in common, though neither's sample
+    /// is in the other: `https://a*.a.example` and `https://*b.a.example`.
+    fn shared_samples<'b>(
+        &'b self,
+        other: &'b Side<'_>,
+    ) -> impl Iterator<Item = String> + use<'b, 'a> {
+        let is_within_label = |pattern: &&OriginPattern<'_>| pattern.is_star(Star::Characters);
+        let pairs = self.patterns.iter().filter(is_within_label).flat_map(move |one| {
+            other.patterns.iter().filter(is_within_label).map(move |two| (one, two))
         });
-        of_patterns.chain(open).chain(null)
+        pairs.flat_map(move |(one, two)| {
+            // One of them may be for a port that the other has among any.
+            let by_first = other.ports_for(one).flat_map(|port| one.shared_samples(two, port));
+            by_first.chain(self.ports_for(two).flat_map(|port| two.shared_samples(one, port)))
+        })
+    }
+
+    /// None, and for a pattern with any port each of the rule's.
+    fn ports_for(&self, pattern: &OriginPattern<'_>) -> impl Iterator<Item = Option<&str>> {
+        let ports = iter::once(None).chain(self.ports.iter().map(|port| Some(*port)));
+        ports.take(if pattern.has_any_port() { usize::MAX } else { 1 })
     }
 }

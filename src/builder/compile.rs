@@ -7,7 +7,8 @@ use http::HeaderValue;
 
 use super::PolicyBuilder;
 use super::error::{Place, PolicyError, PolicyErrors};
-use super::judge::{exposed_error, header_error, method_error, origin_error, public_suffix_error};
+use super::judge::{exposed_error, header_error, method_error, origin_error, stranger_error};
+use crate::origin::OriginFault;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::policy::methods::Methods;
@@ -42,6 +43,10 @@ impl PolicyBuilder {
             found.push(PolicyError::NullOriginWithCredentials);
         }
         place("dangerously_allow_null_origin", &mut found);
+        if self.credentials && self.file_origin {
+            found.push(PolicyError::FileOriginWithCredentials);
+        }
+        place("dangerously_allow_file_origin", &mut found);
         Rule { origins, credentials: self.credentials, methods, headers, expose, max_age }
     }
 
@@ -55,10 +60,11 @@ impl PolicyBuilder {
                     errors.extend(self.danger(value, &pattern));
                     patterns.push(pattern);
                 }
-                Err(fault) => errors.push(origin_error(value, fault)),
+                Err(fault) => errors.push(self.origin_error(value, fault)),
             }
         }
-        if self.origins.is_empty() && self.predicates.is_empty() && !self.null_origin {
+        let has_opaque = self.null_origin || self.file_origin;
+        if self.origins.is_empty() && self.predicates.is_empty() && !has_opaque {
             errors.push(PolicyError::NoOrigins);
         }
         if self.credentials && any {
@@ -69,6 +75,7 @@ impl PolicyBuilder {
         } else if let Some(origin) = self.only_origin(&patterns) {
             Origins::One(Box::new(SentValue::new(origin)))
         } else {
+            patterns.extend(self.file_origin.then(OriginPattern::file));
             Origins::Listed(Box::new(Listed {
                 set: OriginSet::new(&patterns, self.null_origin),
                 predicates: self.predicates.clone(),
@@ -84,7 +91,7 @@ impl PolicyBuilder {
         let only = one.is_exact()
             && others.iter().all(same)
             && self.predicates.is_empty()
-            && !self.null_origin;
+            && !(self.null_origin || self.file_origin);
         // What was parsed is ASCII without control characters, and so a value.
         HeaderValue::from_str(one.text()).ok().filter(|_| only)
     }
@@ -95,13 +102,22 @@ impl PolicyBuilder {
         if self.credentials && !self.insecure_origins && pattern.is_insecure() {
             errors.push(PolicyError::InsecureOriginWithCredentials { value: value.to_owned() });
         }
-        if self.credentials
-            && !self.public_suffixes
-            && let Some(base) = pattern.base()
-        {
-            errors.extend(public_suffix_error(value, base));
+        if !self.public_suffixes {
+            errors.extend(stranger_error(value, pattern, self.credentials));
         }
         errors
+    }
+
+    /// What is wrong with an origin, and what to write if that is not refused in turn.
+    fn origin_error(&self, value: &str, fault: OriginFault) -> PolicyError {
+        let mut error = origin_error(value, fault);
+        if let PolicyError::Origin { fix, .. } = &mut error {
+            *fix = fix.take().filter(|fix| match Pattern::parse(fix) {
+                Ok(Pattern::Origins(pattern)) => self.danger(fix, &pattern).is_empty(),
+                Ok(Pattern::Any) | Err(_) => false,
+            });
+        }
+        error
     }
 
     fn compile_methods(&self, errors: &mut Vec<PolicyError>) -> Methods {

@@ -6,7 +6,7 @@ use http::Request;
 use tower_cors::{DocumentError, DocumentErrors, Policy, PolicyError};
 
 /// What is said of a key that is unknown.
-const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`";
+const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`";
 
 /// Name, document, message, in which `…` stands for the known keys.
 const MISTAKES: &[(&str, &str, &str)] = &[
@@ -161,7 +161,7 @@ allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port,
     (
         "the rules within a rule",
         r#"{"rules": [{"rules": [], "allow_origins": ["*"]}]}"#,
-        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin` at line 1 column 23",
+        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin` at line 1 column 23",
     ),
     (
         "a null",

@@ -266,10 +266,10 @@ fn what_is_wrong_with_an_enforcement() {
         assert_eq!(said, expected);
     }
     let none: [&str; 0] = [];
-    let all = Enforcement::all_requests().hosts(none).own_origins(["a", "null"]);
+    let all = Enforcement::all_requests().hosts(none).own_origins(["a.example", "null"]);
     assert_eq!(
         said(all),
-        "origin \"a\" has no scheme; write \"https://a\"\n\
+        "origin \"a.example\" has no scheme; write \"https://a.example\"\n\
          origin \"null\" cannot be the server's own; list its origins\n\
          no host is allowed; give `hosts` at least one"
     );

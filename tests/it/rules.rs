@@ -2,6 +2,7 @@
 //!
 //! <https://fetch.spec.whatwg.org/#cors-preflight-fetch>
 
+mod shared;
 mod walk;
 
 use http::{HeaderMap, Request};
