@@ -2,6 +2,7 @@
 //!
 //! Form: subject "value" what is wrong; what to write.
 
+mod fixes;
 mod origins;
 
 use std::time::Duration;
