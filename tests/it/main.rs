@@ -27,6 +27,7 @@ mod documents_s3;
 #[cfg(all(feature = "schema", feature = "routes"))]
 mod documents_schema;
 #[cfg(feature = "routes")]
+mod domains;
 mod enforcement;
 mod examples;
 #[cfg(feature = "serde")]

@@ -46,7 +46,7 @@ fn compare(policy: &Policy, patterns: &[String], origin: &[u8]) -> Result<(), St
 }
 
 /// Whether a label begins with `xn--`, and browsers do not take it: not all of them can be told without
-/// the tables that browsers have.
+/// the tables that browsers have. See the tests of [`domains`](crate::domains).
 fn is_in_doubt(origin: &[u8]) -> bool {
     let text = std::str::from_utf8(origin).unwrap_or_default();
     text.contains("xn--") && Url::parse(text).is_err()
