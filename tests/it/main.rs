@@ -36,6 +36,7 @@ mod examples_process;
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
+mod field;
 mod invariants;
 mod messages;
 mod mistakes;
