@@ -69,6 +69,16 @@ const FAMILIES: &[Family] = &[
         lines: CALLS,
     },
     Family {
+        file: "growth-patterns-within-label",
+        title: "Patterns with a star within a label cost as much",
+        subtitle: "An allowed GET from a preview deployment. For tower-http a predicate searches a list.",
+        x: ("patterns with a star within a label", Scale::Logarithmic),
+        y: Scale::Logarithmic,
+        counts: &[1, 2, 4, 5, 10, 30, 100, 300, 1_000, 3_000, 10_000],
+        scenario: |count| scenario(Origins::WithinLabel(count), 3, Asked::Deployment),
+        lines: CALLS,
+    },
+    Family {
         file: "growth-allowed-names",
         title: "Allowed names that are not asked for cost next to nothing",
         subtitle: "An allowed preflight with three names. tower-http checks none, and sends them all.",

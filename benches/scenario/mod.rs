@@ -38,13 +38,15 @@ pub(crate) enum Origins {
     Listed(usize),
     /// So many, `https://*.app.example` in their middle.
     Patterns(usize),
+    /// So many, `https://pr-*.app.example` in their middle.
+    WithinLabel(usize),
 }
 
 impl Origins {
     pub(crate) fn count(self) -> usize {
         match self {
             Self::Any => 0,
-            Self::Listed(count) | Self::Patterns(count) => count,
+            Self::Listed(count) | Self::Patterns(count) | Self::WithinLabel(count) => count,
         }
     }
 
@@ -54,6 +56,7 @@ impl Origins {
             Self::Any => return vec!["*".to_owned()],
             Self::Listed(count) => ("https://", count),
             Self::Patterns(count) => ("https://*.", count),
+            Self::WithinLabel(count) => ("https://pr-*.", count),
         };
         let mut texts: Vec<String> =
             (1..count).map(|number| format!("{scheme}app{number}.example")).collect();
@@ -122,11 +125,11 @@ pub(crate) enum Basis {
 /// The scenarios whose costs are held to bounds.
 pub(crate) fn all() -> Vec<Scenario> {
     use Asked::{
-        Commas, DeniedHeader, DeniedMethod, DeniedOrigin, Evil, Lines, LongNames, LongOrigin,
-        Plain, Preflight, Simple, Subdomain,
+        Commas, DeniedHeader, DeniedMethod, DeniedOrigin, Deployment, Evil, Lines, LongNames,
+        LongOrigin, Plain, Preflight, Simple, Subdomain,
     };
     use Inner::{Empty, Varying};
-    use Origins::{Any, Listed, Patterns};
+    use Origins::{Any, Listed, Patterns, WithinLabel};
 
     let two = Listed(2);
     vec![
@@ -151,6 +154,9 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario::new("1 pattern, allowed", Patterns(1), Subdomain),
         Scenario::new("10,000 patterns, allowed", Patterns(10_000), Subdomain),
         Scenario::new("10,000 patterns, denied", Patterns(10_000), Evil),
+        Scenario::new("1 pattern within a label, allowed", WithinLabel(1), Deployment),
+        Scenario::new("10,000 patterns within a label, allowed", WithinLabel(10_000), Deployment),
+        Scenario::new("10,000 patterns within a label, denied", WithinLabel(10_000), Evil),
         Scenario::new("preflight, allowed, 3 names", two, Preflight(3)),
         Scenario::new("preflight, allowed, 10 names", two, Preflight(10)).names(10),
         Scenario::new("preflight, allowed, 50 names", two, Preflight(50)).names(50),

@@ -35,6 +35,8 @@ pub(crate) enum Asked {
     Evil,
     /// A GET from an origin that a pattern allows.
     Subdomain,
+    /// A GET from an origin that a pattern with a `*` within its label allows.
+    Deployment,
     /// An allowed preflight for PUT, with so many names.
     Preflight(usize),
     /// A preflight from an origin that is not allowed.
@@ -73,6 +75,7 @@ impl Asked {
             Self::Simple => vec![app],
             Self::Evil => vec![evil],
             Self::Subdomain => vec![(ORIGIN, "https://eu.app.example".to_owned())],
+            Self::Deployment => vec![(ORIGIN, "https://pr-7.app.example".to_owned())],
             Self::Preflight(count) => vec![app, put, (NAMES, names(count).join(","))],
             Self::DeniedOrigin => vec![evil, put, three],
             Self::DeniedMethod => vec![app, (METHOD, "DELETE".to_owned()), three],
@@ -97,9 +100,12 @@ impl Asked {
 
     fn method(self) -> Method {
         match self {
-            Self::Plain | Self::Simple | Self::Evil | Self::Subdomain | Self::Unrelated(_) => {
-                Method::GET
-            }
+            Self::Plain
+            | Self::Simple
+            | Self::Evil
+            | Self::Subdomain
+            | Self::Deployment
+            | Self::Unrelated(_) => Method::GET,
             _ => Method::OPTIONS,
         }
     }

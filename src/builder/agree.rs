@@ -7,22 +7,35 @@
 //! Only rules that have an origin in common are compared, and [`meetings`] finds those.
 
 mod meetings;
+pub(crate) mod starred;
 
 use std::collections::{BTreeSet, HashMap};
 
 use self::meetings::{Meeting, Meetings};
 use super::PolicyBuilder;
-use super::error::PolicyError;
-use crate::origin::pattern::{OriginPattern, Pattern};
+use super::error::{PolicyError, PolicyErrors};
+use crate::origin::pattern::{OriginPattern, Pattern, Star};
 use crate::policy::rule::Rule;
 use crate::policy::sent::SentValue;
 
 /// For each rule, the first of the earlier ones that it does not agree with.
-pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<PolicyError> {
+///
+/// # Errors
+///
+/// Too many patterns with a `*` within a label, which are not compared.
+pub(super) fn disagreements(
+    builders: &[PolicyBuilder],
+    rules: &[Rule],
+) -> Result<Vec<PolicyError>, PolicyErrors> {
     let sides: Vec<Side<'_>> =
         builders.iter().zip(rules).map(|(builder, rule)| Side::new(builder, rule)).collect();
     if sides.windows(2).all(|two| matches!(two, [one, other] if one.says_as(other))) {
-        return Vec::new();
+        return Ok(Vec::new());
+    }
+    let patterns = sides.iter().flat_map(|side| &side.patterns);
+    let count = patterns.filter(|pattern| pattern.is_star(Star::Characters)).count();
+    if count > starred::MAX_WITHIN_LABEL {
+        return Err(PolicyErrors::one("rules", PolicyError::TooManyPatterns { count }));
     }
     let kinds = kinds(builders);
     let mut conflicts = HashMap::new();
@@ -38,7 +51,7 @@ pub(super) fn disagreements(builders: &[PolicyBuilder], rules: &[Rule]) -> Vec<P
             Some(PolicyError::RulesDisagree { rules: (earlier, later), origin, method })
         }));
     }
-    found
+    Ok(found)
 }
 
 /// A number for each rule, the same for those that are alike but for their origins.
@@ -57,7 +70,8 @@ struct Side<'a> {
     rule: &'a Rule,
     patterns: Vec<OriginPattern<'a>>,
     exposed: BTreeSet<&'a [u8]>,
-    null: bool,
+    /// Opaque origins, and those of local files.
+    special: Vec<&'static str>,
 }
 
 impl<'a> Side<'a> {
@@ -71,7 +85,10 @@ impl<'a> Side<'a> {
             rule,
             exposed: exposed.split(|&byte| byte == b',').collect(),
             patterns: builder.origins.iter().filter_map(parse).collect(),
-            null: builder.null_origin,
+            special: [(builder.null_origin, "null"), (builder.file_origin, "file://")]
+                .into_iter()
+                .filter_map(|(is_allowed, origin)| is_allowed.then_some(origin))
+                .collect(),
         }
     }
 
@@ -100,6 +117,7 @@ impl<'a> Side<'a> {
             |origin: &String| [self, other].iter().all(|side| side.rule.origins.may_match(origin));
         match meeting {
             Meeting::OfPatterns(one, two) => Some(meetings::sample(one, two)).filter(matched),
+            Meeting::At(origin) => Some(origin),
             Meeting::Open => self.samples().chain(other.samples()).find(matched),
         }
     }
@@ -107,7 +125,7 @@ impl<'a> Side<'a> {
     /// Origins that stand for all that the rule matches, for a comparison with one that is open.
     fn samples(&self) -> impl Iterator<Item = String> {
         let open = self.rule.origins.is_open().then(|| "https://any.example".to_owned());
-        let null = self.null.then(|| "null".to_owned());
-        self.patterns.iter().map(|pattern| pattern.sample(None)).chain(open).chain(null)
+        let special = self.special.iter().map(|origin| (*origin).to_owned());
+        self.patterns.iter().map(|pattern| pattern.sample(None)).chain(open).chain(special)
     }
 }

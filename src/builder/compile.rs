@@ -7,7 +7,8 @@ use http::HeaderValue;
 use super::PolicyBuilder;
 use super::error::PolicyError;
 use super::findings::{Findings, Found};
-use super::judge::{origin_error, public_suffix_error};
+use super::judge::{origin_error, stranger_error};
+use crate::origin::OriginFault;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::policy::rule::{Listed, Origins, Rule};
@@ -32,6 +33,10 @@ impl PolicyBuilder {
             let place = at("dangerously_allow_null_origin");
             findings.errors.push(place, PolicyError::NullOriginWithCredentials);
         }
+        if self.credentials && self.file_origin {
+            let place = at("dangerously_allow_file_origin");
+            findings.errors.push(place, PolicyError::FileOriginWithCredentials);
+        }
         let (methods, credentials) = (only.unwrap_or(methods), self.credentials);
         Rule { origins, credentials, methods, headers, expose, max_age }
     }
@@ -47,10 +52,11 @@ impl PolicyBuilder {
                     errors.extend(self.danger(value, &pattern));
                     patterns.push(pattern);
                 }
-                Err(fault) => errors.push(origin_error(value, fault)),
+                Err(fault) => errors.push(self.origin_error(value, fault)),
             }
         }
-        if self.origins.is_empty() && self.predicates.is_empty() && !self.null_origin {
+        let has_opaque = self.null_origin || self.file_origin;
+        if self.origins.is_empty() && self.predicates.is_empty() && !has_opaque {
             errors.push(PolicyError::NoOrigins);
         }
         if self.credentials && any {
@@ -61,6 +67,7 @@ impl PolicyBuilder {
         } else if let Some(origin) = self.only_origin(&patterns) {
             Origins::One(Box::new(SentValue::new(origin)))
         } else {
+            patterns.extend(self.file_origin.then(OriginPattern::file));
             Origins::Listed(Box::new(Listed {
                 set: OriginSet::new(&patterns, self.null_origin),
                 predicates: self.predicates.clone(),
@@ -76,7 +83,7 @@ impl PolicyBuilder {
         let only = one.is_exact()
             && others.iter().all(same)
             && self.predicates.is_empty()
-            && !self.null_origin;
+            && !(self.null_origin || self.file_origin);
         // What was parsed is ASCII without control characters, and so a value.
         HeaderValue::from_str(one.text()).ok().filter(|_| only)
     }
@@ -87,13 +94,22 @@ impl PolicyBuilder {
         if self.credentials && !self.insecure_origins && pattern.is_insecure() {
             errors.push(PolicyError::InsecureOriginWithCredentials { value: value.to_owned() });
         }
-        if self.credentials
-            && !self.public_suffixes
-            && let Some(base) = pattern.base()
-        {
-            errors.extend(public_suffix_error(value, base));
+        if !self.public_suffixes {
+            errors.extend(stranger_error(value, pattern, self.credentials));
         }
         errors
+    }
+
+    /// What is wrong with an origin, and what to write if that is not refused in turn.
+    fn origin_error(&self, value: &str, fault: OriginFault) -> PolicyError {
+        let mut error = origin_error(value, fault);
+        if let PolicyError::Origin { fix, .. } = &mut error {
+            *fix = fix.take().filter(|fix| match Pattern::parse(fix) {
+                Ok(Pattern::Origins(pattern)) => self.danger(fix, &pattern).is_empty(),
+                Ok(Pattern::Any) | Err(_) => false,
+            });
+        }
+        error
     }
 
     fn compile_max_age(&self, found: &mut Found) -> Option<SentValue> {

@@ -1,7 +1,9 @@
 //! What is wrong with one value.
 
 use super::error::PolicyError;
-use crate::origin::{OriginFault, pattern};
+use crate::origin::OriginFault;
+use crate::origin::pattern::{self, OriginPattern, Star};
+use crate::origin::suffix;
 use crate::policy::PolicyWarning;
 use crate::safelist;
 
@@ -9,30 +11,31 @@ pub(crate) fn origin_error(value: &str, fault: OriginFault) -> PolicyError {
     PolicyError::Origin { value: value.to_owned(), fault, fix: pattern::repair(value) }
 }
 
+/// What is wrong with credentials for names under a domain, or for every host of a scheme if the domain
+/// is empty.
 pub(crate) fn public_suffix_error(value: &str, base: &str) -> Option<PolicyError> {
     let value = value.to_owned();
+    if base.is_empty() {
+        return Some(PolicyError::WholeSchemeWithCredentials { value });
+    }
     if cfg!(not(feature = "public-suffix")) {
         return Some(PolicyError::PublicSuffixUnknown { value });
     }
-    is_public_suffix(base).then_some(PolicyError::PublicSuffixWithCredentials { value })
+    suffix::is_open(base).then_some(PolicyError::PublicSuffixWithCredentials { value })
 }
 
-/// Whether strangers may have names directly under the domain: it is a listed public suffix,
-/// or all that stands directly under it is, as with `*.ck`.
-#[cfg(feature = "public-suffix")]
-fn is_public_suffix(domain: &str) -> bool {
-    let domain = domain.strip_suffix('.').unwrap_or(domain);
-    let below = format!("any.{domain}");
-    [domain, &below].iter().any(|name| {
-        psl::suffix(name.as_bytes())
-            .is_some_and(|suffix| suffix.is_known() && suffix.as_bytes() == name.as_bytes())
-    })
-}
-
-/// Without the list, any domain may be one.
-#[cfg(not(feature = "public-suffix"))]
-fn is_public_suffix(_domain: &str) -> bool {
-    true
+/// What is wrong with a pattern if strangers may have the names that it stands for.
+///
+/// Without credentials that matters only where nobody can tell whose the names are: to a `*` within a
+/// label, in a build without the list of suffixes.
+pub(crate) fn stranger_error(
+    value: &str,
+    pattern: &OriginPattern<'_>,
+    credentials: bool,
+) -> Option<PolicyError> {
+    let is_unknown = cfg!(not(feature = "public-suffix")) && pattern.is_star(Star::Characters);
+    let base = pattern.base().filter(|base| credentials || is_unknown && !base.is_empty())?;
+    public_suffix_error(value, base)
 }
 
 pub(crate) fn method_error(value: &str) -> Option<PolicyError> {

@@ -48,6 +48,7 @@ pub struct PolicyBuilder {
     insecure_origins: bool,
     public_suffixes: bool,
     null_origin: bool,
+    file_origin: bool,
 }
 
 impl Policy {
@@ -107,12 +108,23 @@ impl PolicyBuilder {
     /// Allows origins.
     ///
     /// Each is an exact origin, as browsers serialize it (`https://a.example`,
-    /// `http://localhost:3000`, `http://[::1]`, `capacitor://localhost`), or a pattern:
+    /// `http://localhost:3000`, `http://[::1]`, `capacitor://localhost`, `app://.`), or a pattern:
     ///
     /// - `https://*.a.example`: every name under `a.example`, at any depth, but not itself;
-    /// - `http://localhost:*`: any port, the default one too;
-    /// - `https://*.a.example:*`: both;
+    /// - `https://pr-*.a.example`, `https://site-*-team.a.example`: every name directly under
+    ///   `a.example` that begins and ends so. The `*` stands for at least one character, never for a
+    ///   dot;
+    /// - `http://localhost:*`: any port, the default one too. It may follow the patterns above:
+    ///   `https://*.a.example:*`;
+    /// - `moz-extension://*`: every origin of a scheme other than `http` and `https`;
     /// - `*`: any origin, opaque ones too.
+    ///
+    /// A `*` within a label needs a name behind the label that is not the suffix of a registry:
+    /// `https://*example.com` would be for `https://evilexample.com`, too. Without the feature
+    /// `public-suffix` suffixes are not known, and such a pattern needs
+    /// [`dangerously_allow_public_suffixes`](Self::dangerously_allow_public_suffixes).
+    ///
+    /// Hosts under other schemes are compared exactly as they are written, case included.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-origin>
     pub fn allow_origins(mut self, origins: impl Values) -> Self {
@@ -123,31 +135,87 @@ impl PolicyBuilder {
     /// Allows the origins that a predicate says, besides those that are listed.
     ///
     /// It is asked on each CORS request whose `Origin` is not among those listed, so it should be
-    /// quick; beside `*` there is nothing left to ask. It is given the parsed origin (never `null`,
-    /// never anything malformed), the method of the request (of a preflight: the one that is asked
-    /// for) and the URI. With credentials it is not asked about `http` origins that are not
-    /// loopback, unless
-    /// [`dangerously_allow_insecure_origins`](Self::dangerously_allow_insecure_origins) is called.
+    /// quick; beside `*` there is nothing left to ask. It is given the parsed origin (never `null` or
+    /// `file://`, never anything malformed), the method of the request (of a preflight: the one that is
+    /// asked for) and the URI.
+    ///
+    /// With credentials it is not asked about `http` origins that are not loopback, unless
+    /// [`dangerously_allow_insecure_origins`](Self::dangerously_allow_insecure_origins) is called: such
+    /// an origin is denied, whatever the predicate would say.
     ///
     /// With credentials, whoever it admits can act as the visitor. So compare whole hosts, and the
     /// scheme: `host().ends_with("a.example")` would admit `evila.example`. For the names under a
-    /// domain there are patterns. The path of the URI is not decoded, and no safe ground for a
-    /// judgement.
+    /// domain, and for names with fixed ends, there are patterns
+    /// ([`allow_origins`](Self::allow_origins)). The path of the URI is not decoded, and no safe ground
+    /// for a judgement.
+    ///
+    /// # Examples
+    ///
+    /// Preview deployments, with credentials, on a domain where anybody may have a name: the scheme, no
+    /// port, and both ends of one label. The account at the end is what nobody else can have, if the
+    /// host sees to that.
     ///
     /// ```
-    /// use tower_cors::Policy;
+    /// use tower_cors::{Origin, Policy};
     ///
-    /// let is_ours = |shard: &str| shard.parse::<u8>().is_ok();
+    /// fn is_preview(origin: &Origin<'_>) -> bool {
+    ///     let label = origin.host().strip_suffix(".vercel.app");
+    ///     let branch = label
+    ///         .and_then(|label| label.strip_prefix("shop-"))
+    ///         .and_then(|rest| rest.strip_suffix("-acme"));
+    ///     origin.scheme() == "https"
+    ///         && origin.port().is_none()
+    ///         && branch.is_some_and(|branch| !branch.is_empty() && !branch.contains('.'))
+    /// }
+    ///
     /// let policy = Policy::builder()
-    ///     .allow_origins_if(move |origin, _method, _uri| {
-    ///         let shard = origin.host().strip_suffix(".shards.example");
-    ///         origin.scheme() == "https" && shard.is_some_and(is_ours)
+    ///     .allow_origins_if(|origin, _method, _uri| is_preview(origin))
+    ///     .allow_credentials(true)
+    ///     .build()?;
+    ///
+    /// let get = |origin: &str| http::Request::get("/").header("origin", origin).body(());
+    /// assert!(policy.decide(&get("https://shop-fix-7-acme.vercel.app")?).is_allowed());
+    /// assert!(!policy.decide(&get("https://shop-evil.vercel.app")?).is_allowed());
+    /// assert!(!policy.decide(&get("https://shop-a.evil-acme.vercel.app")?).is_allowed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// A label between two others, for which there is no pattern (`https://api.*.a.example`):
+    ///
+    /// ```
+    /// # use tower_cors::Policy;
+    /// let policy = Policy::builder()
+    ///     .allow_origins_if(|origin, _method, _uri| {
+    ///         let region = origin.host().strip_prefix("api.");
+    ///         let region = region.and_then(|rest| rest.strip_suffix(".a.example"));
+    ///         origin.scheme() == "https"
+    ///             && origin.port().is_none()
+    ///             && region.is_some_and(|region| !region.is_empty() && !region.contains('.'))
     ///     })
     ///     .build()?;
     ///
     /// let get = |origin: &str| http::Request::get("/").header("origin", origin).body(());
-    /// assert!(policy.decide(&get("https://7.shards.example")?).is_allowed());
-    /// assert!(!policy.decide(&get("https://evil.shards.example")?).is_allowed());
+    /// assert!(policy.decide(&get("https://api.eu.a.example")?).is_allowed());
+    /// assert!(!policy.decide(&get("https://api.evil.eu.a.example")?).is_allowed());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Whatever address of the local network the page was loaded from. This is without credentials:
+    /// with them the predicate is not asked about `http`.
+    ///
+    /// ```
+    /// # use tower_cors::Policy;
+    /// use std::net::Ipv4Addr;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origins_if(|origin, _method, _uri| {
+    ///         origin.host().parse().is_ok_and(|address: Ipv4Addr| address.is_private())
+    ///     })
+    ///     .build()?;
+    ///
+    /// let get = |origin: &str| http::Request::get("/").header("origin", origin).body(());
+    /// assert!(policy.decide(&get("http://192.168.1.7:5173")?).is_allowed());
+    /// assert!(!policy.decide(&get("http://192.168.evil.example")?).is_allowed());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn allow_origins_if(
@@ -222,12 +290,20 @@ impl PolicyBuilder {
         self
     }
 
-    /// Allows credentials for patterns like `https://*.github.io`, under which anybody may have a
-    /// name.
+    /// Allows credentials for patterns like `https://*.github.io` and `moz-extension://*`, under which
+    /// anybody may have an origin.
     ///
-    /// Only a pattern directly over a public suffix is refused without it. One over a domain that
-    /// has public suffixes further down, as `amazonaws.com` has `s3.amazonaws.com`, is not: list the
-    /// origins of such a domain, or write the pattern under the name that is yours.
+    /// Refused without it, with credentials:
+    ///
+    /// - a pattern over a public suffix: `https://*.com`, `https://site-*.vercel.app`;
+    /// - one over a domain that has public suffixes below it, as `amazonaws.com` has;
+    /// - one over a single label that is on no list: `https://*.newtld`. The reserved `example`,
+    ///   `internal`, `invalid`, `local`, `localhost`, `test` and `home.arpa` are fine;
+    /// - every origin of a scheme: `moz-extension://*`.
+    ///
+    /// Without the feature `public-suffix`, whether a name is a public suffix is not known. Then every
+    /// `*.` pattern needs this call if there are credentials, and every pattern with a `*` within a label
+    /// needs it anyway.
     ///
     /// See <https://publicsuffix.org>.
     pub fn dangerously_allow_public_suffixes(mut self, allow: bool) -> Self {
@@ -239,6 +315,19 @@ impl PolicyBuilder {
     /// attacker's too. It cannot be combined with credentials.
     pub fn dangerously_allow_null_origin(mut self, allow: bool) -> Self {
         self.null_origin = allow;
+        self
+    }
+
+    /// Allows `file://`, the origin of local files in some web views. It cannot be combined with
+    /// credentials.
+    ///
+    /// Browsers send `null` for local files, so that no page in a browser has this origin. Web views
+    /// send it whose app lets files access other origins: Cordova, older Electron apps, Android's
+    /// `WebView` with `setAllowUniversalAccessFromFileURLs`, Chromium with
+    /// `--allow-file-access-from-files`. Every local file in every such app has it, an attacker's
+    /// download too.
+    pub fn dangerously_allow_file_origin(mut self, allow: bool) -> Self {
+        self.file_origin = allow;
         self
     }
 
@@ -296,7 +385,7 @@ pub(crate) fn build_disagreeing(
     let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
     let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
     let (rules, warnings) = findings.none_in(rules)?;
-    let disagreements = agree::disagreements(builders, &rules);
+    let disagreements = agree::disagreements(builders, &rules)?;
     let mut rules = rules.into_iter();
     let Some(first) = rules.next() else {
         return Err(PolicyErrors::one(RULES.setting, PolicyError::NoRules));
@@ -307,8 +396,8 @@ pub(crate) fn build_disagreeing(
 
 const RULES: Place = Place { rule: None, setting: "rules" };
 
-/// Whether strangers may have the names that a pattern stands for, or might: without the feature
+/// Whether a pattern needs the call for names that strangers may have, or might: without the feature
 /// `public-suffix` that is not known.
-pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
-    pattern.base().is_some_and(|base| public_suffix_error("", base).is_some())
+pub(crate) fn is_for_strangers(pattern: &OriginPattern<'_>, credentials: bool) -> bool {
+    judge::stranger_error("", pattern, credentials).is_some()
 }

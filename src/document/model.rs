@@ -19,8 +19,8 @@ use crate::policy::{Place, Policy};
 #[cfg_attr(feature = "schema", schemars(rename = "Rule", default, deny_unknown_fields))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(super) struct RuleDocument {
-    /// Exact origins, as in `https://app.example`; patterns, as in `https://*.app.example` and
-    /// `http://localhost:*`; or `*` for any.
+    /// Exact origins, as in `https://app.example`; patterns, as in `https://*.app.example`,
+    /// `https://pr-*.app.example`, `http://localhost:*` and `moz-extension://*`; or `*` for any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) allow_origins: Vec<String>,
     /// Whether requests may carry credentials: cookies, client certificates, HTTP authentication.
@@ -47,12 +47,16 @@ pub(super) struct RuleDocument {
     /// Allows credentials for `http` origins that are not loopback.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) dangerously_allow_insecure_origins: bool,
-    /// Allows credentials for patterns over public suffixes, as in `https://*.github.io`.
+    /// Allows credentials for patterns under which anybody may have an origin, as in
+    /// `https://*.github.io` and `moz-extension://*`.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) dangerously_allow_public_suffixes: bool,
     /// Allows `null`, the origin of sandboxed frames, `data:` URLs and local files.
     #[serde(skip_serializing_if = "is_false")]
     pub(super) dangerously_allow_null_origin: bool,
+    /// Allows `file://`, the origin of local files in some web views.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(super) dangerously_allow_file_origin: bool,
     /// What could not be read.
     #[serde(skip)]
     pub(super) unread: Unread,
@@ -101,6 +105,7 @@ impl RuleDocument {
             dangerously_allow_insecure_origins: flag("dangerously_allow_insecure_origins"),
             dangerously_allow_public_suffixes: flag("dangerously_allow_public_suffixes"),
             dangerously_allow_null_origin: flag("dangerously_allow_null_origin"),
+            dangerously_allow_file_origin: flag("dangerously_allow_file_origin"),
             unread: object.finish(errors),
         }
     }
@@ -120,7 +125,8 @@ impl RuleDocument {
             .expose_headers(&self.expose_headers)
             .dangerously_allow_insecure_origins(self.dangerously_allow_insecure_origins)
             .dangerously_allow_public_suffixes(self.dangerously_allow_public_suffixes)
-            .dangerously_allow_null_origin(self.dangerously_allow_null_origin);
+            .dangerously_allow_null_origin(self.dangerously_allow_null_origin)
+            .dangerously_allow_file_origin(self.dangerously_allow_file_origin);
         if let Some(methods) = &self.only_methods {
             builder = builder.only_methods(methods);
         }

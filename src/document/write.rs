@@ -66,15 +66,18 @@ impl RuleDocument {
             Origins::Listed(listed) if listed.predicates.is_empty() => listed.set.written(),
             Origins::Listed(_) => return Err(Unwritable::Predicate),
         };
-        let opaque = |origin: &mut String| *origin == "null";
-        document.dangerously_allow_null_origin =
-            document.allow_origins.extract_if(.., opaque).count() > 0;
+        let mut take = |text: &str| {
+            document.allow_origins.extract_if(.., |origin| *origin == text).count() > 0
+        };
+        document.dangerously_allow_null_origin = take("null");
+        document.dangerously_allow_file_origin = take("file://");
         // Whether it was made or not, a call that was not needed changes nothing.
-        for origin in document.allow_origins.iter().filter(|_| rule.credentials) {
+        for origin in &document.allow_origins {
             if let Ok(Pattern::Origins(pattern)) = Pattern::parse(origin) {
-                document.dangerously_allow_insecure_origins |= pattern.is_insecure();
+                document.dangerously_allow_insecure_origins |=
+                    rule.credentials && pattern.is_insecure();
                 document.dangerously_allow_public_suffixes |=
-                    builder::is_over_public_suffix(&pattern);
+                    builder::is_for_strangers(&pattern, rule.credentials);
             }
         }
         Ok(document)

@@ -5,7 +5,7 @@ use super::examine::{Compiled, Enforced};
 use super::hosts::Hosts;
 use super::paths::Paths;
 use crate::builder::error::{PolicyError, PolicyErrors};
-use crate::builder::is_over_public_suffix;
+use crate::builder::is_for_strangers;
 use crate::origin::OriginFault;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
@@ -40,7 +40,12 @@ impl Enforcement {
                     push(PolicyError::OpenOwnOrigin { value: value.clone() });
                 }
                 Err(fault) => {
-                    let (value, fix) = (value.clone(), pattern::repair(value));
+                    // A fix that would be refused in turn is none.
+                    let is_sound = |fix: &String| match Pattern::parse(fix) {
+                        Ok(Pattern::Origins(pattern)) => self.danger(fix, &pattern).is_none(),
+                        Ok(Pattern::Any) | Err(_) => false,
+                    };
+                    let (value, fix) = (value.clone(), pattern::repair(value).filter(is_sound));
                     push(PolicyError::Origin { value, fault, fix });
                 }
             }
@@ -51,7 +56,7 @@ impl Enforcement {
     /// Own origins are held to the same as those that are allowed with credentials: no name of theirs
     /// may be a stranger's.
     fn danger(&self, value: &str, pattern: &OriginPattern<'_>) -> Option<PolicyError> {
-        let is_strangers = !self.public_suffixes && is_over_public_suffix(pattern);
+        let is_strangers = !self.public_suffixes && is_for_strangers(pattern, true);
         is_strangers.then(|| PolicyError::PublicSuffixOwnOrigin { value: value.to_owned() })
     }
 }

@@ -97,7 +97,11 @@ fn repair(value: &str) -> Option<String> {
         return None;
     }
     let is_address = value.parse::<Ipv6Addr>().is_ok();
-    let written = if is_address { format!("{SCHEME}[{value}]") } else { value.to_owned() };
+    let written = match value {
+        address if is_address => format!("{SCHEME}[{address}]"),
+        in_brackets if value.starts_with('[') => format!("{SCHEME}{in_brackets}"),
+        other => other.to_owned(),
+    };
     let origin = pattern::repair(&written)?;
     let (scheme, host) = origin.split_once("://")?;
     let is_host = matches!(Pattern::parse(&as_origin(host)), Ok(Pattern::Origins(_)));

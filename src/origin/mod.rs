@@ -1,16 +1,23 @@
 //! Serialized origins: what a browser writes into the `Origin` field.
 //!
-//! [`Origin`] is one origin, parsed; [`pattern`] what a user may write in a policy; [`set`] the
-//! compiled form of many patterns. The grammar that they share is in [`syntax`].
+//! [`Origin`] is one origin, parsed; [`pattern`] what a user may write in a policy, [`repair`] what was
+//! meant by what may not be written; [`set`] the compiled form of many patterns. The grammar that they
+//! share is in [`syntax`].
 
+mod fault;
+mod labels;
 pub(crate) mod pattern;
+mod punycode;
+mod repair;
+mod sample;
 pub(crate) mod set;
 mod strings;
+pub(crate) mod suffix;
 mod syntax;
 
 use std::fmt;
 
-pub use syntax::OriginFault;
+pub use self::fault::OriginFault;
 
 /// A serialized tuple origin: scheme, host and port, as in `https://a.example:8443`.
 ///
@@ -37,7 +44,8 @@ impl<'a> Origin<'a> {
     ///
     /// Whatever no browser would send: `null`, `a.example` (no scheme), `https://a.example/` (a
     /// path), `https://A.example` (upper case), `https://a.example:443` (the default port),
-    /// `http://[::0001]` (not as the URL Standard serializes it).
+    /// `http://[::0001]` (not as the URL Standard serializes it), `https://xn--a.example` (not
+    /// Punycode). And `file://`, which only some web views send.
     ///
     /// ```
     /// use tower_cors::Origin;
@@ -55,6 +63,9 @@ impl<'a> Origin<'a> {
         }
         let parts = syntax::Parts::split(text)?;
         syntax::parse_host(parts.scheme, parts.host)?;
+        if parts.host.is_empty() && parts.port.is_some() {
+            return Err(OriginFault::HostEmpty);
+        }
         let port = parts.port.map(|port| syntax::parse_port(parts.scheme, port)).transpose()?;
         Ok(Self { text, scheme: parts.scheme, host: parts.host, port })
     }
@@ -80,6 +91,9 @@ impl<'a> Origin<'a> {
     }
 
     /// The host: a domain in ASCII form, an IPv4 address, or an IPv6 address in brackets.
+    ///
+    /// Under schemes other than `http` and `https` it is opaque, `.` or empty included: packaged apps
+    /// send `app://.` and `app://`.
     #[must_use]
     pub fn host(&self) -> &'a str {
         self.host
@@ -99,6 +113,15 @@ impl<'a> Origin<'a> {
     /// Whether anyone between the page and its server could have written the page.
     pub(crate) fn is_insecure(&self) -> bool {
         self.scheme == "http" && !syntax::is_loopback(self.host)
+    }
+}
+
+/// As [`Origin::parse`].
+impl<'a> TryFrom<&'a str> for Origin<'a> {
+    type Error = OriginFault;
+
+    fn try_from(text: &'a str) -> Result<Self, OriginFault> {
+        Self::parse(text)
     }
 }
 

@@ -1,14 +1,20 @@
 //! What a user may write to allow origins.
 //!
 //! ```text
-//! pattern = "*" / scheme "://" [ "*." ] host [ ":" ( port / "*" ) ]
+//! pattern = "*" / scheme "://" ( host / labels ) [ ":" ( port / "*" ) ] / scheme "://*"
+//! labels  = "*." host                     ; one or more labels before the host
+//!         / [ start ] "*" [ end ] "." host  ; one label, of at least one character more
 //! ```
+//!
+//! Under `http` and `https` a label with a `*` has a start or an end, and `scheme://*` is none. Under
+//! other schemes, whose hosts are opaque, such a label may be the whole host.
 
 use std::borrow::Cow;
-use std::net::Ipv6Addr;
 
 use super::OriginFault;
+use super::repair;
 use super::syntax::{self, Parts};
+use super::{punycode, suffix};
 
 /// What a user wrote, parsed.
 #[derive(Clone, Debug)]
@@ -22,14 +28,26 @@ pub(crate) enum Pattern<'a> {
 /// One exact origin, or the origins that a pattern stands for.
 #[derive(Clone, Debug)]
 pub(crate) struct OriginPattern<'a> {
-    /// As written, without the `*` of the leading label and without the `:*` of the port:
+    /// As written, without the `*` of the host and without the `:*` of the port:
     /// `https://.a.example`.
     text: Cow<'a, str>,
     /// Where in it the host stands.
     host_start: usize,
     host_len: usize,
-    subdomains: bool,
+    /// Where in it the `*` of the host stood, and what that stands for.
+    star: Option<(usize, Star)>,
     any_port: bool,
+}
+
+/// What a `*` in a host stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Star {
+    /// One or more labels: `https://*.a.example`.
+    Labels,
+    /// One or more characters of a label: `https://pr-*.a.example`.
+    Characters,
+    /// Any host and port: `moz-extension://*`.
+    Everything,
 }
 
 impl<'a> Pattern<'a> {
@@ -37,29 +55,36 @@ impl<'a> Pattern<'a> {
         if value == "*" {
             return Ok(Self::Any);
         }
-        OriginPattern::parse(value).map(Self::Origins)
+        OriginPattern::parse(value).map(Self::Origins).map_err(|fault| match fault {
+            OriginFault::Empty | OriginFault::Null | OriginFault::File => fault,
+            _ if repair::is_list(value) => OriginFault::List,
+            OriginFault::NoScheme if repair(value).is_some() => fault,
+            OriginFault::NoScheme | OriginFault::Scheme if value.contains('*') => {
+                OriginFault::Wildcard
+            }
+            _ => fault,
+        })
     }
 }
 
 impl<'a> OriginPattern<'a> {
     fn parse(value: &'a str) -> Result<Self, OriginFault> {
-        let Parts { scheme, host, port } = Parts::split(value).map_err(|fault| match fault {
-            OriginFault::NoScheme if value.starts_with("*.") => fault,
-            OriginFault::NoScheme | OriginFault::Scheme if value.contains('*') => {
-                OriginFault::Wildcard
+        let Parts { scheme, host, port } = Parts::split(value)?;
+        let star = find_star(scheme, host, port)?;
+        match star {
+            None => syntax::parse_host(scheme, host)?,
+            // At least one letter stands in the place of the `*`.
+            Some((_, Star::Labels | Star::Characters)) => {
+                syntax::parse_host(scheme, &host.replacen('*', "a", 1))?;
             }
-            _ => fault,
-        })?;
-        let base = host.strip_prefix("*.");
-        let name = base.unwrap_or(host);
-        if name.contains('*') || base.is_some_and(|base| !may_have_subdomains(scheme, base)) {
-            return Err(OriginFault::Wildcard);
+            Some((_, Star::Everything)) => {}
         }
-        // Counted with its `*`, since at least one letter stands in its place.
-        if host.len() > syntax::MAX_HOST && !host.starts_with('[') {
-            return Err(OriginFault::HostTooLong);
+        if host.is_empty() && port.is_some() {
+            return Err(OriginFault::HostEmpty);
         }
-        syntax::parse_host(scheme, name)?;
+        if value.len() > syntax::MAX_ORIGIN {
+            return Err(OriginFault::TooLong);
+        }
         let any_port = port == Some("*");
         if !any_port && port.is_some_and(|port| port.contains('*')) {
             return Err(OriginFault::Wildcard);
@@ -68,17 +93,29 @@ impl<'a> OriginPattern<'a> {
             syntax::parse_port(scheme, port)?;
         }
         let portless = if any_port { value.strip_suffix(":*").unwrap_or(value) } else { value };
-        let text = match base {
-            None => Cow::Borrowed(portless),
-            Some(_) => Cow::Owned(portless.replacen('*', "", 1)),
-        };
-        Ok(Self {
-            host_start: scheme.len() + "://".len(),
-            host_len: name.len() + usize::from(base.is_some()),
-            text,
-            subdomains: base.is_some(),
+        let host_start = scheme.len() + "://".len();
+        let pattern = Self {
+            text: match star {
+                None => Cow::Borrowed(portless),
+                Some(_) => Cow::Owned(portless.replacen('*', "", 1)),
+            },
+            host_start,
+            host_len: host.len() - usize::from(star.is_some()),
+            star: star.map(|(at, star)| (host_start + at, star)),
             any_port,
-        })
+        };
+        let base = pattern.base().filter(|base| !base.is_empty());
+        let is_of_registry = || base.is_some_and(suffix::is_of_registry);
+        if pattern.is_star(Star::Characters) && is_of_registry() {
+            return Err(OriginFault::WildcardUnderSuffix);
+        }
+        Ok(pattern)
+    }
+
+    /// The origin of local files, as web views send it that may read them.
+    pub(crate) fn file() -> Self {
+        let text = Cow::Borrowed("file://");
+        Self { host_start: text.len(), text, host_len: 0, star: None, any_port: false }
     }
 
     /// The text that the compiled set compares with: the origin itself if the pattern is exact,
@@ -87,108 +124,113 @@ impl<'a> OriginPattern<'a> {
         &self.text
     }
 
-    /// The text, cut between `https://` and the host.
+    /// The text, cut where the `*` of the host stood, or before the host if it has none.
     pub(crate) fn split_text(&self) -> (&str, &str) {
-        self.text.split_at_checked(self.host_start).unwrap_or(("", &self.text))
+        let at = self.star.map_or(self.host_start, |(at, _)| at);
+        self.text.split_at_checked(at).unwrap_or(("", &self.text))
     }
 
     pub(crate) fn is_exact(&self) -> bool {
-        !self.subdomains && !self.any_port
+        self.star.is_none() && !self.any_port
     }
 
-    pub(crate) fn has_subdomains(&self) -> bool {
-        self.subdomains
+    pub(crate) fn star(&self) -> Option<Star> {
+        self.star.map(|(_, star)| star)
+    }
+
+    pub(crate) fn is_star(&self, star: Star) -> bool {
+        self.star() == Some(star)
     }
 
     pub(crate) fn has_any_port(&self) -> bool {
         self.any_port
     }
 
-    /// One of the origins that the pattern stands for: with the port, if it is for any.
-    pub(crate) fn sample(&self, port: Option<&str>) -> String {
-        let (scheme, rest) = self.split_text();
-        // A pattern leaves room for one letter.
-        let label = if self.subdomains { "a" } else { "" };
-        match port.filter(|_| self.any_port) {
-            Some(port) => format!("{scheme}{label}{rest}:{port}"),
-            None => format!("{scheme}{label}{rest}"),
-        }
-    }
-
     /// Whether anyone between a page of such an origin and its server could have written the page.
     pub(crate) fn is_insecure(&self) -> bool {
-        self.text.starts_with("http:") && !syntax::is_loopback(self.host())
+        self.text.starts_with("http:") && !syntax::is_loopback(self.host().trim_start_matches('.'))
     }
 
-    /// The domain under which the pattern allows every name, if it does so.
+    /// `https`.
+    pub(crate) fn scheme(&self) -> &str {
+        self.text.split_once(':').map_or("", |(scheme, _)| scheme)
+    }
+
+    /// Of a pattern with a `*` within a label: what stands before and behind that in the label, and the
+    /// domain above, with its dot.
+    pub(crate) fn in_label(&self) -> Option<(&str, &str, &str)> {
+        let (at, _) = self.star.filter(|(_, star)| *star == Star::Characters)?;
+        let (end, above, _) = self.behind_star();
+        Some((self.text.get(self.host_start..at)?, end, above))
+    }
+
+    /// The domain under which the pattern stands for names that are not written, if it does so: an
+    /// empty one if every host of the scheme may be meant.
     pub(crate) fn base(&self) -> Option<&str> {
-        self.subdomains.then(|| self.host())
+        let (_, behind, _) = self.star.map(|_| self.behind_star())?;
+        Some(behind.strip_prefix('.').unwrap_or(behind))
     }
 
-    /// The host, without its leading `*.` if it has one.
+    /// What stands behind the `*`: the rest of its label, the rest of the host, and the port.
+    pub(super) fn behind_star(&self) -> (&str, &str, &str) {
+        let (_, end) = self.split_text();
+        let (host, port) = end.split_at_checked(end.len() - self.port_len()).unwrap_or((end, ""));
+        let (label, rest) =
+            host.split_at_checked(host.find('.').unwrap_or(host.len())).unwrap_or((host, ""));
+        (label, rest, port)
+    }
+
+    pub(super) fn host_start(&self) -> usize {
+        self.host_start
+    }
+
+    /// The length of the port, if it is for one, with its colon.
+    fn port_len(&self) -> usize {
+        self.text.len() - self.host_start - self.host_len
+    }
+
+    /// The host, without its `*` if it has one.
     fn host(&self) -> &str {
-        let (_scheme, host_and_port) = self.split_text();
-        host_and_port.get(..self.host_len).unwrap_or_default().trim_start_matches('.')
+        self.text.get(self.host_start..self.host_start + self.host_len).unwrap_or_default()
     }
 }
 
-/// An address has no subdomains, and neither has nothing.
-fn may_have_subdomains(scheme: &str, base: &str) -> bool {
-    let address = base.starts_with('[') || syntax::is_web(scheme) && syntax::ends_in_number(base);
-    !base.is_empty() && base != "." && !address
+/// Where in the host a `*` stands, and what for.
+fn find_star(
+    scheme: &str,
+    host: &str,
+    port: Option<&str>,
+) -> Result<Option<(usize, Star)>, OriginFault> {
+    let Some(at) = host.find('*') else {
+        return Ok(None);
+    };
+    let (label, base) = match host.split_once('.') {
+        Some((label, base)) => (label, Some(base)),
+        None => (host, None),
+    };
+    // An address has no labels, and neither has nothing.
+    let has_labels = |base: &str| {
+        let is_address =
+            base.starts_with('[') || syntax::is_web(scheme) && syntax::ends_in_number(base);
+        !base.is_empty() && !base.starts_with('.') && !is_address
+    };
+    let is_alone = host.matches('*').count() == 1 && !host.starts_with('[');
+    let is_in_label = is_alone && at < label.len() && base.is_none_or(has_labels);
+    match (label, base) {
+        _ if !is_in_label => Err(OriginFault::Wildcard),
+        ("*", Some(_)) => Ok(Some((at, Star::Labels))),
+        (_, None) if syntax::is_web(scheme) => Err(OriginFault::Wildcard),
+        ("*", None) if port.is_some() => Err(OriginFault::Wildcard),
+        ("*", None) => Ok(Some((at, Star::Everything))),
+        // What stands in the place of a `*` is of one encoded label, and so is not what was meant.
+        _ if syntax::is_web(scheme) && label.starts_with(punycode::PREFIX) => {
+            Err(OriginFault::Punycode)
+        }
+        _ => Ok(Some((at, Star::Characters))),
+    }
 }
 
-/// What was probably meant: the closest pattern that is sound.
+/// What was probably meant: the pattern that stands for the same, and is sound.
 pub(crate) fn repair(value: &str) -> Option<String> {
-    let value = value.trim();
-    let several = value.contains([',', ';', ' ']) || value.matches("://").count() > 1;
-    if several || value.eq_ignore_ascii_case("null") {
-        return None;
-    }
-    let (scheme, rest) = match value.split_once("://") {
-        Some(("ws", rest)) => ("http".to_owned(), rest),
-        Some(("wss", rest)) => ("https".to_owned(), rest),
-        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest),
-        None if value.contains("//") => return None,
-        None => (guess_scheme(value).to_owned(), value),
-    };
-    let authority = rest.split(['/', '?', '#']).next()?;
-    let authority = authority.rsplit('@').next()?;
-    let (host, port) = match authority.rfind(':') {
-        Some(colon) if !authority.ends_with(']') => authority.split_at(colon),
-        _ => (authority, ""),
-    };
-    let host = if syntax::is_web(&scheme) { host.to_ascii_lowercase() } else { host.to_owned() };
-    let host = canonical_ipv6(&host).unwrap_or(host);
-    let repaired = format!("{scheme}://{host}{}", repair_port(&scheme, port));
-    matches!(Pattern::parse(&repaired), Ok(Pattern::Origins(_))).then_some(repaired)
-}
-
-/// Loopback servers rarely have certificates.
-fn guess_scheme(authority: &str) -> &'static str {
-    let authority = authority.split(['/', '?', '#']).next().unwrap_or(authority);
-    let host = match authority.rfind(':') {
-        Some(colon) if !authority.ends_with(']') => authority.split_at(colon).0,
-        _ => authority,
-    };
-    if syntax::is_loopback(host) { "http" } else { "https" }
-}
-
-fn canonical_ipv6(host: &str) -> Option<String> {
-    let address: Ipv6Addr = host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
-    let mut canonical = String::from("[");
-    syntax::write_ipv6(&mut canonical, address).ok()?;
-    canonical.push(']');
-    Some(canonical)
-}
-
-/// Without leading zeros, and nothing for the default port.
-fn repair_port(scheme: &str, port: &str) -> String {
-    let number = port.trim_start_matches(':').trim_start_matches('0');
-    match number.parse() {
-        _ if number.starts_with('+') => port.to_owned(),
-        Ok(number) if syntax::default_port(scheme) == Some(number) => String::new(),
-        Ok(number) => format!(":{number}"),
-        Err(_) => port.to_owned(),
-    }
+    repair::repair(value)
 }

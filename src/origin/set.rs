@@ -2,47 +2,62 @@
 
 use std::collections::BTreeMap;
 
-use super::pattern::OriginPattern;
+use super::Origin;
+use super::labels::WithinLabel;
+use super::pattern::{OriginPattern, Star};
 use super::strings::StringSet;
 use super::syntax;
 
 /// The origins that a list of patterns stands for.
 ///
-/// An exact origin costs one look-up. A pattern costs one at each boundary of labels at which the
-/// shortest to the longest pattern may begin; then what stands in the place of the `*` is held to the
-/// grammar, so that only serialized origins are ever in the set.
+/// What a look-up costs does not grow with the number of patterns. An exact origin costs one look-up in
+/// a hash table. A pattern with `*.` costs one at each boundary of labels at which the shortest to the
+/// longest pattern may begin. One with a `*` within its leading label costs one for each length of what
+/// stands before a `*`, and for each start that is found so one for each length of what stands behind it.
+/// One for every origin of a scheme costs one, and the parsing of the origin.
+/// What stands in the place of the `*` is held to the grammar, so that only serialized origins are ever
+/// in the set.
 #[derive(Clone, Debug)]
 pub(crate) struct OriginSet {
     exact: StringSet,
+    /// Of `moz-extension://*`: `moz-extension://`.
+    schemes: StringSet,
+    /// Of `https://*.a.example:8443`.
+    starred: Starred,
     /// Of `http://localhost:*`: `http://localhost`.
     any_port: StringSet,
-    /// Of `https://*.a.example:8443`: `https://.a.example:8443`.
+    /// Of `https://*.a.example:*`, without the port.
+    starred_any_port: Starred,
+}
+
+/// The patterns with a `*` in the host.
+#[derive(Clone, Debug)]
+struct Starred {
+    /// Of `https://*.a.example`: `https://.a.example`.
     subdomains: Subdomains,
-    /// Of `https://*.a.example:*`: `https://.a.example`.
-    subdomains_any_port: Subdomains,
+    /// Of `https://pr-*.a.example`: `https://pr-` and `.a.example`.
+    within_label: WithinLabel,
 }
 
 impl OriginSet {
     /// Compiles the patterns, and the text `null` if opaque origins are in the set.
     pub(crate) fn new(patterns: &[OriginPattern<'_>], null: bool) -> Self {
-        let mut exact: Vec<&str> = Vec::with_capacity(patterns.len());
-        let (mut any_port, mut subdomains, mut subdomains_any_port) = (vec![], vec![], vec![]);
-        for pattern in patterns {
-            match (pattern.has_subdomains(), pattern.has_any_port()) {
-                (false, false) => exact.push(pattern.text()),
-                (false, true) => any_port.push(pattern.text()),
-                (true, false) => subdomains.push(pattern),
-                (true, true) => subdomains_any_port.push(pattern),
-            }
-        }
-        if null {
-            exact.push("null");
-        }
+        let all = || patterns.iter();
+        let without_star = |any_port: bool| {
+            let these =
+                all().filter(move |it| it.star().is_none() && it.has_any_port() == any_port);
+            these.map(OriginPattern::text)
+        };
+        let exact: Vec<&str> = without_star(false).chain(null.then_some("null")).collect();
+        let any_port: Vec<&str> = without_star(true).collect();
+        let schemes = all().filter(|it| it.is_star(Star::Everything)).map(OriginPattern::text);
+        let schemes: Vec<&str> = schemes.collect();
         Self {
             exact: StringSet::new(exact.into_iter()),
+            schemes: StringSet::new(schemes.into_iter()),
+            starred: Starred::new(all().filter(|it| !it.has_any_port())),
             any_port: StringSet::new(any_port.into_iter()),
-            subdomains: Subdomains::new(subdomains.into_iter()),
-            subdomains_any_port: Subdomains::new(subdomains_any_port.into_iter()),
+            starred_any_port: Starred::new(all().filter(|it| it.has_any_port())),
         }
     }
 
@@ -52,32 +67,79 @@ impl OriginSet {
             || origin.len() <= syntax::MAX_ORIGIN && self.contains_by_pattern(origin)
     }
 
-    /// What compiles into the same set, with `null` for opaque origins.
+    /// What compiles into the same set, with `null` for opaque origins, and `file://` for local files.
     pub(crate) fn written(&self) -> Vec<String> {
         let mut written: Vec<String> = self.exact.sorted().into_iter().map(str::to_owned).collect();
         written.extend(self.any_port.sorted().iter().map(|origin| format!("{origin}:*")));
-        for (subdomains, port) in [(&self.subdomains, ""), (&self.subdomains_any_port, ":*")] {
-            for Suffixes { scheme, hosts } in &subdomains.0 {
-                let hosts = hosts.sorted();
-                written.extend(hosts.iter().map(|host| format!("{scheme}*{host}{port}")));
-            }
-        }
+        written.extend(self.schemes.sorted().iter().map(|scheme| format!("{scheme}*")));
+        self.starred.write("", &mut written);
+        self.starred_any_port.write(":*", &mut written);
         written
     }
 
     /// Apart, so that an exact origin costs less.
     #[inline(never)]
     fn contains_by_pattern(&self, origin: &[u8]) -> bool {
-        if !self.subdomains.is_empty() && self.subdomains.contains(origin) {
+        if self.starred.contains(origin) {
             return true;
         }
-        if self.any_port.is_empty() && self.subdomains_any_port.is_empty() {
+        if !self.schemes.is_empty() && self.contains_by_scheme(origin) {
+            return true;
+        }
+        if self.any_port.is_empty() && self.starred_any_port.is_empty() {
             return false;
         }
         without_port(origin).is_some_and(|origin| {
-            self.any_port.contains(origin) || self.subdomains_any_port.contains(origin)
+            self.any_port.contains(origin) || self.starred_any_port.contains(origin)
         })
     }
+
+    fn contains_by_scheme(&self, origin: &[u8]) -> bool {
+        let scheme = split_scheme(origin).map(|(scheme, _)| scheme);
+        scheme.is_some_and(|scheme| self.schemes.contains(scheme))
+            && Origin::from_bytes(origin).is_some()
+    }
+}
+
+impl Starred {
+    fn new<'a>(patterns: impl Iterator<Item = &'a OriginPattern<'a>>) -> Self {
+        let (mut subdomains, mut within_label) = (Vec::new(), Vec::new());
+        for pattern in patterns {
+            match pattern.star() {
+                Some(Star::Labels) => subdomains.push(pattern),
+                Some(Star::Characters) => within_label.push(pattern.split_text()),
+                Some(Star::Everything) | None => {}
+            }
+        }
+        Self {
+            subdomains: Subdomains::new(subdomains.into_iter()),
+            within_label: WithinLabel::new(&within_label),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.subdomains.is_empty() && self.within_label.is_empty()
+    }
+
+    fn contains(&self, origin: &[u8]) -> bool {
+        !self.subdomains.is_empty() && self.subdomains.contains(origin)
+            || !self.within_label.is_empty() && self.within_label.contains(origin)
+    }
+
+    fn write(&self, port: &str, written: &mut Vec<String>) {
+        for Suffixes { scheme, hosts } in &self.subdomains.0 {
+            let hosts = hosts.sorted();
+            written.extend(hosts.iter().map(|host| format!("{scheme}*{host}{port}")));
+        }
+        let within_label = self.within_label.sorted();
+        written.extend(within_label.iter().map(|(start, end)| format!("{start}*{end}{port}")));
+    }
+}
+
+/// An origin cut behind its `://`.
+fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = origin.iter().position(|&byte| byte == b':')?;
+    origin.split_at_checked(colon + "://".len())
 }
 
 /// By what is in them, since tables of the same strings may differ.
@@ -119,9 +181,7 @@ impl Subdomains {
     }
 
     fn contains(&self, origin: &[u8]) -> bool {
-        let colon = origin.iter().position(|&byte| byte == b':');
-        let cut = colon.and_then(|colon| origin.split_at_checked(colon + "://".len()));
-        cut.is_some_and(|(scheme, host)| {
+        split_scheme(origin).is_some_and(|(scheme, host)| {
             let found = self.0.binary_search_by(|suffixes| suffixes.scheme.as_bytes().cmp(scheme));
             found.ok().and_then(|found| self.0.get(found)).is_some_and(|it| it.contains(host))
         })
@@ -139,18 +199,12 @@ impl Suffixes {
         {
             if self.hosts.contains(suffix) {
                 let web = matches!(&*self.scheme, "http://" | "https://");
-                return has_room(host) && syntax::parse_labels(web, shorter).is_ok();
+                return (!web || syntax::has_room(host)) && syntax::are_labels(web, shorter);
             }
             name = Some(shorter);
         }
         false
     }
-}
-
-/// Whether a host, with its port if it has one, is no longer than a host may be.
-fn has_room(host: &[u8]) -> bool {
-    host.len() <= syntax::MAX_HOST
-        || host.iter().position(|&byte| byte == b':').unwrap_or(host.len()) <= syntax::MAX_HOST
 }
 
 /// The origin without its port, if that is absent or one that a serialized origin may have.

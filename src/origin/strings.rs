@@ -1,10 +1,11 @@
 //! A frozen set of short strings whose look-up does not grow with it.
 
 use std::fmt;
-use std::hash::{BuildHasher, Hasher};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::RangeInclusive;
 
-use foldhash::fast::FixedState;
+use foldhash::SharedSeed;
+use foldhash::fast::FoldHasher;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
@@ -15,8 +16,8 @@ const FEW: usize = 4;
 ///
 /// Few strings are scanned. Many stand one after the other in one text, and a hash table holds
 /// where each begins and ends: 8 bytes and a control byte a slot, instead of an allocation each.
-/// The hasher's seed is fixed: nothing that a client sends is ever inserted, so it can choose no
-/// collisions among what is stored, and a look-up costs one probe sequence.
+/// Each set has a seed of its own, so that nobody who writes a list can choose collisions. Nothing else
+/// depends on it: strings come out in the order of the text, or sorted.
 #[derive(Clone)]
 pub(super) struct StringSet {
     /// The lengths of the shortest and of the longest.
@@ -27,8 +28,19 @@ pub(super) struct StringSet {
 #[derive(Clone)]
 enum Strings {
     Few(Vec<Box<[u8]>>),
-    Many { text: Box<[u8]>, spans: HashTable<Span> },
+    Many(Box<Many>),
 }
+
+#[derive(Clone)]
+struct Many {
+    text: Box<[u8]>,
+    spans: HashTable<Span>,
+    seed: Seed,
+}
+
+/// Which string of a set it is: the index of one of few, the span of one of many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Key(u64);
 
 impl StringSet {
     /// Freezes the strings; repetitions are folded.
@@ -56,9 +68,9 @@ impl StringSet {
 
     /// The strings, sorted.
     pub(super) fn sorted(&self) -> Vec<&str> {
-        let mut strings: Vec<&[u8]> = match &self.strings {
+        let mut strings = match &self.strings {
             Strings::Few(few) => few.iter().map(|string| &**string).collect(),
-            Strings::Many { text, spans } => spans.iter().map(|span| span.of(text)).collect(),
+            Strings::Many(many) => many.in_order(),
         };
         strings.sort_unstable();
         strings.into_iter().flat_map(str::from_utf8).collect()
@@ -69,17 +81,34 @@ impl StringSet {
         match &self.strings {
             Strings::Few(few) => few.iter().any(|one| **one == *string),
             // A longer one is not even hashed: what a hostile string costs is bounded by the set.
-            Strings::Many { text, spans } => {
-                self.lengths.contains(&string.len()) && find(text, spans, string)
+            Strings::Many(many) => {
+                self.lengths.contains(&string.len()) && many.find(string).is_some()
             }
         }
     }
-}
 
-/// Looks a string up among many. Apart, so that few cost less.
-#[inline(never)]
-fn find(text: &[u8], spans: &HashTable<Span>, string: &[u8]) -> bool {
-    spans.find(hash(string), |span| span.of(text) == string).is_some()
+    /// The key of the string, if it is in the set.
+    pub(super) fn find(&self, string: &[u8]) -> Option<Key> {
+        match &self.strings {
+            Strings::Few(few) => {
+                let found = few.iter().position(|one| **one == *string)?;
+                Some(Key(found as u64))
+            }
+            Strings::Many(many) if self.lengths.contains(&string.len()) => {
+                many.find(string).map(|span| Key(span.0))
+            }
+            Strings::Many(_) => None,
+        }
+    }
+
+    /// The string of a key.
+    pub(super) fn get(&self, key: Key) -> Option<&str> {
+        let string = match &self.strings {
+            Strings::Few(few) => few.get(usize::try_from(key.0).ok()?)?,
+            Strings::Many(many) => Span(key.0).of(&many.text),
+        };
+        str::from_utf8(string).ok()
+    }
 }
 
 impl Strings {
@@ -91,17 +120,34 @@ impl Strings {
     }
 
     fn many<'a>(strings: impl ExactSizeIterator<Item = &'a str> + Clone) -> Self {
+        let seed = Seed::random();
         let mut text = Vec::with_capacity(strings.clone().map(str::len).sum());
         let mut spans: HashTable<Span> = HashTable::with_capacity(strings.len());
         for string in strings.map(str::as_bytes) {
             let same = |span: &Span| span.of(&text) == string;
-            let rehash = |span: &Span| hash(span.of(&text));
-            if let Entry::Vacant(vacant) = spans.entry(hash(string), same, rehash) {
+            let rehash = |span: &Span| seed.hash(span.of(&text));
+            if let Entry::Vacant(vacant) = spans.entry(seed.hash(string), same, rehash) {
                 vacant.insert(Span::new(text.len(), string.len()));
                 text.extend_from_slice(string);
             }
         }
-        Self::Many { text: text.into(), spans }
+        Self::Many(Box::new(Many { text: text.into(), spans, seed }))
+    }
+}
+
+impl Many {
+    /// Apart, so that few cost less.
+    #[inline(never)]
+    fn find(&self, string: &[u8]) -> Option<Span> {
+        let is_same = |span: &Span| span.of(&self.text) == string;
+        self.spans.find(self.seed.hash(string), is_same).copied()
+    }
+
+    /// The strings, in the order of the text.
+    fn in_order(&self) -> Vec<&[u8]> {
+        let mut spans: Vec<Span> = self.spans.iter().copied().collect();
+        spans.sort_unstable_by_key(|span| span.0);
+        spans.into_iter().map(|span| span.of(&self.text)).collect()
     }
 }
 
@@ -112,19 +158,78 @@ impl fmt::Debug for StringSet {
             Strings::Few(few) => {
                 f.debug_set().entries(few.iter().flat_map(|string| str::from_utf8(string))).finish()
             }
-            Strings::Many { text, spans } => {
-                let some = spans.iter().take(FEW).map(|span| str::from_utf8(span.of(text)));
-                f.debug_set().entries(some.flatten()).finish()?;
-                write!(f, " and others, {} in all", spans.len())
+            Strings::Many(many) => {
+                let some = many.in_order().into_iter().take(FEW).flat_map(str::from_utf8);
+                f.debug_set().entries(some).finish()?;
+                write!(f, " and others, {} in all", many.spans.len())
             }
         }
     }
 }
 
-fn hash(string: &[u8]) -> u64 {
-    let mut hasher = FixedState::default().build_hasher();
-    hasher.write(string);
-    hasher.finish()
+/// A frozen set of pairs of strings, by their keys in other sets.
+#[derive(Clone)]
+pub(super) struct Pairs {
+    pairs: HashTable<(Key, Key)>,
+    seed: Seed,
+}
+
+impl Pairs {
+    /// Freezes the pairs; repetitions are folded.
+    pub(super) fn new(keys: impl Iterator<Item = (Key, Key)>) -> Self {
+        let seed = Seed::random();
+        let mut pairs = HashTable::new();
+        for pair in keys {
+            let rehash = |pair: &(Key, Key)| seed.hash_pair(*pair);
+            let entry = pairs.entry(seed.hash_pair(pair), |other| *other == pair, rehash);
+            entry.or_insert(pair);
+        }
+        Self { pairs, seed }
+    }
+
+    pub(super) fn contains(&self, pair: (Key, Key)) -> bool {
+        self.pairs.find(self.seed.hash_pair(pair), |other| *other == pair).is_some()
+    }
+
+    /// The pairs, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Key, Key)> {
+        self.pairs.iter().copied()
+    }
+}
+
+/// How many there are.
+impl fmt::Debug for Pairs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in all", self.pairs.len())
+    }
+}
+
+/// The seed of a hash, as random as the standard library's.
+#[derive(Clone)]
+struct Seed {
+    own: u64,
+    // Not foldhash's own, which is the same in the whole process.
+    shared: SharedSeed,
+}
+
+impl Seed {
+    fn random() -> Self {
+        let random = RandomState::new();
+        Self { own: random.hash_one(0), shared: SharedSeed::from_u64(random.hash_one(1)) }
+    }
+
+    fn hash(&self, string: &[u8]) -> u64 {
+        let mut hasher = FoldHasher::with_seed(self.own, &self.shared);
+        hasher.write(string);
+        hasher.finish()
+    }
+
+    fn hash_pair(&self, (one, two): (Key, Key)) -> u64 {
+        let mut hasher = FoldHasher::with_seed(self.own, &self.shared);
+        hasher.write_u64(one.0);
+        hasher.write_u64(two.0);
+        hasher.finish()
+    }
 }
 
 /// Where a string stands in the text: its start in the upper 48 bits, its length in the lower 16.

@@ -10,121 +10,28 @@
 //!
 //! The lengths, at most 63 octets a label and 253 a host, are those of the DNS.
 //!
-//! Under schemes other than `http` and `https` a host is opaque: upper case and `~` are allowed,
-//! and digits alone do not make it an IPv4 address.
+//! Under schemes other than `http` and `https` a host is an IPv6 address, or opaque: whatever the URL
+//! Standard lets stand in a host, without limits of the DNS, compared as it is written. It may be
+//! empty if there is no port: packaged apps send `app://.` and `app://`.
 //!
-//! URL: <https://url.spec.whatwg.org/#host-serializing>
+//! URL: <https://url.spec.whatwg.org/#host-serializing>,
+//! <https://url.spec.whatwg.org/#concept-opaque-host-parser>
 
 use std::fmt::{self, Write};
 use std::mem;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::fault::OriginFault;
+use super::punycode;
+
 /// The most octets of a host, <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
 pub(super) const MAX_HOST: usize = 253;
 /// The most octets of a label.
-const MAX_LABEL: usize = 63;
+pub(super) const MAX_LABEL: usize = 63;
 /// The most octets of a scheme; the longest in use, `safari-web-extension`, has 20.
 const MAX_SCHEME: usize = 64;
 /// The most octets of a serialized origin.
 pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + "://".len() + MAX_HOST + ":65535".len();
-
-/// Why a text is not a serialized origin, or not a pattern of origins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum OriginFault {
-    /// The empty string.
-    Empty,
-    /// Space, tab or another control character, within or around: `" https://a.example"`.
-    WhiteSpace,
-    /// Several origins in one string: `https://a.example,https://b.example`.
-    List,
-    /// A character outside of ASCII: `https://bücher.example`.
-    NotAscii,
-    /// No scheme: `a.example`.
-    NoScheme,
-    /// A scheme with a character that none may have, without a letter, or over 64 octets: `ht_tp://a.example`.
-    Scheme,
-    /// An upper-case letter in the scheme: `HTTPS://a.example`.
-    SchemeUpperCase,
-    /// The scheme `file`, whose origins browsers serialize as `null`.
-    File,
-    /// A scheme under which there are no pages: `wss://a.example`, `ftp://a.example`.
-    NotOfPages,
-    /// `null`, the serialization of every opaque origin.
-    Null,
-    /// User information: `https://user@a.example`.
-    UserInfo,
-    /// A path, be it only a slash: `https://a.example/`.
-    Path,
-    /// A query: `https://a.example?q`.
-    Query,
-    /// A fragment: `https://a.example#f`.
-    Fragment,
-    /// No host: `https://`.
-    HostEmpty,
-    /// A character that no host may have: `https://a%60.example`.
-    HostCharacter,
-    /// An upper-case letter in a host under `http` or `https`: `https://A.example`.
-    HostUpperCase,
-    /// A host of over 253 octets.
-    HostTooLong,
-    /// A label, the part between two dots, of over 63 octets.
-    LabelTooLong,
-    /// An empty label: `https://a..example`, `https://.a.example`.
-    LabelEmpty,
-    /// An IPv4 address in any form but dotted decimal, or out of range: `http://127.1`.
-    Ipv4,
-    /// An IPv6 address not as the URL Standard serializes it: `http://[::0001]`.
-    Ipv6,
-    /// An IPv6 address with a zone: `http://[fe80::1%25eth0]`.
-    ZoneId,
-    /// A port that is not a number from 1 to 65535 without leading zeros.
-    Port,
-    /// The default port of the scheme: `https://a.example:443`.
-    DefaultPort,
-    /// Over 326 octets, so that it is not even read.
-    TooLong,
-    /// A `*` that is neither the whole, nor the leading label, nor the port: `https://a.*.example`.
-    Wildcard,
-}
-
-impl fmt::Display for OriginFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Empty => "is empty",
-            Self::WhiteSpace => "has white space or a control character",
-            Self::List => "is a list in one string",
-            Self::NotAscii => "is not ASCII",
-            Self::NoScheme => "has no scheme",
-            Self::Scheme => "has a malformed scheme",
-            Self::SchemeUpperCase => "has an upper-case scheme",
-            Self::File => "has the scheme file, whose origins browsers send as null",
-            Self::Null => "stands for every opaque origin, sandboxed pages of attackers too",
-            Self::NotOfPages => "has a scheme under which there are no pages",
-            Self::UserInfo => "has user information",
-            Self::Path => "has a path",
-            Self::Query => "has a query",
-            Self::Fragment => "has a fragment",
-            Self::HostEmpty => "has no host",
-            Self::HostCharacter => "has a character that no host may have",
-            Self::HostUpperCase => "has an upper-case host",
-            Self::HostTooLong => "has a host of over 253 octets",
-            Self::LabelTooLong => "has a label of over 63 octets",
-            Self::LabelEmpty => "has an empty label",
-            Self::Ipv4 => "has an IPv4 address that is not dotted decimal",
-            Self::Ipv6 => "has an IPv6 address that is not as browsers serialize it",
-            Self::ZoneId => "has an IPv6 zone, which no origin has",
-            Self::Port => "has a port that is not a number from 1 to 65535",
-            Self::DefaultPort => "names the default port",
-            Self::TooLong => "has over 326 octets",
-            Self::Wildcard => {
-                "has a `*` that is neither the whole, nor the leading label, nor the port"
-            }
-        })
-    }
-}
-
-impl std::error::Error for OriginFault {}
 
 /// An origin cut at its delimiters; the scheme is judged, host and port are not.
 #[derive(Clone, Copy)]
@@ -153,7 +60,7 @@ impl<'a> Parts<'a> {
         let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
         let authority = match end.map(|end| rest.split_at(end)) {
             None => rest,
-            Some(("", _)) => return Err(OriginFault::HostEmpty),
+            Some(("", _)) if is_web(scheme) => return Err(OriginFault::HostEmpty),
             Some((_, tail)) if tail.starts_with('?') => return Err(OriginFault::Query),
             Some((_, tail)) if tail.starts_with('#') => return Err(OriginFault::Fragment),
             Some(_) => return Err(OriginFault::Path),
@@ -194,39 +101,79 @@ fn parse_scheme(scheme: &str) -> Result<(), OriginFault> {
 
 /// Judges a host without `*`.
 pub(super) fn parse_host(scheme: &str, host: &str) -> Result<(), OriginFault> {
-    if host.is_empty() {
-        return Err(OriginFault::HostEmpty);
-    }
     if let Some(address) = host.strip_prefix('[') {
         return parse_ipv6(address);
+    }
+    if !is_web(scheme) {
+        return host.bytes().all(is_opaque).then_some(()).ok_or(OriginFault::HostCharacter);
+    }
+    if host.is_empty() {
+        return Err(OriginFault::HostEmpty);
     }
     if host.len() > MAX_HOST {
         return Err(OriginFault::HostTooLong);
     }
     // One trailing dot is the DNS root, and makes another origin.
-    parse_labels(is_web(scheme), host.strip_suffix('.').unwrap_or(host).as_bytes())?;
-    if is_web(scheme) && ends_in_number(host) && host.parse::<Ipv4Addr>().is_err() {
+    parse_labels(host.strip_suffix('.').unwrap_or(host).as_bytes())?;
+    if ends_in_number(host) && host.parse::<Ipv4Addr>().is_err() {
         return Err(OriginFault::Ipv4);
     }
     Ok(())
 }
 
-/// Judges labels with dots between them, of a domain or of an opaque host.
+/// Whether a byte may stand in an opaque host.
+///
+/// URL: <https://url.spec.whatwg.org/#forbidden-host-code-point>
 //
-// Deviation: the URL Standard lets hosts have more characters, such as `!` and `$`. No name in the
+// Deviation: the URL Standard also allows `*`, `,` and `;`. Here they make a pattern or a list.
+pub(super) fn is_opaque(byte: u8) -> bool {
+    let is_forbidden = matches!(
+        byte,
+        b'#' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|'
+    );
+    byte.is_ascii_graphic() && !is_forbidden && !matches!(byte, b'*' | b',' | b';')
+}
+
+/// Judges labels of a domain with dots between them.
+//
+// Deviation: the URL Standard lets domains have more characters, such as `!` and `$`. No name in the
 // DNS that serves pages has them, and a pattern matches the more safely the less it matches.
-pub(super) fn parse_labels(web: bool, labels: &[u8]) -> Result<(), OriginFault> {
-    let mut length = 0;
+pub(super) fn parse_labels(labels: &[u8]) -> Result<(), OriginFault> {
+    let (mut length, mut has_hyphen) = (0, false);
     for byte in labels {
         match byte {
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => length += 1,
+            b'a'..=b'z' | b'0'..=b'9' | b'_' => length += 1,
+            b'-' => {
+                length += 1;
+                has_hyphen = true;
+            }
             b'.' => parse_label_length(mem::take(&mut length))?,
-            b'A'..=b'Z' if web => return Err(OriginFault::HostUpperCase),
-            b'A'..=b'Z' | b'~' if !web => length += 1,
+            b'A'..=b'Z' => return Err(OriginFault::HostUpperCase),
             _ => return Err(OriginFault::HostCharacter),
         }
     }
-    parse_label_length(length)
+    parse_label_length(length)?;
+    // Apart, since most hosts have no hyphen.
+    if has_hyphen && labels.split(|&byte| byte == b'.').any(punycode::is_never_sent) {
+        return Err(OriginFault::Punycode);
+    }
+    Ok(())
+}
+
+/// Judges labels that stand in the place of `*.`.
+pub(super) fn are_labels(web: bool, labels: &[u8]) -> bool {
+    if web {
+        return parse_labels(labels).is_ok();
+    }
+    labels
+        .split(|&byte| byte == b'.')
+        .all(|label| !label.is_empty() && label.iter().copied().all(is_opaque))
+}
+
+/// Whether a host, with its port if it has one, is no longer than a host may be.
+pub(super) fn has_room(host: &[u8]) -> bool {
+    host.len() <= MAX_HOST
+        || host.iter().position(|&byte| byte == b':').unwrap_or(host.len()) <= MAX_HOST
 }
 
 fn parse_label_length(length: usize) -> Result<(), OriginFault> {

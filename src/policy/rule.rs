@@ -86,7 +86,8 @@ impl Origins {
             Self::Any => true,
             Self::One(one) => one.as_bytes() == origin.as_bytes(),
             Self::Listed(listed) => {
-                listed.set.contains(origin.as_bytes()) || self.is_open() && origin != "null"
+                let is_asked = || self.is_open() && !matches!(origin, "null" | "file://");
+                listed.set.contains(origin.as_bytes()) || is_asked()
             }
         }
     }

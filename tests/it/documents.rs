@@ -6,7 +6,7 @@ use http::Request;
 use tower_cors::{Document, DocumentError, DocumentErrors, Policy, PolicyError};
 
 /// What is said of a key that is unknown.
-const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`";
+const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`";
 
 /// Name, document, message, in which `…` stands for the known keys.
 const MISTAKES: &[(&str, &str, &str)] = &[
@@ -159,7 +159,7 @@ allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port,
     (
         "the rules within a rule",
         r#"{"rules": [{"rules": [], "allow_origins": ["*"]}]}"#,
-        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin` at line 1 column 23",
+        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin` at line 1 column 23",
     ),
     (
         "a null",
@@ -333,18 +333,19 @@ http.cors.allow_methods[0]: method "put" is not PUT, methods are case-sensitive;
 #[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
 #[test]
 fn routes_are_read_under_a_key_in_every_format() {
-    let toml = "[a.b.routes.'/x']\nallow_origins = ['x']\n";
-    let yaml = "a:\n  b:\n    routes:\n      /x:\n        allow_origins: [x]\n";
-    let json = r#"{"a": {"b": {"routes": {"/x": {"allow_origins": ["x"]}}}}}"#;
-    let message = r#"a.b.routes["/x"].allow_origins[0]: origin "x" has no scheme; write "https://x" at line "#;
+    let toml = "[a.b.routes.'/x']\nallow_origins = ['x.example']\n";
+    let yaml = "a:\n  b:\n    routes:\n      /x:\n        allow_origins: [x.example]\n";
+    let json = r#"{"a": {"b": {"routes": {"/x": {"allow_origins": ["x.example"]}}}}}"#;
+    let message = r#"a.b.routes["/x"].allow_origins[0]: origin "x.example" has no scheme; write "https://x.example" at line "#;
     for (text, read, at) in [
         (toml, Document::toml as fn(_) -> Document<'static>, "2 column 18"),
         (yaml, Document::yaml, "5 column 25"),
-        (json, Document::json, "1 column 52"),
+        (json, Document::json, "1 column 60"),
     ] {
         let said = read(text).key("a").key("b").routes().unwrap_err().to_string();
         assert_eq!(said, format!("{message}{at}"));
     }
-    let routes = Document::yaml(&yaml.replace("[x]", "['*']")).key("a").key("b").routes().unwrap();
+    let routes =
+        Document::yaml(&yaml.replace("[x.example]", "['*']")).key("a").key("b").routes().unwrap();
     assert!(routes.find("/x").is_some());
 }

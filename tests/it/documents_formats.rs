@@ -338,9 +338,9 @@ fn a_policy_by_itself_is_the_fallback() {
     let routes = Routes::from_json(r#"{"allow_origins": ["https://a.example"]}"#).unwrap();
     assert!(routes.find("/any/path").unwrap().policy().is_some());
     // And routes are a field of a configuration.
-    let json = r#"{"cors": {"routes": {"/a": {"allow_origins": ["a"]}}}}"#;
+    let json = r#"{"cors": {"routes": {"/a": {"allow_origins": ["a.example"]}}}}"#;
     let error =
         serde_json::from_str::<std::collections::HashMap<String, Routes>>(json).unwrap_err();
-    let message = r#"routes["/a"].allow_origins[0]: origin "a" has no scheme; write "https://a""#;
+    let message = r#"routes["/a"].allow_origins[0]: origin "a.example" has no scheme; write "https://a.example""#;
     assert!(error.to_string().starts_with(message), "{error}");
 }

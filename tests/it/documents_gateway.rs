@@ -160,7 +160,8 @@ fn what_cannot_be_written_is_left_out() {
         r#"{
             "allowOrigins": [
                 "https://*.foo.example", "https://bar.example:443", "https://*", "http://*.*",
-                "https://foo*.example", "https://*:8443", "http://localhost:*"
+                "https://*foo.com", "https://*:8443", "http://localhost:*", "moz-extension://*",
+                "https://foo*.example"
             ],
             "allowMethods": ["CONNECT", "TRACE", "PATCH"],
             "allowHeaders": ["x-*", "Sec-Fetch-Site", "x-a"],
@@ -177,6 +178,8 @@ fn what_cannot_be_written_is_left_out() {
             "allowOrigins[4]",
             "allowOrigins[5]",
             "allowOrigins[6]",
+            "allowOrigins[7]",
+            "allowOrigins[8]",
             "allowMethods[0]",
             "allowMethods[1]",
             "allowHeaders[0]",
@@ -186,9 +189,23 @@ fn what_cannot_be_written_is_left_out() {
     );
     let allowed = |origin| get(&policy, origin).is_allowed();
     assert!(allowed("https://a.b.foo.example"));
+    assert!(allowed("https://foo1.example"));
+    assert_eq!(
+        [&warnings[5], &warnings[6]].map(ToString::to_string),
+        [
+            r#"allowOrigins[7]: left out, because "moz-extension://*" would stand for any port, too; list the origins"#,
+            r#"allowOrigins[8]: the `*` of "https://foo*.example" stands for one character or more, and for no dot"#,
+        ]
+    );
     // The default port is the same as none.
     assert!(allowed("https://bar.example"));
-    for origin in ["https://foo.example", "https://foo1.example", "http://localhost:3000"] {
+    for origin in [
+        "https://foo.example",
+        "https://foo.b.example",
+        "https://evilfoo.com",
+        "moz-extension://x",
+        "http://localhost:3000",
+    ] {
         assert!(!allowed(origin), "{origin}");
     }
     let asks = |method, names| preflight(&policy, "https://bar.example", method, names);
@@ -221,7 +238,7 @@ fn what_is_no_filter_is_refused() {
         ),
         (
             r#"{"allowOrigins": ["https://*"]}"#,
-            "allowOrigins[0]: origin \"https://*\" has a `*` that is neither the whole, nor the leading label, nor the port; write \"*\", \"https://*.a.example\" or \"https://a.example:*\" at line 1 column 29\n\
+            "allowOrigins[0]: origin \"https://*\" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in \"https://*.a.example\", \"https://pr-*.a.example\" or \"https://a.example:*\", or call `allow_origins_if` at line 1 column 29\n\
              allowOrigins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 18",
         ),
         (
@@ -277,7 +294,7 @@ fn a_policy_is_never_more_open_than_the_filter() {
         json!(["https://a.example"]),
         json!(["https://*.a.example", "http://b.example", "https://c.example:443"]),
         json!(["*"]),
-        json!(["https://*", "https://b*.example", "http://localhost:3000"]),
+        json!(["https://*", "https://b*.example", "http://localhost:3000", "app://*"]),
     ];
     let methods = [json!([]), json!(["PUT"]), json!(["*"]), json!(["GET", "TRACE"])];
     let headers = [json!([]), json!(["*"]), json!(["X-A", "x-*"]), json!(["Authorization"])];
@@ -286,6 +303,9 @@ fn a_policy_is_never_more_open_than_the_filter() {
         "https://x.y.a.example",
         "http://b.example",
         "https://bc.example",
+        "https://bc.d.example",
+        "app://x",
+        "app://x:80",
         "https://c.example",
         "http://localhost:3000",
         "null",

@@ -24,6 +24,14 @@ const ORIGINS: &[&str] = &[
     "app://*.c.example",
     "https://*.github.io",
     "https://*.co.uk:*",
+    "https://pr-*.a.example",
+    "https://pr-*-x.a.example:*",
+    "https://*-x.a.example:8443",
+    "http://pr-*.localhost:3000",
+    "app://*",
+    "app://.",
+    "app://",
+    "ext://a*",
     "*",
 ];
 
@@ -43,8 +51,17 @@ const HEADS: &[&str] = &[
     "app://x.c.example",
     "https://any.github.io",
     "https://any.co.uk:1",
+    "https://pr-1.a.example",
+    "https://pr-1-x.a.example:1",
+    "https://1-x.a.example:8443",
+    "http://pr-1.localhost:3000",
+    "app://x",
+    "app://",
+    "app://.",
+    "ext://ab",
     "https://other.example",
     "null",
+    "file://",
 ];
 
 fn rule() -> impl Strategy<Value = PolicyBuilder> {
@@ -52,14 +69,14 @@ fn rule() -> impl Strategy<Value = PolicyBuilder> {
     let methods = ["GET", "PUT", "DELETE", "PROPFIND", "HEAD", "POST"];
     let some = |all: &'static [&'static str]| subsequence(all, 0..=all.len());
     (
-        (some(ORIGINS), any::<bool>(), any::<bool>()),
+        (some(ORIGINS), any::<bool>(), any::<bool>(), any::<bool>()),
         (subsequence(methods.to_vec(), 0..=6), any::<bool>(), any::<bool>()),
         subsequence(names.to_vec(), 0..=7),
         subsequence(vec!["ETag", "x-a", "X-B"], 0..=3),
         prop::option::of(select(vec![0, 5, 600, 86_400])),
     )
         .prop_map(
-            |((origins, credentials, null), (methods, only, any), headers, exposed, age)| {
+            |((origins, credentials, null, file), (methods, only, any), headers, exposed, age)| {
                 // What would not build is left out: any origin and opaque ones with credentials.
                 let origins = origins.into_iter().filter(|origin| !credentials || *origin != "*");
                 let builder = Policy::builder()
@@ -70,7 +87,8 @@ fn rule() -> impl Strategy<Value = PolicyBuilder> {
                     .expose_headers(exposed)
                     .dangerously_allow_insecure_origins(true)
                     .dangerously_allow_public_suffixes(true)
-                    .dangerously_allow_null_origin(null && !credentials);
+                    .dangerously_allow_null_origin(null && !credentials)
+                    .dangerously_allow_file_origin(file && !credentials);
                 let builder = match (only, any) {
                     (true, _) => builder.only_methods(methods).only_methods(["PATCH"]),
                     (false, true) => builder.allow_methods(methods).allow_methods(["*"]),
@@ -219,6 +237,47 @@ fn the_document_is_canonical() {
     );
     let policy = Policy::builder().dangerously_allow_null_origin(true).build().unwrap();
     assert_eq!(document(&policy), json!({ "dangerously_allow_null_origin": true }));
+    let policy = Policy::builder().dangerously_allow_file_origin(true).build().unwrap();
+    assert_eq!(document(&policy), json!({ "dangerously_allow_file_origin": true }));
+
+    let patterns = [
+        "http://localhost:*",
+        "moz-extension://*",
+        "https://*.a.example",
+        "https://pr-*.a.example",
+        "https://site-*-team.vercel.app",
+        "https://*-x.a.example:*",
+    ];
+    let policy = Policy::builder()
+        .allow_origins(patterns)
+        .dangerously_allow_public_suffixes(true)
+        .build()
+        .unwrap();
+    let mut expected = json!({ "allow_origins": patterns });
+    // Without the list of suffixes the call is needed.
+    if cfg!(not(feature = "public-suffix")) {
+        expected["dangerously_allow_public_suffixes"] = json!(true);
+    }
+    assert_eq!(document(&policy), expected);
+}
+
+/// Each set has a hash of its own, which nothing shows.
+#[test]
+fn equal_policies_have_equal_documents_and_show_alike() {
+    let build = || {
+        let origins = (0..500).flat_map(|at| {
+            [
+                format!("https://{at}.example"),
+                format!("https://*.{at}.example"),
+                format!("https://{at}-*.a.example:*"),
+            ]
+        });
+        let builder = Policy::builder().allow_origins(origins);
+        builder.dangerously_allow_public_suffixes(true).build().unwrap()
+    };
+    let (one, two) = (build(), build());
+    assert_eq!(document(&one), document(&two));
+    assert_eq!(format!("{one:?}"), format!("{two:?}"));
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn what_is_lost_is_warned_of() {
     let document = r#"{"CORSRules": [
         {
             "ID": "previews",
-            "AllowedOrigins": ["https://a*.example", "https://*", "https://a.example/"],
+            "AllowedOrigins": ["https://a.*.example", "https://*", "https://a.example/"],
             "AllowedMethods": ["GET"],
             "ExposeHeaders": ["ETag"],
             "MaxAgeSeconds": 86400
@@ -124,8 +124,8 @@ fn what_is_lost_is_warned_of() {
     let (policy, warnings) = Policy::from_s3_json(document).unwrap();
     let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     let expected = [
-        r#"CORSRules[0].AllowedOrigins[0]: left out, because origin "https://a*.example" has a `*` that is neither the whole, nor the leading label, nor the port; write "*", "https://*.a.example" or "https://a.example:*""#,
-        r#"CORSRules[0].AllowedOrigins[1]: left out, because origin "https://*" has a `*` that is neither the whole, nor the leading label, nor the port; write "*", "https://*.a.example" or "https://a.example:*""#,
+        r#"CORSRules[0].AllowedOrigins[0]: left out, because origin "https://a.*.example" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if`"#,
+        r#"CORSRules[0].AllowedOrigins[1]: left out, because origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if`"#,
         r#"CORSRules[0].AllowedOrigins[2]: left out, because origin "https://a.example/" has a path; write "https://a.example""#,
         "CORSRules[0]: left out, because none of its origins is left",
         r#"CORSRules[1].AllowedOrigins[1]: left out, because "http://localhost:*" would stand for the default port, too; list the ports"#,
@@ -147,16 +147,64 @@ fn what_is_lost_is_warned_of() {
     assert_eq!(headers["access-control-expose-headers"], "etag");
 }
 
+/// A bucket's `*` is any text, none and dots included. Here it is less, and said so.
+#[test]
+fn a_pattern_within_a_label_is_kept() {
+    let document = r#"[
+        {
+            "AllowedOrigins": ["https://*-app.a.example", "https://x-*.vercel.app", "https://*app.com"],
+            "AllowedMethods": ["GET"],
+            "ExposeHeaders": ["etag"]
+        },
+        {
+            "AllowedOrigins": ["https://a.b-app.a.example", "app://*"],
+            "AllowedMethods": ["GET"],
+            "ExposeHeaders": ["x-amz-request-id"]
+        }
+    ]"#;
+    let (policy, warnings) = Policy::from_s3_json(document).unwrap();
+    let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            r#"[0].AllowedOrigins[2]: left out, because origin "https://*app.com" has a `*` beside the name of a domain, so that the domains of strangers match; write "https://*.app.com""#,
+            r#"[0].AllowedOrigins[0]: the `*` of "https://*-app.a.example" stands for one character or more, and for no dot"#,
+            r#"[0].AllowedOrigins[1]: the `*` of "https://x-*.vercel.app" stands for one character or more, and for no dot"#,
+            r#"[1].ExposeHeaders[0]: "x-amz-request-id" is left out, because an earlier rule would not have exposed it to the origins that it lost"#,
+        ]
+    );
+    assert!(
+        matches!(&warnings[1], DocumentWarning::Narrowed { value, .. } if value.contains("-app"))
+    );
+    let rule = |origin| {
+        let decision = policy.decide(&simple(origin, "GET"));
+        decision.rule().filter(|_| decision.is_allowed())
+    };
+    for (origin, expected) in [
+        ("https://pr-1-app.a.example", Some(0)),
+        ("https://x-1.vercel.app", Some(0)),
+        ("https://a.b-app.a.example", Some(1)),
+        ("app://x", Some(1)),
+        ("https://-app.a.example", None),
+        ("https://c.b-app.a.example", None),
+        ("https://x-.vercel.app", None),
+        ("https://evilapp.com", None),
+    ] {
+        assert_eq!(rule(origin), expected, "{origin}");
+    }
+}
+
 /// A rule that lost something would have answered some preflights itself, and for no longer.
 #[test]
 fn a_max_age_is_no_longer_than_that_of_a_rule_that_lost_something() {
     let rows = [
         // What the first rule has; the max-ages of both, and of the answer.
-        (r#""https://x*.a.example""#, r#""*""#, "0", "86400", "0"),
+        (r#""https://x*""#, r#""*""#, "0", "86400", "0"),
+        (r#""https://*xb.a.example""#, r#""*""#, "0", "86400", "0"),
         (r#""https://b.example""#, r#""x-*-meta""#, "600", "86400", "600"),
         (r#""https://b.example""#, r#""*""#, "0", "600", "600"),
-        (r#""https://x*.a.example""#, r#""*""#, "600", "60", "60"),
-        (r#""https://x*.a.example""#, r#""*""#, "172800", "172800", "86400"),
+        (r#""https://x*""#, r#""*""#, "600", "60", "60"),
+        (r#""https://x*""#, r#""*""#, "172800", "172800", "86400"),
     ];
     for (origin, header, first, second, expected) in rows {
         let document = format!(
@@ -224,7 +272,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     (
         "nothing is left",
         "[{\n\"AllowedOrigins\": [\"https://*\",\n\"http://a:*\"], \"AllowedMethods\": [\"GET\"]\n}]",
-        r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor the leading label, nor the port; write "*", "https://*.a.example" or "https://a.example:*" at line 2 column 30
+        r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if` at line 2 column 30
 [0].AllowedOrigins[1]: left out, because "http://a:*" would stand for the default port, too; list the ports at line 3 column 12
 [0]: left out, because none of its origins is left at line 2 column 0
 no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 1"#,

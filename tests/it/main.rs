@@ -31,6 +31,7 @@ mod documents_s3;
 #[cfg(all(feature = "schema", feature = "routes"))]
 mod documents_schema;
 #[cfg(feature = "routes")]
+mod domains;
 mod enforcement;
 mod examples;
 #[cfg(feature = "serde")]
@@ -39,6 +40,7 @@ mod examples_process;
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
+mod field;
 mod invariants;
 #[cfg(feature = "serde")]
 mod manifest;

@@ -2,6 +2,7 @@
 //! origins against the oracle's. <https://fetch.spec.whatwg.org/#origin-header>
 
 mod near;
+mod neighbours;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,8 +10,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use http::{HeaderValue, Request};
 use proptest::prelude::*;
 use tower_cors::{Denial, Origin, Policy};
+use url::Url;
 
-use self::near::{host_of, origin, pattern};
+use self::near::{origin, pattern};
 use crate::oracle::origin::{matches, parse};
 
 /// A simple request with this origin.
@@ -22,6 +24,9 @@ fn request(origin: &[u8]) -> Request<()> {
 
 /// What differs between the policy of these patterns and the naive search, if anything does.
 fn compare(policy: &Policy, patterns: &[String], origin: &[u8]) -> Result<(), String> {
+    if is_in_doubt(origin) {
+        return Ok(());
+    }
     let decision = policy.decide(&request(origin));
     let expected = patterns.iter().any(|pattern| matches(pattern, origin));
     let named = decision.headers().get("access-control-allow-origin").cloned();
@@ -40,6 +45,13 @@ fn compare(policy: &Policy, patterns: &[String], origin: &[u8]) -> Result<(), St
     Ok(())
 }
 
+/// Whether a label begins with `xn--`, and browsers do not take it: not all of them can be told without
+/// the tables that browsers have. See the tests of [`domains`](crate::domains).
+fn is_in_doubt(origin: &[u8]) -> bool {
+    let text = std::str::from_utf8(origin).unwrap_or_default();
+    text.contains("xn--") && Url::parse(text).is_err()
+}
+
 /// Up to 40 patterns, and origins near them.
 fn sets() -> impl Strategy<Value = (Vec<String>, Vec<Vec<u8>>)> {
     prop::collection::vec(pattern(), 0..=40).prop_flat_map(|patterns| {
@@ -56,7 +68,9 @@ proptest! {
         (patterns, origins) in sets(),
         has_predicate in any::<bool>(),
     ) {
-        let mut builder = Policy::builder().allow_origins(&patterns);
+        // Without the list of suffixes, a `*` within a label needs the call.
+        let mut builder =
+            Policy::builder().allow_origins(&patterns).dangerously_allow_public_suffixes(true);
         if has_predicate || patterns.is_empty() {
             builder = builder.allow_origins_if(|_, _, _| false);
         }
@@ -76,6 +90,9 @@ proptest! {
 
 /// What differs between `Origin::parse`, what a predicate is asked about, and the oracle.
 fn agree(origin: &[u8]) -> Result<(), String> {
+    if is_in_doubt(origin) {
+        return Ok(());
+    }
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
     let policy = Policy::builder()
@@ -100,113 +117,30 @@ fn agree(origin: &[u8]) -> Result<(), String> {
     }
 }
 
-/// Each pattern with origins that it stands for, and with neighbours that it does not.
-fn neighbours() -> Vec<(String, Vec<String>, Vec<String>)> {
-    let rows: [(&str, &str, &str); 14] = [
-        (
-            "https://foo.com",
-            "https://foo.com",
-            "https://barfoo.com https://foo.com. https://foo.co https://foo.comm http://foo.com \
-             https://foo.com:1 https://fooxcom https://a.foo.com https://foo.com/ https://FOO.com",
-        ),
-        (
-            "https://*.a.example",
-            "https://x.a.example https://x.y.a.example https://_.a.example https://a.a.example",
-            "https://a.example https://.a.example https://x..a.example https://xa.example \
-             https://x.a.example. https://x.a.example:1 https://x.aXexample https://x.a.exampl \
-             http://x.a.example https://x.b.example https://*.a.example https://x.a.example.org",
-        ),
-        (
-            "https://*.a.example.",
-            "https://x.a.example.",
-            "https://x.a.example https://a.example. https://x.a.example..",
-        ),
-        (
-            "http://localhost:*",
-            "http://localhost http://localhost:1 http://localhost:65535",
-            "http://localhost:80 http://localhost:0 http://localhost:01 http://localhost:65536 \
-             http://localhost: http://localhost:* http://localhost:3000x http://localhost:-1 \
-             http://localhost:+1 http://xlocalhost:1 http://localhost.:1 https://localhost:1",
-        ),
-        (
-            "https://*.a.example:*",
-            "https://x.a.example https://x.a.example:8443",
-            "https://a.example:8443 https://x.a.example:443 https://.a.example:8443",
-        ),
-        (
-            "https://*.a.example:8443",
-            "https://x.a.example:8443",
-            "https://x.a.example https://x.a.example:844 https://x.a.example:84430",
-        ),
-        (
-            "http://[::1]:*",
-            "http://[::1] http://[::1]:90",
-            "http://[::1]:80 http://[::1 http://[::1]90",
-        ),
-        (
-            "http://[::1]:90",
-            "http://[::1]:90",
-            "http://[::1]:9 http://[::1:90 http://::1:90 http://[::1]",
-        ),
-        (
-            "http://[::ffff:c0a8:1]",
-            "http://[::ffff:c0a8:1]",
-            "http://[::ffff:192.168.0.1] http://192.168.0.1",
-        ),
-        (
-            "http://127.0.0.1",
-            "http://127.0.0.1",
-            "http://127.0.0.1. http://127.0.1 http://127.0.0.01 http://a.127.0.0.1",
-        ),
-        (
-            "capacitor://localhost",
-            "capacitor://localhost",
-            "capacitor://LOCALHOST capacitor://localhost/ Capacitor://localhost",
-        ),
-        (
-            "safari-web-extension://ABC-1",
-            "safari-web-extension://ABC-1",
-            "safari-web-extension://abc-1",
-        ),
-        (
-            "https://*.com",
-            "https://a.com https://a.b.com",
-            "https://com https://acom https://a.com.org",
-        ),
-        ("app://*.a:*", "app://X.a app://x~y.a:80 app://b.a:443", "app://a app://x.A app://.a"),
-    ];
-    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    let mut rows: Vec<_> =
-        rows.iter().map(|row| (row.0.to_owned(), words(row.1), words(row.2))).collect();
-    let https = |host: String| format!("https://{host}");
-    for dot in [false, true] {
-        let (longest, longer) = (https(host_of(253, dot)), https(host_of(254, dot)));
-        rows.push((longest.clone(), vec![longest], vec![longer]));
-    }
-    let label = |length: usize| https("a".repeat(length) + ".a.example");
-    rows.push(("https://*.a.example".to_owned(), vec![label(1), label(63)], vec![label(64)]));
-    // One label more fits under 253 octets, or does not.
-    let under = |length: usize| {
-        let base = https(host_of(247, false));
-        (base.replace("://", "://*."), base.replace("://", &format!("://{}.", "x".repeat(length))))
-    };
-    rows.push((under(5).0, vec![under(5).1], vec![under(6).1]));
-    rows
-}
-
 #[test]
 fn the_fifth_pattern_is_as_good_as_the_fourth() {
     let mut failures = Vec::new();
-    for (before, after) in
-        [("https://*.", ""), ("https://*.", ":*"), ("https://", ":*"), ("https://", "")]
-    {
+    for (before, after) in [
+        ("https://*.", ""),
+        ("https://*.", ":*"),
+        ("https://", ":*"),
+        ("https://", ""),
+        ("https://a-*.", ""),
+        ("https://*-b.", ":*"),
+        ("https://a-*-b.", ":8443"),
+        ("app://*.", ""),
+    ] {
         for count in [1, 2, 3, 4, 5, 6, 7, 8, 9, 17, 40] {
             let patterns: Vec<String> =
                 (0..count).map(|at| format!("{before}a{at}.example{after}")).collect();
-            let policy = Policy::builder().allow_origins(&patterns).build().unwrap();
+            let policy = Policy::builder()
+                .allow_origins(&patterns)
+                .dangerously_allow_public_suffixes(true)
+                .build()
+                .unwrap();
             for pattern in &patterns {
                 let near = pattern.replace(":*", ":8443");
-                for origin in [near.replace("*.", "x."), near.replace("*.", ""), near + "x"] {
+                for origin in [near.replace('*', "x"), near.replace('*', ""), near + "x"] {
                     failures.extend(compare(&policy, &patterns, origin.as_bytes()).err());
                 }
             }
@@ -218,13 +152,14 @@ fn the_fifth_pattern_is_as_good_as_the_fourth() {
 
 #[test]
 fn a_pattern_stands_for_its_own_and_not_for_their_neighbours() {
-    let rows = neighbours();
+    let rows = neighbours::rows();
     let all: Vec<String> = rows.iter().map(|row| row.0.clone()).collect();
-    let together = Policy::builder().allow_origins(&all).build().unwrap();
+    let builder = || Policy::builder().dangerously_allow_public_suffixes(true);
+    let together = builder().allow_origins(&all).build().unwrap();
     let mut failures = Vec::new();
     for (pattern, own, others) in &rows {
         let one = [pattern.clone()];
-        let policy = Policy::builder().allow_origins(&one).build().unwrap();
+        let policy = builder().allow_origins(&one).build().unwrap();
         for (origin, expected) in
             own.iter().map(|it| (it, true)).chain(others.iter().map(|it| (it, false)))
         {

@@ -3,6 +3,7 @@
 //! <https://fetch.spec.whatwg.org/#cors-preflight-fetch>
 
 mod agreement;
+mod shared;
 mod walk;
 
 use http::{HeaderMap, Request};

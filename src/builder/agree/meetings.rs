@@ -8,28 +8,32 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Side;
-use crate::origin::pattern::OriginPattern;
+use super::starred::{self, Starred};
+use crate::origin::pattern::{OriginPattern, Star};
 
 /// Why two rules may have an origin in common.
-#[derive(Clone, Copy)]
 pub(super) enum Meeting<'a> {
     /// These patterns, one of each rule, have one in common.
     OfPatterns(&'a OriginPattern<'a>, &'a OriginPattern<'a>),
-    /// One of the rules matches what nobody listed, or both match `null`.
+    /// This one is.
+    At(String),
+    /// One of the rules matches what nobody listed, or both match opaque origins, or local files.
     Open,
 }
 
 /// The patterns of the rules so far, by where they stand.
 pub(super) struct Meetings<'a> {
+    sides: &'a [Side<'a>],
+    starred: Starred<'a>,
     /// The tails of patterns with subdomains, of all rules.
     wild: HashSet<(&'a str, &'a str)>,
     /// By their own tail.
     at: Entries<'a>,
     /// By each end of it that is in `wild`.
     below: Entries<'a>,
-    /// Those that match what nobody listed, and those that match `null`.
+    /// Those that match what nobody listed, and those that match `null`, or `file://`.
     open: Vec<usize>,
-    null: Vec<usize>,
+    special: HashMap<&'static str, Vec<usize>>,
     /// For each rule, the last one that it met.
     last: Vec<usize>,
 }
@@ -38,7 +42,7 @@ pub(super) struct Meetings<'a> {
 type Entries<'a> = HashMap<(&'a str, &'a str, Port<'a>), Vec<(usize, &'a OriginPattern<'a>)>>;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Port<'a> {
+pub(super) enum Port<'a> {
     /// The one that is written; empty if none is.
     Written(&'a str),
     /// `*`.
@@ -50,16 +54,19 @@ enum Port<'a> {
 impl<'a> Meetings<'a> {
     pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
         let patterns = sides.iter().flat_map(|side| &side.patterns);
-        let wild = patterns.filter(|pattern| pattern.has_subdomains()).map(|pattern| {
+        let has_subdomains = |pattern: &&OriginPattern<'_>| pattern.is_star(Star::Labels);
+        let wild = patterns.filter(has_subdomains).map(|pattern| {
             let place = Place::of(pattern);
             (place.scheme, place.tail)
         });
         Self {
+            sides,
+            starred: Starred::new(sides),
             wild: wild.collect(),
             at: HashMap::new(),
             below: HashMap::new(),
             open: Vec::new(),
-            null: Vec::new(),
+            special: HashMap::new(),
             last: Vec::new(),
         }
     }
@@ -68,10 +75,14 @@ impl<'a> Meetings<'a> {
     pub(super) fn next(&mut self, rule: usize, side: &'a Side<'a>) -> Vec<(usize, Meeting<'a>)> {
         let mut met = Vec::new();
         for pattern in &side.patterns {
-            self.look_up(rule, pattern, &mut met);
+            if is_under_tail(pattern) {
+                self.look_up(rule, pattern, &mut met);
+            }
+            self.look_up_starred(rule, (side, pattern), &mut met);
         }
         let is_open = side.rule.origins.is_open();
-        let open = self.open.iter().chain(self.null.iter().filter(|_| side.null)).copied();
+        let special = side.special.iter().filter_map(|origin| self.special.get(origin)).flatten();
+        let open = self.open.iter().chain(special).copied();
         let met_openly: Vec<usize> = if is_open { (0..rule).collect() } else { open.collect() };
         for other in met_openly {
             if let Some(last) = self.last.get_mut(other).filter(|last| **last != rule) {
@@ -81,10 +92,15 @@ impl<'a> Meetings<'a> {
         }
         met.sort_unstable_by_key(|(other, _)| *other);
         for pattern in &side.patterns {
-            self.enter(rule, pattern);
+            if is_under_tail(pattern) {
+                self.enter(rule, pattern);
+            }
+            self.starred.enter(rule, pattern);
         }
         self.open.extend(is_open.then_some(rule));
-        self.null.extend(side.null.then_some(rule));
+        for origin in &side.special {
+            self.special.entry(origin).or_default().push(rule);
+        }
         self.last.push(rule);
         met
     }
@@ -104,12 +120,31 @@ impl<'a> Meetings<'a> {
             let own = (place.scheme, place.tail, port);
             let shorter = place.ends(&self.wild).map(|end| (place.scheme, end, port));
             let above = shorter.chain([own]).filter_map(|place| self.at.get(&place));
-            let below = pattern.has_subdomains().then(|| self.below.get(&own)).flatten();
+            let below = pattern.is_star(Star::Labels).then(|| self.below.get(&own)).flatten();
             for (other, of_other) in above.chain(below).flatten() {
                 if let Some(last) = self.last.get_mut(*other).filter(|last| **last != rule) {
                     *last = rule;
                     met.push((*other, Meeting::OfPatterns(of_other, pattern)));
                 }
+            }
+        }
+    }
+
+    fn look_up_starred(
+        &mut self,
+        rule: usize,
+        (side, pattern): (&Side<'a>, &'a OriginPattern<'a>),
+        met: &mut Vec<(usize, Meeting<'a>)>,
+    ) {
+        for (other, of_other) in self.starred.look_up(pattern) {
+            let side_of_other = self.sides.get(other);
+            let last = self.last.get_mut(other).filter(|last| **last != rule);
+            let Some((side_of_other, last)) = side_of_other.zip(last) else {
+                continue;
+            };
+            if let Some(origin) = starred::sample((side_of_other, of_other), (side, pattern)) {
+                *last = rule;
+                met.push((other, Meeting::At(origin)));
             }
         }
     }
@@ -131,18 +166,23 @@ impl<'a> Meetings<'a> {
     }
 }
 
+/// Whether all that a pattern stands for is under one tail, which can be looked up.
+fn is_under_tail(pattern: &OriginPattern<'_>) -> bool {
+    matches!(pattern.star(), None | Some(Star::Labels))
+}
+
 /// Where what a pattern stands for is.
 #[derive(Clone, Copy)]
-struct Place<'a> {
+pub(super) struct Place<'a> {
     /// `https://`.
     scheme: &'a str,
     /// `a.example`; with subdomains, `.a.example`.
-    tail: &'a str,
-    port: Port<'a>,
+    pub(super) tail: &'a str,
+    pub(super) port: Port<'a>,
 }
 
 impl<'a> Place<'a> {
-    fn of(pattern: &'a OriginPattern<'a>) -> Self {
+    pub(super) fn of(pattern: &'a OriginPattern<'a>) -> Self {
         let (scheme, rest) = pattern.split_text();
         let (tail, port) = match rest.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, port),

@@ -41,6 +41,8 @@ pub enum PolicyError {
     AnyOriginWithCredentials,
     /// Credentials for opaque origins: any sandboxed page could act as its visitor.
     NullOriginWithCredentials,
+    /// Credentials for `file://`: any local file could act as its visitor.
+    FileOriginWithCredentials,
     /// Credentials for an `http` origin that is not loopback: whoever is between the page and its
     /// server could act as its visitor.
     #[non_exhaustive]
@@ -48,14 +50,21 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
-    /// Credentials for every name under a public suffix, where anybody may have a name.
+    /// Credentials for names under a public suffix, where anybody may have a name: it is listed, or has
+    /// listed ones below it, or is a single label that is neither listed nor reserved.
     #[non_exhaustive]
     PublicSuffixWithCredentials {
         /// As written.
         value: String,
     },
-    /// Credentials for a `*.` pattern, in a build without the feature `public-suffix`, which
-    /// cannot tell whether it stands for a public suffix.
+    /// Credentials for every origin of a scheme: anybody's app or extension could act as its visitor.
+    #[non_exhaustive]
+    WholeSchemeWithCredentials {
+        /// As written.
+        value: String,
+    },
+    /// Credentials for a `*.` pattern, or a pattern with a `*` within a label, in a build without the
+    /// feature `public-suffix`, which cannot tell whether it stands for names under a public suffix.
     #[non_exhaustive]
     PublicSuffixUnknown {
         /// As written.
@@ -133,6 +142,13 @@ pub enum PolicyError {
         /// How many there are.
         count: usize,
     },
+    /// Over 1,000 patterns with a `*` within a label in a policy of several rules that differ in what they
+    /// grant.
+    #[non_exhaustive]
+    TooManyPatterns {
+        /// How many there are.
+        count: usize,
+    },
     /// Two rules that could answer a preflight and its request differently.
     #[non_exhaustive]
     RulesDisagree {
@@ -204,6 +220,7 @@ impl PolicyError {
             | Self::InsecureOriginWithCredentials { value }
             | Self::PublicSuffixWithCredentials { value }
             | Self::PublicSuffixUnknown { value }
+            | Self::WholeSchemeWithCredentials { value }
             | Self::MethodNotToken { value }
             | Self::MethodWildcard { value }
             | Self::MethodCase { value, .. }
@@ -244,6 +261,9 @@ impl fmt::Display for PolicyError {
             Self::NullOriginWithCredentials => f.write_str(
                 "`allow_credentials` cannot be combined with the null origin; remove one of them",
             ),
+            Self::FileOriginWithCredentials => f.write_str(
+                "`allow_credentials` cannot be combined with the file origin; remove one of them",
+            ),
             Self::InsecureOriginWithCredentials { value } => say(
                 "origin",
                 value,
@@ -253,14 +273,20 @@ impl fmt::Display for PolicyError {
             Self::PublicSuffixWithCredentials { value } => say(
                 "origin",
                 value,
-                "stands for every name under a public suffix, and credentials are allowed",
-                "list the origins, or call `dangerously_allow_public_suffixes`",
+                "stands for names that anybody may have, and credentials are allowed",
+                "list the origins, or call `allow_origins_if`",
+            ),
+            Self::WholeSchemeWithCredentials { value } => say(
+                "origin",
+                value,
+                "stands for every origin of its scheme, and credentials are allowed",
+                "list the origins, or call `allow_origins_if`",
             ),
             Self::PublicSuffixUnknown { value } => say(
                 "origin",
                 value,
-                "may stand for a public suffix, and credentials are allowed",
-                "enable the feature `public-suffix`, or call `dangerously_allow_public_suffixes`",
+                "may stand for names that anybody may have",
+                "enable the feature `public-suffix`, list the origins, or call `allow_origins_if`",
             ),
             Self::MethodNotToken { value } => {
                 say(method, value, "is not a token", "write one method an item, as in \"PUT\"")
@@ -314,6 +340,12 @@ impl fmt::Display for PolicyError {
                 "{} rules are over the 1,000 that a policy may have; give one rule several origins",
                 Count(*count)
             ),
+            Self::TooManyPatterns { count } => write!(
+                f,
+                "{} patterns with a `*` within a label are over the 1,000 that rules which differ may have; \
+                 write \"https://*.a.example\" for all names under a domain",
+                Count(*count)
+            ),
             Self::RulesDisagree { rules: (earlier, later), origin, method } => write!(
                 f,
                 "rules[{earlier}] and rules[{later}] both match origin {} and method {}, \
@@ -343,16 +375,20 @@ impl fmt::Display for PolicyError {
 fn advice(fault: OriginFault) -> &'static str {
     match fault {
         OriginFault::List => "write each origin as an item of its own",
-        OriginFault::NotAscii => {
+        OriginFault::NotAscii | OriginFault::Punycode => {
             "write its ASCII (Punycode) form, as in \"https://xn--bcher-kva.example\""
         }
         OriginFault::Null => "leave it out and call `dangerously_allow_null_origin`",
-        OriginFault::File | OriginFault::NotOfPages => "remove it",
+        OriginFault::File => "leave it out and call `dangerously_allow_file_origin`",
+        OriginFault::NotOfPages => "remove it",
         OriginFault::Ipv4 => "write four numbers from 0 to 255, as in \"http://127.0.0.1\"",
         OriginFault::Ipv6 => "write it compressed and in lower case, as in \"http://[::1]\"",
         OriginFault::ZoneId => "write the address without its zone",
         OriginFault::Port => "write a port from 1 to 65535, or `*` for any",
-        OriginFault::Wildcard => "write \"*\", \"https://*.a.example\" or \"https://a.example:*\"",
+        OriginFault::Wildcard | OriginFault::WildcardUnderSuffix => {
+            "write a pattern, as in \"https://*.a.example\", \"https://pr-*.a.example\" or \
+             \"https://a.example:*\", or call `allow_origins_if`"
+        }
         _ => "write scheme://host or scheme://host:port, as in \"https://a.example\"",
     }
 }

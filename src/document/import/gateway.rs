@@ -13,7 +13,7 @@ use super::warning::{DocumentWarning, Reason, Warnings};
 use crate::builder;
 use crate::builder::error::PolicyError;
 use crate::origin::OriginFault;
-use crate::origin::pattern::{Pattern, repair};
+use crate::origin::pattern::{Pattern, Star, repair};
 use crate::policy::Policy;
 
 const METHODS: &[&str] =
@@ -27,9 +27,10 @@ impl Policy {
     /// `HTTPCORSFilter`. The policy is never more open than the filter; what it has otherwise is said by
     /// the warnings.
     ///
-    /// - Origins that cannot be written here are left out: `https://*`, `https://a*.example`. With
-    ///   credentials, so are those that here need a dangerous call: `http` origins that are not
-    ///   loopback, and patterns over public suffixes.
+    /// - Origins that cannot be written here are left out: `https://*`, `https://*example.com`. So is
+    ///   `moz-extension://*`, which here has any port, too. With credentials, so are those that here need
+    ///   a dangerous call: `http` origins that are not loopback, and patterns over public suffixes.
+    /// - A `*` within a label (`https://pr-*.a.example`) is kept, and here stands for no dot.
     /// - Credentials for any origin are left out.
     /// - Without `allowMethods` the methods are GET, HEAD and POST, and without `maxAge` it is 5 seconds,
     ///   as the filter has it.
@@ -128,9 +129,12 @@ impl Filter {
         // To the filter, the default port is the same as none.
         let origins: Vec<String> =
             self.origins.iter().map(|origin| without_default(origin)).collect();
-        warnings.sieve(&path, &origins, |value| match Pattern::parse(value) {
+        let kept = warnings.sieve(&path, &origins, |value| match Pattern::parse(value) {
             // A `*` is for hosts only.
             Ok(Pattern::Origins(pattern)) if pattern.has_any_port() => Some(Reason::NotTaken),
+            Ok(Pattern::Origins(pattern)) if pattern.is_star(Star::Everything) => {
+                Some(Reason::WholeScheme)
+            }
             Ok(Pattern::Origins(pattern)) if self.credentials => {
                 let value = value.to_owned();
                 if pattern.is_insecure() {
@@ -142,7 +146,9 @@ impl Filter {
             }
             Ok(_) => None,
             Err(fault) => Some(Reason::Error(builder::origin_error(value, fault))),
-        })
+        });
+        warnings.narrow(&path, &origins, &kept);
+        kept
     }
 
     fn keep_headers(&self, warnings: &mut Warnings) -> Vec<String> {
@@ -190,7 +196,9 @@ impl Filter {
             .allow_headers(&headers)
             .allow_headers(echoes.then_some("authorization"))
             .expose_headers(&exposed)
-            .max_age(max_age.unwrap_or_default());
+            .max_age(max_age.unwrap_or_default())
+            // Without credentials it lets no pattern in that the filter would not; with them, none is left.
+            .dangerously_allow_public_suffixes(true);
         builder.build().map_err(unforeseen)
     }
 }

@@ -12,7 +12,7 @@ use super::super::path::Path;
 use super::super::reader::{Object, rules_array};
 use super::super::value::Value;
 use super::elsewhere;
-use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings};
+use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings, is_narrowed};
 use crate::builder::error::PolicyError;
 use crate::builder::{self, PolicyBuilder};
 use crate::policy::Policy;
@@ -26,8 +26,9 @@ impl Policy {
     ///
     /// - `AllowedMethods` are the only methods, as with
     ///   [`only_methods`](crate::PolicyBuilder::only_methods).
-    /// - Origins that cannot be written here are left out: `https://*`, `https://a*.example`. So is
-    ///   `http://localhost:*`, which here has the default port, too.
+    /// - Origins that cannot be written here are left out: `https://*`, `https://*example.com`. So is
+    ///   `http://localhost:*`, which here has the default port, too. A `*` within a label
+    ///   (`https://*-app.a.example`) is kept, and here stands for no dot.
     /// - `*` for headers covers `authorization`, as S3 has it. Names with a `*` that is not at the end are
     ///   left out.
     /// - Rules may disagree, as in S3, where a preflight is answered by one and its request by another.
@@ -48,7 +49,7 @@ impl Policy {
     ///
     /// let (policy, warnings) = Policy::from_s3_json(
     ///     r#"[{
-    ///         "AllowedOrigins": ["https://app.example", "https://*-preview.app.example"],
+    ///         "AllowedOrigins": ["https://app.example", "https://*"],
     ///         "AllowedMethods": ["GET", "PUT"],
     ///         "AllowedHeaders": ["*"],
     ///         "ExposeHeaders": ["ETag"]
@@ -80,7 +81,7 @@ impl Policy {
                 let max_age = lost.shorten(rule, &mut warnings);
                 builders.push(rule.builder(&origins, &headers, &exposed, max_age));
             }
-            lost.note(rule, origins.len(), headers.len());
+            lost.note(rule, &origins, headers.len());
         }
         if builders.is_empty() {
             let mut errors = warnings.into_errors();
@@ -155,9 +156,12 @@ impl Rule {
     fn keep_origins(&self, warnings: &mut Warnings) -> Vec<String> {
         // S3 takes the colon for one that has to be there.
         let any_port = |value: &str| value.ends_with(":*").then_some(Reason::AnyPort);
-        warnings.sieve(&self.path.key("AllowedOrigins"), &self.origins, |value| {
+        let path = self.path.key("AllowedOrigins");
+        let kept = warnings.sieve(&path, &self.origins, |value| {
             Reason::of_origin(value).or_else(|| any_port(value))
-        })
+        });
+        warnings.narrow(&path, &self.origins, &kept);
+        kept
     }
 
     /// Leaves out the names that cannot be exposed, and those that an earlier rule would not have
@@ -196,7 +200,9 @@ impl Rule {
             .only_methods(&self.methods)
             .allow_headers(headers)
             .allow_headers(covers_authorization.then_some("authorization"))
-            .expose_headers(exposed);
+            .expose_headers(exposed)
+            // Without credentials it lets no pattern in that the bucket would not.
+            .dangerously_allow_public_suffixes(true);
         match max_age {
             Some(max_age) => builder.max_age(max_age),
             None => builder,
@@ -219,8 +225,9 @@ struct Lost {
 }
 
 impl Lost {
-    fn note(&mut self, rule: &Rule, origins: usize, headers: usize) {
-        let lost_origins = origins < rule.origins.len();
+    fn note(&mut self, rule: &Rule, origins: &[String], headers: usize) {
+        let is_narrower = origins.iter().any(|origin| is_narrowed(origin));
+        let lost_origins = origins.len() < rule.origins.len() || is_narrower;
         if lost_origins {
             let names = rule.exposed.iter().map(|name| name.to_ascii_lowercase());
             self.exposed = Some(match &self.exposed {

@@ -7,7 +7,7 @@ use super::super::errors::{Cause, Errors};
 use super::super::path::Path;
 use crate::builder;
 use crate::builder::error::{PolicyError, Quoted};
-use crate::origin::pattern::Pattern;
+use crate::origin::pattern::{Pattern, Star};
 use crate::policy::PolicyWarning;
 
 /// Something of another system's document that the policy does not have, or has otherwise. It is
@@ -51,6 +51,22 @@ pub enum DocumentWarning {
     /// An origin with any port, which here would stand for the default one, too.
     #[non_exhaustive]
     AnyPortLeftOut {
+        /// The path of the value.
+        key: String,
+        /// As written.
+        value: String,
+    },
+    /// Every origin of a scheme, which here would stand for any port, too.
+    #[non_exhaustive]
+    WholeSchemeLeftOut {
+        /// The path of the value.
+        key: String,
+        /// As written.
+        value: String,
+    },
+    /// A pattern with a `*` within a label, where the original has any text, none and dots included.
+    #[non_exhaustive]
+    Narrowed {
         /// The path of the value.
         key: String,
         /// As written.
@@ -107,6 +123,7 @@ pub(super) enum Reason {
     Harmless(PolicyWarning),
     NotTaken,
     AnyPort,
+    WholeScheme,
     Exposure,
 }
 
@@ -129,6 +146,12 @@ impl Reason {
         let fault = Pattern::parse(value).err()?;
         Some(Self::Error(builder::origin_error(value, fault)))
     }
+}
+
+/// Whether a pattern stands for less than where a `*` is any text.
+pub(super) fn is_narrowed(value: &str) -> bool {
+    let pattern = Pattern::parse(value);
+    matches!(pattern, Ok(Pattern::Origins(pattern)) if pattern.is_star(Star::Characters))
 }
 
 /// The warnings so far, each with the path of its key.
@@ -162,11 +185,24 @@ impl Warnings {
                     Reason::Harmless(warning) => DocumentWarning::Harmless { key, warning },
                     Reason::NotTaken => DocumentWarning::NotTaken { key, value },
                     Reason::AnyPort => DocumentWarning::AnyPortLeftOut { key, value },
+                    Reason::WholeScheme => DocumentWarning::WholeSchemeLeftOut { key, value },
                     Reason::Exposure => DocumentWarning::ExposureLeftOut { key, value },
                 },
             );
         }
         kept
+    }
+
+    /// Warns of the origins that are kept, and stand for less than in the original.
+    pub(super) fn narrow(&mut self, path: &Path, origins: &[String], kept: &[String]) {
+        let mut kept = kept.iter().peekable();
+        for (index, value) in origins.iter().enumerate() {
+            if kept.next_if_eq(&value).is_some() && is_narrowed(value) {
+                let (path, value) = (path.index(index), value.clone());
+                let key = path.to_string();
+                self.push(&path, DocumentWarning::Narrowed { key, value });
+            }
+        }
     }
 
     /// A max-age, capped.
@@ -210,6 +246,8 @@ impl DocumentWarning {
             | Self::Harmless { key, .. }
             | Self::NotTaken { key, .. }
             | Self::AnyPortLeftOut { key, .. }
+            | Self::WholeSchemeLeftOut { key, .. }
+            | Self::Narrowed { key, .. }
             | Self::RuleLeftOut { key }
             | Self::MaxAgeCapped { key, .. }
             | Self::MaxAgeShortened { key, .. }
@@ -246,6 +284,15 @@ impl fmt::Display for Message<'_> {
                 "left out, because {} would stand for the default port, too; list the ports",
                 Quoted(value)
             ),
+            DocumentWarning::WholeSchemeLeftOut { value, .. } => write!(
+                f,
+                "left out, because {} would stand for any port, too; list the origins",
+                Quoted(value)
+            ),
+            DocumentWarning::Narrowed { value, .. } => {
+                let value = Quoted(value);
+                write!(f, "the `*` of {value} stands for one character or more, and for no dot")
+            }
             DocumentWarning::RuleLeftOut { .. } => {
                 f.write_str("left out, because none of its origins is left")
             }

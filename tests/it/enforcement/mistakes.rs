@@ -146,11 +146,11 @@ fn what_is_wrong_with_an_enforcement() {
 
 #[test]
 fn all_that_is_wrong_is_said_at_once() {
-    let all = Enforcement::all_requests().hosts(NONE).own_origins(["a", "null"]);
+    let all = Enforcement::all_requests().hosts(NONE).own_origins(["a.example", "null"]);
     let errors = CorsLayer::new(Policy::permissive()).enforce(all.any_host_for(["x"])).unwrap_err();
     assert_eq!(
         errors.to_string(),
-        "origin \"a\" has no scheme; write \"https://a\"\n\
+        "origin \"a.example\" has no scheme; write \"https://a.example\"\n\
          origin \"null\" cannot be the server's own; list its origins\n\
          no host is allowed; give `hosts` at least one\n\
          path \"x\" is not one exact path; write \"/x\"\n\

@@ -19,13 +19,23 @@ pub(crate) fn matches(pattern: &str, origin: &[u8]) -> bool {
     let (Some(pattern), Some(origin)) = (split(pattern), parse(origin)) else {
         return false;
     };
-    let host = match pattern.host.strip_prefix('*') {
-        // The rest starts with a dot, and an origin has no empty label.
-        Some(rest) => origin.host.ends_with(rest),
-        None => origin.host == pattern.host,
-    };
+    if pattern.host == "*" {
+        return origin.scheme == pattern.scheme;
+    }
     let port = pattern.port == Some("*") || origin.port == pattern.port;
-    origin.scheme == pattern.scheme && host && port
+    origin.scheme == pattern.scheme && port && matches_host(pattern.host, origin.host)
+}
+
+fn matches_host(pattern: &str, host: &str) -> bool {
+    if let Some(base) = pattern.strip_prefix("*.") {
+        let labels = host.strip_suffix(base).and_then(|rest| rest.strip_suffix('.'));
+        return labels.is_some_and(|labels| labels.split('.').all(|label| !label.is_empty()));
+    }
+    let Some((start, end)) = pattern.split_once('*') else {
+        return host == pattern;
+    };
+    let middle = host.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+    middle.is_some_and(|middle| !middle.is_empty() && !middle.contains('.'))
 }
 
 /// The parts of what a browser may send as an origin, `null` excepted.
@@ -34,6 +44,8 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Parts<'_>> {
     let Parts { scheme, host, port } = parts;
     let well_formed = is_scheme(scheme)
         && is_host(scheme, host)
+        && (!host.is_empty() || port.is_none())
+        && bytes.len() <= 326
         && port.is_none_or(|port| is_port(port) && default_port(scheme) != Some(port));
     well_formed.then_some(parts)
 }
@@ -73,18 +85,22 @@ fn is_host(scheme: &str, host: &str) -> bool {
     if let Some(address) = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
         return address.parse().is_ok_and(|parsed| serialize(parsed) == address);
     }
-    let of_the_web = ["http", "https"].contains(&scheme);
-    let may_stand = |c: char| {
-        let custom = c.is_ascii_uppercase() || c == '~';
-        c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c) || custom && !of_the_web
-    };
+    if !["http", "https"].contains(&scheme) {
+        return host.chars().all(|c| c.is_ascii_alphanumeric() || OPAQUE.contains(c));
+    }
+    let may_stand = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-._".contains(c);
     let name = host.strip_suffix('.').unwrap_or(host);
     let labels: Vec<&str> = name.split('.').collect();
     host.chars().all(may_stand)
         && host.len() <= 253
         && labels.iter().all(|label| (1..=63).contains(&label.len()))
-        && (!of_the_web || !is_number(labels[labels.len() - 1]) || is_ipv4(host))
+        && (!is_number(labels[labels.len() - 1]) || is_ipv4(host))
 }
+
+/// What the URL Standard lets stand in an opaque host, besides letters and digits; `*`, `,` and `;`
+/// excepted, which here make a pattern or a list.
+/// <https://url.spec.whatwg.org/#concept-opaque-host-parser>
+const OPAQUE: &str = "!\"$%&'()+-.=_`{}~";
 
 /// <https://url.spec.whatwg.org/#ends-in-a-number-checker>
 fn is_number(label: &str) -> bool {

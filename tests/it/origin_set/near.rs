@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 const LABELS: [&str; 12] =
-    ["a", "b", "ab", "ba", "foo", "barfoo", "x-y", "_a", "a_", "xn--a", "1", "com"];
+    ["a", "b", "ab", "ba", "foo", "barfoo", "x-y", "_a", "a_", "xn--mnchen-3ya", "1", "com"];
 
 /// Hosts that are near one another, and the odd ones.
 fn host() -> impl Strategy<Value = String> {
@@ -34,27 +34,46 @@ pub(super) fn host_of(length: usize, dot: bool) -> String {
     format!("{labels}.{rest}{end}")
 }
 
+/// What may stand in place of a label: nothing, all of it, or some of it.
+const STARS: [&str; 12] =
+    ["", "", "", "", "*.", "*.", "*.", "a*.", "*b.", "a*b.", "foo-*-a.", "f*-a."];
+
+/// Whole hosts of schemes other than `http` and `https`.
+const OPAQUE: [&str; 7] = ["*", "", ".", "a..b", "x!", "A*", "*-%7e"];
+
 pub(super) fn pattern() -> impl Strategy<Value = String> {
     let scheme = select(&["https", "https", "http", "capacitor", "x-a+b.c"][..]);
     let port = select(&["", "", "", ":8443", ":3000", ":30", ":1", ":65535", ":*"][..]);
-    (scheme, prop::bool::weighted(0.3), host(), port).prop_map(|(scheme, under, host, port)| {
+    let (star, opaque) = (select(&STARS[..]), prop::option::weighted(0.3, select(&OPAQUE[..])));
+    (scheme, star, host(), port, opaque).prop_map(|(scheme, star, host, port, opaque)| {
+        if let Some(opaque) = opaque.filter(|_| !scheme.starts_with("http")) {
+            let port = if opaque.is_empty() || opaque == "*" { "" } else { port };
+            return format!("{scheme}://{opaque}{port}");
+        }
         let is_address = host.starts_with('[') || host.ends_with(".0.1");
-        let star = if under && !is_address && host.len() < 250 { "*." } else { "" };
+        let is_open = !star.starts_with("*.") && is_of_registry(&host);
+        let star = if !is_address && !is_open && host.len() < 244 { star } else { "" };
         format!("{scheme}://{star}{host}{port}")
     })
+}
+
+/// Under which a `*` within a label would be for the domains of strangers.
+fn is_of_registry(host: &str) -> bool {
+    ["com", "org", "a"].contains(&host.trim_end_matches('.'))
 }
 
 /// One of the patterns with its stars filled in, then changed here or there.
 pub(super) fn origin(patterns: &[String]) -> impl Strategy<Value = Vec<u8>> + use<> {
     let patterns = patterns.to_vec();
-    let fill = select(&["x", "x.y", "foo", "bar.foo", "", "a", "_", "*", "x."][..]);
+    let fill =
+        select(&["x", "x.y", "foo", "bar.foo", "", "a", "_", "*", "x.", "-", "!", "b-a"][..]);
     let port = select(&["", ":1", ":8443", ":65535"][..]);
     let changes = prop::collection::vec((select(&CHANGES[..]), any::<Index>()), 0..3);
     (any::<Index>(), pattern(), fill, port, changes).prop_map(
         move |(at, other, fill, port, changes)| {
             let near =
                 if patterns.is_empty() { &other } else { &patterns[at.index(patterns.len())] };
-            let filled = near.replace("://*.", &format!("://{fill}.")).replace(":*", port);
+            let filled = near.replace(":*", port).replace('*', fill);
             let mut origin = filled.into_bytes();
             for (change, at) in changes {
                 origin = change.apply(&origin, at);
@@ -89,7 +108,7 @@ use Change::{
     Truncate, UpperCase,
 };
 
-const CHANGES: [Change; 58] = [
+const CHANGES: [Change; 62] = [
     BeforeHost(b"x"),
     BeforeHost(b"x."),
     BeforeHost(b"x.y."),
@@ -101,6 +120,9 @@ const CHANGES: [Change; 58] = [
     BeforeHost(b"user:pass@"),
     BeforeHost(b"["),
     Anywhere(b"x"),
+    Anywhere(b"!"),
+    Anywhere(b","),
+    Anywhere(b"^"),
     Anywhere(b"%60"),
     Anywhere(b"`"),
     Anywhere(b"_"),
@@ -132,6 +154,7 @@ const CHANGES: [Change; 58] = [
     Scheme(b"https"),
     Scheme(b"HTTPS"),
     Scheme(b"capacitor"),
+    Scheme(b"capacitor2"),
     Scheme(b"file"),
     Scheme(b""),
     Port(b""),

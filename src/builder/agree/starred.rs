@@ -1,0 +1,162 @@
+//! Meetings of patterns with a `*` within a label, and of those for a whole scheme.
+//!
+//! A `*` within a label stands for names directly under one domain, so such a pattern meets others that name
+//! something directly under the same one, and patterns with subdomains over it.
+
+use std::collections::HashMap;
+
+use super::Side;
+use super::meetings::{Place, Port};
+use crate::origin::pattern::{OriginPattern, Star};
+
+/// The most patterns with a `*` within a label in a policy of several rules, since each is compared with
+/// all others under its domain.
+pub(crate) const MAX_WITHIN_LABEL: usize = 1_000;
+
+/// The patterns of the rules so far, if there is any of these kinds among all rules.
+pub(super) struct Starred<'a> {
+    is_needed: bool,
+    /// Those without a `*` in the host, by the domain directly above; with subdomains, by their own.
+    hosts: Entries<'a>,
+    subdomains: Entries<'a>,
+    /// Those with a `*` within a label, by the domain directly above, and by that and each one above it.
+    within_label: Entries<'a>,
+    below: Entries<'a>,
+    /// Those for a whole scheme, and the first of each rule, whatever it is.
+    whole: HashMap<&'a str, Vec<Entry<'a>>>,
+    schemes: HashMap<&'a str, Vec<Entry<'a>>>,
+}
+
+/// A rule, and one of its patterns.
+pub(super) type Entry<'a> = (usize, &'a OriginPattern<'a>);
+type Entries<'a> = HashMap<(&'a str, &'a str), Vec<Entry<'a>>>;
+
+impl<'a> Starred<'a> {
+    pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
+        let mut patterns = sides.iter().flat_map(|side| &side.patterns);
+        Self {
+            is_needed: patterns.any(is_starred),
+            hosts: HashMap::new(),
+            subdomains: HashMap::new(),
+            within_label: HashMap::new(),
+            below: HashMap::new(),
+            whole: HashMap::new(),
+            schemes: HashMap::new(),
+        }
+    }
+
+    /// The patterns of earlier rules that one of the next rule may meet.
+    pub(super) fn look_up(&self, pattern: &'a OriginPattern<'a>) -> Vec<Entry<'a>> {
+        if !self.is_needed {
+            return Vec::new();
+        }
+        let (scheme, above) = (pattern.scheme(), above(pattern));
+        let of = |entries: &Entries<'a>, place| entries.get(&(scheme, place)).cloned();
+        let whole = self.whole.get(scheme).cloned();
+        let found = match pattern.star() {
+            None => vec![of(&self.within_label, above), whole],
+            Some(Star::Labels) => vec![of(&self.below, above), whole],
+            Some(Star::Everything) => vec![self.schemes.get(scheme).cloned()],
+            Some(Star::Characters) => {
+                let over = ends(above).map(|end| of(&self.subdomains, end));
+                let beside = [of(&self.hosts, above), of(&self.within_label, above), whole];
+                beside.into_iter().chain(over).collect()
+            }
+        };
+        let found = found.into_iter().flatten().flatten();
+        found.filter(|(_, other)| may_meet(pattern, other)).collect()
+    }
+
+    pub(super) fn enter(&mut self, rule: usize, pattern: &'a OriginPattern<'a>) {
+        if !self.is_needed {
+            return;
+        }
+        let (scheme, above, entry) = (pattern.scheme(), above(pattern), (rule, pattern));
+        let of_scheme = self.schemes.entry(scheme).or_default();
+        if of_scheme.last().is_none_or(|(last, _)| *last != rule) {
+            of_scheme.push(entry);
+        }
+        let add = |entries: &mut Entries<'a>, place| {
+            entries.entry((scheme, place)).or_default().push(entry);
+        };
+        match pattern.star() {
+            None => add(&mut self.hosts, above),
+            Some(Star::Labels) => add(&mut self.subdomains, above),
+            Some(Star::Everything) => self.whole.entry(scheme).or_default().push(entry),
+            Some(Star::Characters) => {
+                add(&mut self.within_label, above);
+                ends(above).for_each(|end| add(&mut self.below, end));
+            }
+        }
+    }
+}
+
+fn is_starred(pattern: &OriginPattern<'_>) -> bool {
+    matches!(pattern.star(), Some(Star::Characters | Star::Everything))
+}
+
+/// The domain directly above what a pattern stands for, with its dot: `.a.example`. It is empty for a host of
+/// one label.
+fn above<'a>(pattern: &'a OriginPattern<'a>) -> &'a str {
+    match pattern.in_label() {
+        Some((_, _, above)) => above,
+        None if pattern.is_star(Star::Labels) => Place::of(pattern).tail,
+        None => split_label(Place::of(pattern).tail).1,
+    }
+}
+
+fn split_label(host: &str) -> (&str, &str) {
+    host.split_at_checked(host.find('.').unwrap_or(host.len())).unwrap_or((host, ""))
+}
+
+/// The domain itself, and each one above it.
+fn ends(domain: &str) -> impl Iterator<Item = &str> {
+    domain.match_indices('.').filter_map(|(dot, _)| domain.get(dot..))
+}
+
+/// Whether ports and labels leave room for an origin in common, as far as can be told at a glance.
+fn may_meet(one: &OriginPattern<'_>, two: &OriginPattern<'_>) -> bool {
+    let is_whole = |pattern: &OriginPattern<'_>| pattern.is_star(Star::Everything);
+    if is_whole(one) || is_whole(two) {
+        return true;
+    }
+    let [port, other_port] = [one, two].map(|pattern| Place::of(pattern).port);
+    let ports = port == other_port || [port, other_port].contains(&Port::Any);
+    ports && labels_meet(one, two)
+}
+
+fn labels_meet(one: &OriginPattern<'_>, two: &OriginPattern<'_>) -> bool {
+    let is_label_of = |(start, end, _): (&str, &str, &str), label: &str| {
+        label.len() > start.len() + end.len() && label.starts_with(start) && label.ends_with(end)
+    };
+    let label = |pattern| split_label(Place::of(pattern).tail).0;
+    match (one.in_label(), two.in_label()) {
+        _ if one.is_star(Star::Labels) || two.is_star(Star::Labels) => true,
+        (Some((start, end, _)), Some((other_start, other_end, _))) => {
+            (start.starts_with(other_start) || other_start.starts_with(start))
+                && (end.ends_with(other_end) || other_end.ends_with(end))
+        }
+        (Some(within), None) => is_label_of(within, label(two)),
+        (None, Some(within)) => is_label_of(within, label(one)),
+        (None, None) => true,
+    }
+}
+
+/// An origin that both rules match, by patterns of both that may meet.
+pub(super) fn sample(
+    (one, of_one): (&Side<'_>, &OriginPattern<'_>),
+    (two, of_two): (&Side<'_>, &OriginPattern<'_>),
+) -> Option<String> {
+    let written =
+        [of_one, of_two].into_iter().filter_map(|pattern| match Place::of(pattern).port {
+            Port::Written(port) if !port.is_empty() => Some(port),
+            _ => None,
+        });
+    let mut ports = std::iter::once(None).chain(written.map(Some));
+    ports.find_map(|port| {
+        let single = [of_one.sample(port), of_two.sample(port)].into_iter();
+        let shared = of_one.shared_samples(of_two, port);
+        let mut samples = single.chain(shared).chain(of_two.shared_samples(of_one, port));
+        samples.find(|origin| [one, two].iter().all(|side| side.rule.origins.may_match(origin)))
+    })
+}

@@ -1,0 +1,104 @@
+//! The patterns with a `*` within the leading label, compiled.
+
+use super::strings::{Key, Pairs, StringSet};
+use super::syntax;
+
+/// Patterns like `https://pr-*.a.example:8443`, each as the text before its `*` and that behind it.
+///
+/// Of an origin, the `*` can only stand for characters of the leading label. So a look-up tries, of the
+/// lengths that what stands before a `*` has in some pattern, those that the label has room for; and of
+/// each start that it finds so, the lengths that what stands behind a `*` has in that label. A label has
+/// 63 characters, so the number of tries has a bound, however many patterns there are; and mostly there
+/// are one or two of each length.
+#[derive(Clone, Debug)]
+pub(super) struct WithinLabel {
+    /// `https://pr-`, of every scheme.
+    starts: StringSet,
+    /// `.a.example:8443`, `-team.vercel.app`.
+    ends: StringSet,
+    /// How many characters of the leading label stand before and behind the `*`: each number once.
+    start_lengths: Vec<usize>,
+    end_lengths: Vec<usize>,
+    /// Which of them belong together.
+    pairs: Pairs,
+}
+
+impl WithinLabel {
+    /// Compiles patterns that are cut where their `*` stood.
+    pub(super) fn new(patterns: &[(&str, &str)]) -> Self {
+        let starts = StringSet::new(patterns.iter().map(|(start, _)| *start));
+        let ends = StringSet::new(patterns.iter().map(|(_, end)| *end));
+        let key = |(start, end): &(&str, &str)| {
+            Some((starts.find(start.as_bytes())?, ends.find(end.as_bytes())?))
+        };
+        let start_length = |(start, _): &(&str, &str)| start.len() - scheme_len(start.as_bytes());
+        let end_length = |(_, end): &(&str, &str)| label_len(end.as_bytes());
+        Self {
+            pairs: Pairs::new(patterns.iter().filter_map(key)),
+            start_lengths: distinct(patterns.iter().map(start_length)),
+            end_lengths: distinct(patterns.iter().map(end_length)),
+            starts,
+            ends,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.start_lengths.is_empty()
+    }
+
+    /// The patterns, each as it was given, sorted.
+    pub(super) fn sorted(&self) -> Vec<(&str, &str)> {
+        let texts = |(start, end)| Some((self.starts.get(start)?, self.ends.get(end)?));
+        let mut patterns: Vec<(&str, &str)> = self.pairs.iter().filter_map(texts).collect();
+        patterns.sort_unstable();
+        patterns
+    }
+
+    pub(super) fn contains(&self, origin: &[u8]) -> bool {
+        let host_start = scheme_len(origin);
+        let Some(host) = origin.get(host_start..) else {
+            return false;
+        };
+        let label_end = host_start + label_len(host);
+        let places = self.start_lengths.iter().map(|length| host_start + length);
+        let is_listed = places.take_while(|place| *place < label_end).any(|place| {
+            let start = origin.get(..place).and_then(|start| self.starts.find(start));
+            start.is_some_and(|start| self.ends_with(origin, start, place, label_end))
+        });
+        is_listed && is_sound(origin, host, label_end)
+    }
+
+    /// Whether the rest of the label, from a place to its end, has one of the ends that belong to the
+    /// start before it, and more.
+    fn ends_with(&self, origin: &[u8], start: Key, place: usize, label_end: usize) -> bool {
+        let mut lengths = self.end_lengths.iter().take_while(|length| place + **length < label_end);
+        lengths.any(|length| {
+            let end = origin.get(label_end - length..).and_then(|end| self.ends.find(end));
+            end.is_some_and(|end| self.pairs.contains((start, end)))
+        })
+    }
+}
+
+/// Whether the leading label may stand in a serialized origin. The rest is that of a pattern.
+fn is_sound(origin: &[u8], host: &[u8], label_end: usize) -> bool {
+    let is_web = origin.starts_with(b"http://") || origin.starts_with(b"https://");
+    let label = host.get(..label_end + host.len() - origin.len()).unwrap_or_default();
+    syntax::are_labels(is_web, label) && (!is_web || syntax::has_room(host))
+}
+
+/// The length of the scheme and of what follows it: of `https://`.
+fn scheme_len(origin: &[u8]) -> usize {
+    origin.iter().position(|&byte| byte == b':').map_or(0, |colon| colon + "://".len())
+}
+
+/// The length up to the first dot or to the port.
+fn label_len(host: &[u8]) -> usize {
+    host.iter().position(|byte| matches!(byte, b'.' | b':')).unwrap_or(host.len())
+}
+
+fn distinct(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut lengths: Vec<usize> = lengths.collect();
+    lengths.sort_unstable();
+    lengths.dedup();
+    lengths
+}

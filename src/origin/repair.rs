@@ -1,0 +1,115 @@
+//! What was probably meant by what is not a pattern.
+//!
+//! Only what stands for the same origins is offered: nothing that is narrower, wider, or made up.
+
+use std::net::Ipv6Addr;
+
+use super::OriginFault;
+use super::pattern::Pattern;
+use super::{punycode, suffix, syntax};
+
+/// The pattern that was meant, if there is one.
+pub(super) fn repair(value: &str) -> Option<String> {
+    let value = value.trim();
+    if is_list(value) {
+        return None;
+    }
+    let (scheme, rest, has_scheme) = match value.split_once("://") {
+        Some(("ws", rest)) => ("http".to_owned(), rest, true),
+        Some(("wss", rest)) => ("https".to_owned(), rest, true),
+        Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest, true),
+        // An address of mail is not that of a page.
+        None if value.contains("//") || value.contains('@') => return None,
+        None => (String::new(), value, false),
+    };
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let authority = match authority.rsplit_once('@') {
+        // A user of nobody.
+        Some((_, "")) => return None,
+        Some((_, authority)) => authority,
+        None => authority,
+    };
+    let (host, port) = match authority.rfind(':') {
+        Some(colon) if !authority.ends_with(']') => authority.split_at(colon),
+        _ => (authority, ""),
+    };
+    let (scheme, port) = if has_scheme {
+        let port = repair_port(&scheme, port);
+        (scheme, port)
+    } else {
+        guess(host, port)?
+    };
+    let host = if syntax::is_web(&scheme) { punycode::to_ascii(host)? } else { host.to_owned() };
+    let host = canonical_ipv6(&host).unwrap_or(host);
+    // Every origin of a scheme has any port.
+    let port = if host == "*" && port == ":*" { String::new() } else { port };
+    taken(format!("{scheme}://{host}{port}"))
+}
+
+/// The pattern if it is one, or with the dot that was forgotten.
+fn taken(pattern: String) -> Option<String> {
+    match Pattern::parse(&pattern) {
+        Ok(Pattern::Origins(_)) => Some(pattern),
+        Err(OriginFault::WildcardUnderSuffix) if forgot_dot(&pattern) => {
+            taken(pattern.replacen('*', "*.", 1))
+        }
+        Ok(Pattern::Any) | Err(_) => None,
+    }
+}
+
+/// Whether a domain stands behind the `*`: `https://*example.com`, and not `https://*-app.com`.
+fn forgot_dot(pattern: &str) -> bool {
+    let domain = pattern.split_once("://*").map(|(_, domain)| domain);
+    domain.is_some_and(|domain| domain.starts_with(|first: char| first.is_ascii_alphanumeric()))
+}
+
+/// Scheme and port of what was written without a scheme. A word is not the name of a host.
+fn guess(host: &str, port: &str) -> Option<(String, String)> {
+    // Servers on the same machine rarely have certificates, and nearly always a port.
+    if syntax::is_loopback(host) {
+        let port = if port.is_empty() { ":*".to_owned() } else { repair_port("http", port) };
+        return Some(("http".to_owned(), port));
+    }
+    let is_domain = suffix::may_be_domain(&host.to_ascii_lowercase());
+    is_domain.then(|| ("https".to_owned(), repair_port("https", port)))
+}
+
+/// Whether several origins stand in one text.
+pub(super) fn is_list(value: &str) -> bool {
+    let authority = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let authority = authority.split(['/', '?', '#']).next().unwrap_or(authority);
+    if value.contains(',') || authority.contains(';') {
+        return true;
+    }
+    let is_one = |word: &str| {
+        word.contains("://")
+            || word.eq_ignore_ascii_case("null")
+            || word == "*"
+            || repair(word).is_some()
+    };
+    let words = || {
+        let separates = |character: char| character.is_whitespace() || character == ';';
+        value.split(separates).filter(|word| !word.is_empty())
+    };
+    // A word has no separator, so that the judging of words ends.
+    words().nth(1).is_some() && words().all(is_one)
+}
+
+fn canonical_ipv6(host: &str) -> Option<String> {
+    let address: Ipv6Addr = host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()?;
+    let mut canonical = String::from("[");
+    syntax::write_ipv6(&mut canonical, address).ok()?;
+    canonical.push(']');
+    Some(canonical)
+}
+
+/// Without leading zeros, and nothing for the default port.
+fn repair_port(scheme: &str, port: &str) -> String {
+    let number = port.trim_start_matches(':').trim_start_matches('0');
+    match number.parse() {
+        _ if number.starts_with('+') => port.to_owned(),
+        Ok(number) if syntax::default_port(scheme) == Some(number) => String::new(),
+        Ok(number) => format!(":{number}"),
+        Err(_) => port.to_owned(),
+    }
+}

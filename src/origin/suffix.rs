@@ -1,0 +1,105 @@
+//! Names under which anybody may have one.
+//!
+//! <https://publicsuffix.org>
+
+/// Whether the name, or any name directly under it, is a suffix of a registry: `com`, `co.uk`, `ck`.
+///
+/// Without the list, every single label is taken for one.
+pub(super) fn is_of_registry(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    !is_reserved(name) && list::is_of_registry(name)
+}
+
+/// Whether strangers may have names under the name, at any depth: it is a public suffix, or has some
+/// below it as `amazonaws.com` has, or is a single label that is on no list.
+///
+/// Without the list, any name may be so.
+pub(crate) fn is_open(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    !is_reserved(name) && (!name.contains('.') || list::is_suffix(name) || list::has_below(name))
+}
+
+/// Names that no registry gives to anybody.
+///
+/// <https://www.iana.org/assignments/special-use-domain-names>
+fn is_reserved(name: &str) -> bool {
+    matches!(
+        name,
+        "example" | "home.arpa" | "internal" | "invalid" | "local" | "localhost" | "test"
+    )
+}
+
+/// Whether a name without a scheme, as somebody wrote it, is a domain, rather than a word.
+pub(super) fn may_be_domain(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let is_top = |label: &str| {
+        let is_number = label.bytes().all(|byte| byte.is_ascii_digit());
+        !is_number && (is_reserved(label) || list::is_top(label))
+    };
+    name.rsplit_once('.').is_some_and(|(_, last)| is_top(last))
+}
+
+#[cfg(feature = "public-suffix")]
+mod list {
+    use std::iter;
+
+    use psl::{Info, List, Psl, Type};
+
+    pub(super) fn is_of_registry(name: &str) -> bool {
+        let below = format!("any.{name}");
+        [name, &below].iter().any(|name| is_whole(name, |of| of == Type::Icann))
+    }
+
+    pub(super) fn is_suffix(name: &str) -> bool {
+        is_whole(name, |_| true)
+    }
+
+    pub(super) fn is_top(label: &str) -> bool {
+        find(label).0.typ.is_some()
+    }
+
+    /// Whether the list has names below the name.
+    ///
+    /// The list cannot be enumerated. But it asks for labels from the right to the left, and for one
+    /// more only where it knows of names that have one more.
+    pub(super) fn has_below(name: &str) -> bool {
+        find(name).1
+    }
+
+    /// Whether the whole name is a listed suffix of such a type.
+    fn is_whole(name: &str, is_type: impl Fn(Type) -> bool) -> bool {
+        let info = find(name).0;
+        info.len == name.len() && info.typ.is_some_and(is_type)
+    }
+
+    /// What the list has on a name, and whether it asked for more labels than there are.
+    fn find(name: &str) -> (Info, bool) {
+        let mut labels = name.as_bytes().rsplit(|&byte| byte == b'.');
+        let mut asked_for_more = false;
+        let info = List.find(iter::from_fn(|| {
+            let label = labels.next();
+            asked_for_more |= label.is_none();
+            label
+        }));
+        (info, asked_for_more)
+    }
+}
+
+#[cfg(not(feature = "public-suffix"))]
+mod list {
+    pub(super) fn is_of_registry(name: &str) -> bool {
+        !name.contains('.')
+    }
+
+    pub(super) fn is_suffix(_name: &str) -> bool {
+        true
+    }
+
+    pub(super) fn has_below(_name: &str) -> bool {
+        true
+    }
+
+    pub(super) fn is_top(_label: &str) -> bool {
+        true
+    }
+}
