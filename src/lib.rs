@@ -36,29 +36,9 @@
 //! load; or a [`Resolver`], an asynchronous function, as for tenants in a database.
 //! [`CorsLayer::enforce`] refuses at the server what the policy denies.
 //!
-//! # Codemap
-//!
-//! ```text
-//!               once, at start-up                              per request
-//!  PolicyBuilder ─build()─► Policy             RequestHead (method, URI, fields)
-//!       or: every PolicyError  │                     │
-//!                              │                     │  which policy: select/
-//!                              └───────────► its rules judge the head                policy.rs, rule.rs
-//!                                                    │  Decision, or only its headers   decision.rs
-//!                        ┌───────────────────────────┴──────────────────┐
-//!               answer here (preflight, or             call the inner service,
-//!               refused: enforce.rs)                   then write the headers   service.rs
-//! ```
-//!
-//! Read [`RequestHead`] (`request.rs`), [`Policy::decide`] (`policy.rs`, and `rule.rs` for one rule; the
-//! layer asks the same rules for the headers alone),
-//! [`Decision`] (`decision.rs`) and [`Cors`] (`service.rs`) for what a request meets;
-//! [`PolicyBuilder`] (`builder.rs`), [`PolicyError`] (`error.rs`) and `origin/` for what a
-//! configuration does. Of the server's side, only `layer.rs`, `service.rs` and `select/` know Tower.
-//!
 //! # Features
 //!
-//! A feature adds, and no answer on the wire depends on one.
+//! A feature adds to what can be written. No answer on the wire depends on one.
 //!
 //! - `public-suffix` (default): tells public suffixes, under which anybody may have a name, from
 //!   other domains. Without it, credentials for any `*.` pattern need
@@ -76,6 +56,7 @@ mod builder;
 #[cfg(feature = "serde")]
 mod document;
 mod enforce;
+mod error;
 mod layer;
 mod origin;
 mod policy;
@@ -87,13 +68,14 @@ mod select;
 pub mod browser;
 pub mod presets;
 
-pub use builder::{PolicyBuilder, PolicyError, PolicyErrors};
+pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};
 #[cfg(feature = "serde")]
 pub use document::{Document, DocumentError, DocumentErrors, DocumentWarning, Position};
 pub use enforce::Enforcement;
+pub use error::Error;
 pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
-pub use policy::{Decision, Denial, Policy};
+pub use policy::{Decision, Denial, Place, Policy, PolicyWarning};
 pub use request::{RequestHead, RequestKind};
 pub use select::PolicySource;
 #[cfg(feature = "reload")]

@@ -101,3 +101,30 @@ pub fn tus(builder: PolicyBuilder) -> PolicyBuilder {
         .expose_headers(["upload-offset", "upload-metadata", "upload-defer-length"])
         .expose_headers(["upload-concat", "upload-expires"])
 }
+
+/// Parts of files: tiles, video, cloud-optimized images, archives that are read by range.
+///
+/// - Request headers: `range`, `if-range`, `if-match`, `if-none-match`.
+/// - Exposed headers: `accept-ranges`, `content-range`, `etag`.
+///
+/// One range with a start, `bytes=0-1023`, needs no permission. A range from the end, `bytes=-500`, several
+/// ranges, and all conditions do.
+///
+/// Sources: <https://www.rfc-editor.org/rfc/rfc9110#section-14>,
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
+pub fn ranges(builder: PolicyBuilder) -> PolicyBuilder {
+    builder.allow_headers(["range", "if-range", "if-match", "if-none-match"]).expose_headers([
+        "accept-ranges",
+        "content-range",
+        "etag",
+    ])
+}
+
+/// Trace context: what a page's tracing, such as OpenTelemetry's, adds to each request.
+///
+/// - Request headers: `traceparent`, `tracestate`, `baggage`.
+///
+/// Sources: <https://www.w3.org/TR/trace-context/>, <https://www.w3.org/TR/baggage/>
+pub fn trace_context(builder: PolicyBuilder) -> PolicyBuilder {
+    builder.allow_headers(["traceparent", "tracestate", "baggage"])
+}

@@ -106,11 +106,27 @@ impl<'a> RequestHead<'a> {
     }
 }
 
+impl RequestKind {
+    /// A name that stays the same, for logs and metrics: `plain`, `cors`, `preflight`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Simple => "cors",
+            Self::Preflight => "preflight",
+        }
+    }
+}
+
+/// What the request is, in the words of the Fetch Standard.
+///
+/// What is `Simple` here is any CORS request that is no preflight. Elsewhere a *simple request* is one that
+/// needs no preflight, so the word would mislead.
 impl fmt::Display for RequestKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Plain => "plain",
-            Self::Simple => "simple",
+            Self::Plain => "plain request",
+            Self::Simple => "CORS request",
             Self::Preflight => "preflight",
         })
     }

@@ -54,18 +54,32 @@ pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
     matches!(name, "set-cookie" | "set-cookie2")
 }
 
+/// CORS-safelisted response-header name, for a name in lower case:
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
+pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
+    matches!(
+        name,
+        "cache-control"
+            | "content-language"
+            | "content-length"
+            | "content-type"
+            | "expires"
+            | "last-modified"
+            | "pragma"
+    )
+}
+
 /// Whether a field, its name in lower case, says something of a request only, so that no
-/// response has one to expose.
+/// response has one to expose. `authorization` is not here: login services answer with it.
 ///
 /// RFC 9110, <https://www.rfc-editor.org/rfc/rfc9110#section-10.1>, its sections 7.2, 11.6.2,
 /// 12.5, 13.1 and 14.2; RFC 6265; RFC 6455; Client Hints; Fetch.
 pub(crate) fn is_request_only(name: &str) -> bool {
-    const REQUEST_ONLY: [&str; 25] = [
+    const REQUEST_ONLY: [&str; 24] = [
         "accept-charset",
         "accept-language",
         "access-control-request-headers",
         "access-control-request-method",
-        "authorization",
         "cookie",
         "cookie2",
         "dnt",

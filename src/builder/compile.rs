@@ -1,19 +1,18 @@
 //! The judging of every value, and the compiling of those that are sound.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use http::HeaderValue;
 
 use super::PolicyBuilder;
-use super::error::{Place, PolicyError, PolicyErrors};
-use super::judge::{exposed_error, header_error, method_error, origin_error, public_suffix_error};
+use super::error::PolicyError;
+use super::findings::{Findings, Found};
+use super::judge::{origin_error, public_suffix_error};
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
-use crate::policy::methods::Methods;
-use crate::policy::names::Names;
 use crate::policy::rule::{Listed, Origins, Rule};
 use crate::policy::sent::SentValue;
+use crate::policy::{Place, PolicyWarning};
 
 /// The longest that any browser keeps the answer to a preflight; Firefox does.
 const MAX_AGE: Duration = Duration::from_secs(86_400);
@@ -21,31 +20,24 @@ const MAX_AGE: Duration = Duration::from_secs(86_400);
 impl PolicyBuilder {
     /// Compiles all that is stored, as one of several rules or by itself. The rule is of use only if
     /// no error was added.
-    pub(super) fn compile(&self, rule: Option<usize>, errors: &mut PolicyErrors) -> Rule {
-        let mut found = Vec::new();
-        let mut place = |setting, found: &mut Vec<PolicyError>| {
-            found.drain(..).for_each(|error| errors.push(Place { rule, setting }, error));
-        };
-        let origins = self.compile_origins(&mut found);
-        place("allow_origins", &mut found);
-        let methods = self.compile_methods(&mut found);
-        place("allow_methods", &mut found);
-        let methods = self.compile_only_methods(&mut found).unwrap_or(methods);
-        place("only_methods", &mut found);
-        let headers = self.compile_headers(&mut found);
-        place("allow_headers", &mut found);
-        let expose = self.compile_exposed(&mut found);
-        place("expose_headers", &mut found);
-        let max_age = self.compile_max_age(&mut found);
-        place("max_age", &mut found);
+    pub(super) fn compile(&self, rule: Option<usize>, findings: &mut Findings) -> Rule {
+        let at = |setting| Place { rule, setting };
+        let origins = findings.compile(at("allow_origins"), |found| self.compile_origins(found));
+        let methods = findings.compile(at("allow_methods"), |found| self.compile_methods(found));
+        let only = findings.compile(at("only_methods"), |found| self.compile_only_methods(found));
+        let headers = findings.compile(at("allow_headers"), |found| self.compile_headers(found));
+        let expose = findings.compile(at("expose_headers"), |found| self.compile_exposed(found));
+        let max_age = findings.compile(at("max_age"), |found| self.compile_max_age(found));
         if self.credentials && self.null_origin {
-            found.push(PolicyError::NullOriginWithCredentials);
+            let place = at("dangerously_allow_null_origin");
+            findings.errors.push(place, PolicyError::NullOriginWithCredentials);
         }
-        place("dangerously_allow_null_origin", &mut found);
-        Rule { origins, credentials: self.credentials, methods, headers, expose, max_age }
+        let (methods, credentials) = (only.unwrap_or(methods), self.credentials);
+        Rule { origins, credentials, methods, headers, expose, max_age }
     }
 
-    fn compile_origins(&self, errors: &mut Vec<PolicyError>) -> Origins {
+    fn compile_origins(&self, found: &mut Found) -> Origins {
+        let errors = &mut found.errors;
         let mut any = false;
         let mut patterns = Vec::with_capacity(self.origins.len());
         for value in &self.origins {
@@ -104,76 +96,13 @@ impl PolicyBuilder {
         errors
     }
 
-    fn compile_methods(&self, errors: &mut Vec<PolicyError>) -> Methods {
-        let (any, listed) = split_wildcard(&self.methods);
-        for value in listed.clone() {
-            errors.extend(method_error(value));
-        }
-        Methods::new(any, listed)
-    }
-
-    /// The methods, if they are limited to some.
-    fn compile_only_methods(&self, errors: &mut Vec<PolicyError>) -> Option<Methods> {
-        let methods = self.only_methods.as_ref()?;
-        let (any, listed) = split_wildcard(methods);
-        for value in listed.clone() {
-            errors.extend(method_error(value));
-        }
-        if any {
-            errors.push(PolicyError::AnyOnlyMethod);
-        }
-        if methods.is_empty() {
-            errors.push(PolicyError::NoMethods);
-        }
-        if !self.methods.is_empty() {
-            errors.push(PolicyError::OnlyAndOtherMethods);
-        }
-        Some(Methods::only(listed))
-    }
-
-    fn compile_headers(&self, errors: &mut Vec<PolicyError>) -> Names {
-        let (any, listed) = split_wildcard(&self.headers);
-        for value in listed.clone() {
-            errors.extend(header_error(value));
-        }
-        let prefixes = listed.clone().filter_map(|value| value.strip_suffix('*'));
-        Names::new(any, listed.filter(|value| !value.ends_with('*')), prefixes)
-    }
-
-    fn compile_exposed(&self, errors: &mut Vec<PolicyError>) -> Option<SentValue> {
-        let (any, listed) = split_wildcard(&self.exposed);
-        for value in listed.clone() {
-            errors.extend(exposed_error(value));
-        }
-        if any && self.credentials {
-            errors.push(PolicyError::AnyExposedHeaderWithCredentials);
-        }
-        if any {
-            return Some(SentValue::from_static("*"));
-        }
-        let mut seen = HashSet::new();
-        let names: Vec<String> =
-            listed.map(str::to_ascii_lowercase).filter(|name| seen.insert(name.clone())).collect();
-        if names.is_empty() {
-            return None;
-        }
-        // Names that are tokens make a value.
-        HeaderValue::try_from(names.join(",")).ok().map(SentValue::new)
-    }
-
-    fn compile_max_age(&self, errors: &mut Vec<PolicyError>) -> Option<SentValue> {
+    fn compile_max_age(&self, found: &mut Found) -> Option<SentValue> {
         let value = self.max_age?;
         if value > MAX_AGE {
-            errors.push(PolicyError::MaxAgeTooLong { value });
+            found.warnings.push(PolicyWarning::MaxAgeTooLong { value });
         } else if value.subsec_nanos() != 0 {
-            errors.push(PolicyError::MaxAgeFraction { value });
+            found.errors.push(PolicyError::MaxAgeFraction { value });
         }
-        Some(SentValue::new(HeaderValue::from(value.as_secs())))
+        Some(SentValue::new(HeaderValue::from(value.min(MAX_AGE).as_secs())))
     }
-}
-
-/// Whether `*` is among the values, and the others.
-fn split_wildcard(values: &[String]) -> (bool, impl Iterator<Item = &str> + Clone) {
-    let any = values.iter().any(|value| value == "*");
-    (any, values.iter().map(String::as_str).filter(|value| *value != "*"))
 }

@@ -2,6 +2,7 @@
 
 use super::error::PolicyError;
 use crate::origin::{OriginFault, pattern};
+use crate::policy::PolicyWarning;
 use crate::safelist;
 
 pub(crate) fn origin_error(value: &str, fault: OriginFault) -> PolicyError {
@@ -44,31 +45,47 @@ pub(crate) fn method_error(value: &str) -> Option<PolicyError> {
         None if !safelist::is_token(value.as_bytes()) => {
             Some(PolicyError::MethodNotToken { value: owned() })
         }
-        None if safelist::is_forbidden_method(value.as_bytes()) => {
-            Some(PolicyError::MethodForbidden { value: owned() })
-        }
         None if value.contains('*') => Some(PolicyError::MethodWildcard { value: owned() }),
         None => None,
     }
 }
 
+/// Why a method that is sound is of no use.
+pub(crate) fn forbidden_method_warning(value: &str) -> Option<PolicyWarning> {
+    let value = value.to_owned();
+    let is_forbidden = safelist::is_forbidden_method(value.as_bytes());
+    is_forbidden.then_some(PolicyWarning::MethodForbidden { value })
+}
+
+/// The same, where other methods than the safelisted ones are listed.
+pub(crate) fn method_warning(value: &str) -> Option<PolicyWarning> {
+    let is_safelisted = safelist::is_safelisted_method(value.as_bytes());
+    let safelisted = || PolicyWarning::MethodSafelisted { value: value.to_owned() };
+    forbidden_method_warning(value).or_else(|| is_safelisted.then(safelisted))
+}
+
 pub(crate) fn header_error(written: &str) -> Option<PolicyError> {
     let value = written.to_owned();
-    let name = written.to_ascii_lowercase();
-    let (name, is_prefix) = match name.strip_suffix('*') {
-        Some(prefix) => (prefix, true),
-        None => (name.as_str(), false),
-    };
-    // What a prefix covers is forbidden if it is whatever follows.
-    let example = if is_prefix { format!("{name}any") } else { name.to_owned() };
+    let name = written.strip_suffix('*').unwrap_or(written);
     if !safelist::is_token(name.as_bytes()) {
         Some(PolicyError::HeaderNotToken { value })
     } else if name.contains('*') {
         Some(PolicyError::HeaderWildcard { value })
+    } else {
+        None
+    }
+}
+
+/// Why the name of a request header that is sound is of no use.
+pub(crate) fn header_warning(written: &str) -> Option<PolicyWarning> {
+    let value = written.to_owned();
+    let name = written.to_ascii_lowercase();
+    // What a prefix covers is forbidden if it is whatever follows.
+    let example = name.strip_suffix('*').map(|prefix| format!("{prefix}any"));
+    if safelist::is_forbidden_request_header(example.as_ref().unwrap_or(&name)) {
+        Some(PolicyWarning::HeaderForbidden { value })
     } else if name.starts_with("access-control-") {
-        Some(PolicyError::HeaderOfProtocol { value })
-    } else if safelist::is_forbidden_request_header(&example) {
-        Some(PolicyError::HeaderForbidden { value })
+        Some(PolicyWarning::HeaderOfProtocol { value })
     } else {
         None
     }
@@ -83,8 +100,19 @@ pub(crate) fn exposed_error(written: &str) -> Option<PolicyError> {
         Some(PolicyError::ExposedHeaderWildcard { value })
     } else if safelist::is_forbidden_response_header(&name) {
         Some(PolicyError::ExposedHeaderForbidden { value })
+    } else {
+        None
+    }
+}
+
+/// Why the name of a response header that is sound is of no use.
+pub(crate) fn exposed_warning(written: &str) -> Option<PolicyWarning> {
+    let value = written.to_owned();
+    let name = written.to_ascii_lowercase();
+    if safelist::is_safelisted_response_header(&name) {
+        Some(PolicyWarning::ExposedHeaderSafelisted { value })
     } else if safelist::is_request_only(&name) {
-        Some(PolicyError::ExposedHeaderRequestOnly { value })
+        Some(PolicyWarning::ExposedHeaderRequestOnly { value })
     } else {
         None
     }

@@ -3,24 +3,30 @@
 mod agree;
 mod compile;
 pub(crate) mod error;
+mod findings;
 mod judge;
+mod lists;
+mod values;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use http::{Method, Uri};
 
-use self::error::Place;
-pub use self::error::{PolicyError, PolicyErrors};
+pub use self::error::{ErrorsIntoIter, ErrorsIter, PolicyError, PolicyErrors};
+use self::findings::Findings;
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
-    exposed_error, header_error, method_error, origin_error, public_suffix_error,
+    exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
+    method_error, origin_error, public_suffix_error,
 };
+pub use self::values::Values;
+pub(crate) use self::values::store;
 use crate::origin::Origin;
 #[cfg(feature = "serde")]
 use crate::origin::pattern::OriginPattern;
-use crate::policy::Policy;
 use crate::policy::rule::{Predicate, Rule};
+use crate::policy::{Place, Policy};
 
 /// Collects what a [`Policy`] shall allow; [`build`](Self::build) judges it.
 ///
@@ -30,6 +36,7 @@ use crate::policy::rule::{Predicate, Rule};
 #[must_use]
 #[expect(clippy::struct_excessive_bools, reason = "each is an opt-in of its own")]
 pub struct PolicyBuilder {
+    name: Option<String>,
     origins: Vec<String>,
     predicates: Vec<Predicate>,
     credentials: bool,
@@ -78,7 +85,7 @@ impl Policy {
     /// let post = http::Request::post("/").header("origin", "https://eu.partner.example").body(())?;
     /// assert_eq!(
     ///     policy.decide(&post).to_string(),
-    ///     "simple denied: the requested method is not allowed (rules[1])",
+    ///     "CORS request denied: the requested method is not allowed (rules[1])",
     /// );
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
@@ -90,6 +97,13 @@ impl Policy {
 }
 
 impl PolicyBuilder {
+    /// Names the policy, so that errors say which of several they are in. Of several rules, the first
+    /// name is that of the policy.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Allows origins.
     ///
     /// Each is an exact origin, as browsers serialize it (`https://a.example`,
@@ -101,7 +115,7 @@ impl PolicyBuilder {
     /// - `*`: any origin, opaque ones too.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-origin>
-    pub fn allow_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn allow_origins(mut self, origins: impl Values) -> Self {
         store(&mut self.origins, origins);
         self
     }
@@ -155,7 +169,7 @@ impl PolicyBuilder {
     /// Allows methods besides GET, HEAD and POST, which need no permission. `*` is any method.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-methods>
-    pub fn allow_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn allow_methods(mut self, methods: impl Values) -> Self {
         store(&mut self.methods, methods);
         self
     }
@@ -163,7 +177,7 @@ impl PolicyBuilder {
     /// Shares responses to these methods alone, safelisted or not: to no others, not even to GET.
     ///
     /// They are all the methods that are allowed, so it cannot be combined with `allow_methods`.
-    pub fn only_methods(mut self, methods: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn only_methods(mut self, methods: impl Values) -> Self {
         store(self.only_methods.get_or_insert_default(), methods);
         self
     }
@@ -174,7 +188,7 @@ impl PolicyBuilder {
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-allow-headers>,
     /// <https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name>
-    pub fn allow_headers(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn allow_headers(mut self, names: impl Values) -> Self {
         store(&mut self.headers, names);
         self
     }
@@ -183,7 +197,7 @@ impl PolicyBuilder {
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-expose-headers>,
     /// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
-    pub fn expose_headers(mut self, names: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+    pub fn expose_headers(mut self, names: impl Values) -> Self {
         store(&mut self.exposed, names);
         self
     }
@@ -248,9 +262,10 @@ impl PolicyBuilder {
     /// );
     /// ```
     pub fn build(&self) -> Result<Policy, PolicyErrors> {
-        let mut errors = PolicyErrors::none();
-        let rule = self.compile(None, &mut errors);
-        errors.none_in(Policy::new(rule, Vec::new()))
+        let mut findings = Findings::of(self.name.as_deref());
+        let rule = self.compile(None, &mut findings);
+        let (rule, warnings) = findings.none_in(rule)?;
+        Ok(Policy::new(self.name.clone(), rule, Vec::new(), warnings))
     }
 }
 
@@ -260,7 +275,7 @@ pub(crate) const MAX_RULES: usize = 1_000;
 /// Builds a policy of several rules.
 pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
     let (policy, disagreements) = build_disagreeing(builders)?;
-    let mut errors = PolicyErrors::none();
+    let mut errors = PolicyErrors::none_of(policy.name());
     for error in disagreements {
         errors.push(RULES, error);
     }
@@ -272,27 +287,22 @@ pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyEr
 pub(crate) fn build_disagreeing(
     builders: &[PolicyBuilder],
 ) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
-    let count = builders.len();
-    if count > MAX_RULES {
-        return Err(of_all_rules(PolicyError::TooManyRules { count }));
+    if builders.len() > MAX_RULES {
+        let count = builders.len();
+        return Err(PolicyErrors::one(RULES.setting, PolicyError::TooManyRules { count }));
     }
-    let mut errors = PolicyErrors::none();
-    let compile =
-        |(index, builder): (usize, &PolicyBuilder)| builder.compile(Some(index), &mut errors);
+    let name = builders.iter().find_map(|builder| builder.name.as_deref());
+    let mut findings = Findings::of(name);
+    let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
     let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
-    let rules = errors.none_in(rules)?;
+    let (rules, warnings) = findings.none_in(rules)?;
     let disagreements = agree::disagreements(builders, &rules);
     let mut rules = rules.into_iter();
     let Some(first) = rules.next() else {
-        return Err(of_all_rules(PolicyError::NoRules));
+        return Err(PolicyErrors::one(RULES.setting, PolicyError::NoRules));
     };
-    Ok((Policy::new(first, rules.collect()), disagreements))
-}
-
-fn of_all_rules(error: PolicyError) -> PolicyErrors {
-    let mut errors = PolicyErrors::none();
-    errors.push(RULES, error);
-    errors
+    let name = name.map(str::to_owned);
+    Ok((Policy::new(name, first, rules.collect(), warnings), disagreements))
 }
 
 const RULES: Place = Place { rule: None, setting: "rules" };
@@ -302,8 +312,4 @@ const RULES: Place = Place { rule: None, setting: "rules" };
 #[cfg(feature = "serde")]
 pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
     pattern.base().is_some_and(|base| public_suffix_error("", base).is_some())
-}
-
-fn store(values: &mut Vec<String>, more: impl IntoIterator<Item = impl AsRef<str>>) {
-    values.extend(more.into_iter().map(|value| value.as_ref().to_owned()));
 }

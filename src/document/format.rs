@@ -6,9 +6,11 @@ use super::error::Position;
 use super::locate::ToValue;
 use super::path::Path;
 use super::value::Value;
+#[cfg(feature = "yaml")]
+use crate::builder::error::Quoted;
 use crate::builder::error::{Count, Cut};
 #[cfg(feature = "yaml")]
-use crate::{builder::error::Quoted, origin::pattern};
+use crate::origin::pattern;
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug)]

@@ -10,8 +10,8 @@ use super::path::Path;
 use super::reader::{Object, Unread, rules_array};
 use super::value::Value;
 use crate::builder::PolicyBuilder;
-use crate::builder::error::{Place, PolicyError, PolicyErrors};
-use crate::policy::Policy;
+use crate::builder::error::{PolicyError, PolicyErrors};
+use crate::policy::{Place, Policy};
 
 /// A CORS policy of one rule. A key that is left out allows nothing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -42,7 +42,7 @@ pub(super) struct RuleDocument {
     pub(super) expose_headers: Vec<String>,
     /// For how many seconds browsers may keep the answer to a preflight.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "u64", range(max = 86_400)))]
+    #[cfg_attr(feature = "schema", schemars(with = "u64"))]
     pub(super) max_age: Option<u64>,
     /// Allows credentials for `http` origins that are not loopback.
     #[serde(skip_serializing_if = "is_false")]

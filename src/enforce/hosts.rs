@@ -2,10 +2,11 @@
 
 use http::header::HOST;
 
-use crate::builder::error::{Place, PolicyError, PolicyErrors};
+use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::origin::Origin;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
+use crate::policy::Place;
 use crate::request::{Field, RequestHead};
 
 /// Host and port of whom a request is for.

@@ -9,10 +9,12 @@ use http::Method;
 use http::header::{HeaderName, HeaderValue, ORIGIN, UPGRADE};
 
 use self::hosts::{Authority, Hosts};
-use crate::builder::error::{Place, PolicyError, PolicyErrors};
+use crate::builder::error::{PolicyError, PolicyErrors};
+use crate::builder::{Values, store};
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::origin::{Origin, OriginFault};
+use crate::policy::Place;
 use crate::policy::decision::Denial;
 use crate::request::{Field, RequestHead};
 
@@ -74,8 +76,8 @@ impl Enforcement {
 
     /// The origins of the server itself, as browsers name them: exact ones, or patterns as of
     /// [`allow_origins`](crate::PolicyBuilder::allow_origins) other than `*`.
-    pub fn own_origins(mut self, origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.own_origins.extend(origins.into_iter().map(|origin| origin.as_ref().to_owned()));
+    pub fn own_origins(mut self, origins: impl Values) -> Self {
+        store(&mut self.own_origins, origins);
         self
     }
 
@@ -85,15 +87,14 @@ impl Enforcement {
     /// Each is a host, `shop.example`, for requests without a port or with 80 or 443; or a host with a
     /// port, `localhost:3000`; or with any port, `localhost:*`. The host may begin with `*.`. Case is
     /// ignored. The authority of a request is that of its URI if it has one, else its one `Host`.
-    pub fn hosts(mut self, hosts: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let hosts = hosts.into_iter().map(|host| host.as_ref().to_owned());
-        self.hosts.get_or_insert_default().extend(hosts);
+    pub fn hosts(mut self, hosts: impl Values) -> Self {
+        store(self.hosts.get_or_insert_default(), hosts);
         self
     }
 
     /// Judges all of it, and compiles it.
     pub(crate) fn compile(self) -> Result<Enforced, PolicyErrors> {
-        let mut errors = PolicyErrors::none();
+        let mut errors = PolicyErrors::none_of(None);
         let own_origins = compile_origins(&self.own_origins, &mut errors);
         let hosts = self.hosts.map(|hosts| Hosts::compile(&hosts, &mut errors));
         let compiled = Compiled { all: self.all, own_origins, hosts };

@@ -13,13 +13,15 @@ pub use self::service::Cors;
 use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::enforce::{Enforced, Enforcement};
 use crate::policy::Policy;
+#[cfg(feature = "routes")]
+use crate::select::Routes;
 use crate::select::{PolicySource, Resolver};
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
 /// requests.
 ///
-/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. No preflight
-/// reaches a `MethodRouter::route_layer`, since its method, `OPTIONS`, is none of the router's.
+/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. Not on a `MethodRouter`:
+/// axum picks the method first, answers the `OPTIONS` of a preflight by 405, and never asks the layer.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -35,6 +37,46 @@ use crate::select::{PolicySource, Resolver};
 /// The type of the service, if it has to be written: `Cors<S>` for an inner service `S` and a
 /// [`Policy`]; `Cors<S, P>` in general.
 ///
+/// # What it needs of the inner service
+///
+/// - The service is `Clone`. A request that is answered here never reaches it, so its readiness, such as a
+///   permit of a concurrency limit, is given back: a clone takes its place. If yours is not `Clone`, put
+///   [`Buffer`] around it.
+/// - The body of its responses is `Default`, since the body of an answer is empty. If yours is not, turn it
+///   into one that is: `axum::body::Body`, or `http_body_util::combinators::BoxBody`.
+///
+/// Services of axum, tonic and hyper-util are both already.
+///
+/// ```
+/// use axum::body::Body;
+/// use http::{Request, Response};
+/// use tower::buffer::BufferLayer;
+/// use tower::util::BoxService;
+/// use tower::{ServiceBuilder, service_fn};
+/// use tower_cors::CorsLayer;
+///
+/// # #[derive(Debug)]
+/// struct NoDefault(String);
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// let inner = service_fn(|_: Request<Body>| async {
+///     Ok::<_, std::io::Error>(Response::new(NoDefault("hello".to_owned())))
+/// });
+/// let not_clone = BoxService::new(inner);
+/// let service = ServiceBuilder::new()
+///     .layer(CorsLayer::permissive())
+///     .map_response(|response: Response<NoDefault>| response.map(|NoDefault(text)| Body::from(text)))
+///     .layer(BufferLayer::new(64))
+///     .service(not_clone);
+/// # use tower::ServiceExt;
+/// # let response = service.oneshot(Request::new(Body::empty())).await?;
+/// # assert_eq!(response.headers()["access-control-allow-origin"], "*");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`Buffer`]: https://docs.rs/tower/latest/tower/buffer/index.html
 /// [`Router::layer`]: https://docs.rs/axum/latest/axum/struct.Router.html#method.layer
 #[derive(Clone, Debug)]
 #[must_use]
@@ -60,11 +102,12 @@ impl Settings {
     };
 
     /// A status with which browsers take a preflight for successful.
-    pub(crate) fn success(status: StatusCode) -> Result<StatusCode, PolicyError> {
+    pub(crate) fn success(status: StatusCode) -> Result<StatusCode, PolicyErrors> {
         if status.is_success() {
             Ok(status)
         } else {
-            Err(PolicyError::PreflightStatus { value: status })
+            let error = PolicyError::PreflightStatus { value: status };
+            Err(PolicyErrors::one("preflight_status", error))
         }
     }
 }
@@ -73,6 +116,13 @@ impl<P: PolicySource> CorsLayer<P> {
     /// A layer that applies the policy.
     pub fn new(policy: P) -> Self {
         Self { policy, enforcement: None, settings: Settings::DEFAULT }
+    }
+}
+
+impl CorsLayer {
+    /// A layer for [`Policy::permissive`]: any origin, any method, any header, without credentials.
+    pub fn permissive() -> Self {
+        Self::new(Policy::permissive())
     }
 }
 
@@ -110,9 +160,9 @@ impl<P> CorsLayer<P> {
     ///
     /// let layer = CorsLayer::new(Policy::permissive()).preflight_status(StatusCode::OK)?;
     /// assert!(layer.preflight_status(StatusCode::FOUND).is_err());
-    /// # Ok::<(), tower_cors::PolicyError>(())
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
-    pub fn preflight_status(mut self, status: StatusCode) -> Result<Self, PolicyError> {
+    pub fn preflight_status(mut self, status: StatusCode) -> Result<Self, PolicyErrors> {
         self.settings.preflight_status = Settings::success(status)?;
         Ok(self)
     }
@@ -146,5 +196,31 @@ impl<S, P: Clone> Layer<S> for CorsLayer<P> {
     fn layer(&self, inner: S) -> Self::Service {
         let Self { policy, enforcement, settings } = self.clone();
         Cors { inner, policy, enforcement, settings }
+    }
+}
+
+impl<P: PolicySource> From<P> for CorsLayer<P> {
+    fn from(policy: P) -> Self {
+        Self::new(policy)
+    }
+}
+
+/// A policy by itself is a layer without settings, so `.layer(policy)` is
+/// `.layer(CorsLayer::new(policy))`.
+impl<S> Layer<S> for Policy {
+    type Service = Cors<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CorsLayer::new(self.clone()).layer(inner)
+    }
+}
+
+/// A table of routes by itself is a layer without settings.
+#[cfg(feature = "routes")]
+impl<S> Layer<S> for Routes {
+    type Service = Cors<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CorsLayer::new(self.clone()).layer(inner)
     }
 }

@@ -19,16 +19,11 @@ use crate::select::sealed::{Choice, Seal};
 /// A service whose preflights are answered, and whose other responses are decorated, as a policy
 /// says. [`CorsLayer`](crate::CorsLayer) makes it.
 ///
-/// It is a service where the inner service is `Clone`, since a request that is answered here gives back
-/// the readiness of the inner service: the clone takes its place. The body of the responses is
-/// `Default`, since the body of an answer is empty. Services of axum, tonic and hyper-util are both. For
-/// another service, put [`tower::buffer`] or `BoxCloneService` around it; for another body, map it, as by
-/// `axum::body::Body::new`.
+/// It is a service where the inner service is `Clone`, and the body of its responses `Default`:
+/// [why, and what else to do](crate::CorsLayer#what-it-needs-of-the-inner-service).
 ///
 /// Cloning it costs a reference count, one more if it enforces or resolves, and what the inner service
 /// costs, whatever the policy.
-///
-/// [`tower::buffer`]: https://docs.rs/tower/latest/tower/buffer/index.html
 #[derive(Clone, Debug)]
 pub struct Cors<S, P = Policy> {
     pub(super) inner: S,

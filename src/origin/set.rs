@@ -53,7 +53,6 @@ impl OriginSet {
     }
 
     /// What compiles into the same set, with `null` for opaque origins.
-    #[cfg(feature = "serde")]
     pub(crate) fn written(&self) -> Vec<String> {
         let mut written: Vec<String> = self.exact.sorted().into_iter().map(str::to_owned).collect();
         written.extend(self.any_port.sorted().iter().map(|origin| format!("{origin}:*")));
@@ -78,6 +77,13 @@ impl OriginSet {
         without_port(origin).is_some_and(|origin| {
             self.any_port.contains(origin) || self.subdomains_any_port.contains(origin)
         })
+    }
+}
+
+/// By what is in them, since tables of the same strings may differ.
+impl PartialEq for OriginSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.written() == other.written()
     }
 }
 

@@ -55,7 +55,6 @@ impl StringSet {
     }
 
     /// The strings, sorted.
-    #[cfg(feature = "serde")]
     pub(super) fn sorted(&self) -> Vec<&str> {
         let mut strings: Vec<&[u8]> = match &self.strings {
             Strings::Few(few) => few.iter().map(|string| &**string).collect(),

@@ -1,5 +1,6 @@
 //! What a policy says of one request, and how that is written into a header map.
 
+use std::error::Error;
 use std::fmt;
 
 use http::header::{
@@ -14,7 +15,7 @@ use crate::request::{RequestHead, RequestKind};
 /// What a [`Policy`](crate::Policy) says of one request.
 ///
 /// It owns what it needs, so it may outlive both the request and the policy.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Decision {
     pub(crate) kind: RequestKind,
@@ -24,7 +25,7 @@ pub struct Decision {
 }
 
 /// The header fields that go with a decision.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// For the response of the inner service.
     Decorate(Decoration),
@@ -127,6 +128,26 @@ impl Decision {
     }
 }
 
+impl Denial {
+    /// A name that stays the same, for logs and metrics: `origin-not-allowed`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::OriginNotAllowed => "origin-not-allowed",
+            Self::OriginRepeated => "origin-repeated",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::MethodRepeated => "method-repeated",
+            Self::HeaderNotAllowed => "header-not-allowed",
+            Self::HeaderListTooLong => "header-list-too-long",
+            Self::HostNotAllowed => "host-not-allowed",
+            Self::NoPolicy => "no-policy",
+        }
+    }
+}
+
+/// So that a request that is refused can be handed on as an error.
+impl Error for Denial {}
+
 /// One line for logs, as in `preflight denied: the requested method is not allowed`.
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,7 +179,7 @@ impl fmt::Display for Denial {
 }
 
 /// What the response to a plain or simple request gets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decoration {
     /// Without an origin that may read it, there is none.
     pub(crate) share: Option<Share>,
@@ -166,7 +187,7 @@ pub(crate) struct Decoration {
 }
 
 /// What the response says to an origin that may read it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Share {
     pub(crate) allow_origin: HeaderValue,
     pub(crate) expose_headers: Option<HeaderValue>,
@@ -205,7 +226,7 @@ impl Decoration {
 }
 
 /// What the answer to an allowed preflight gets.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
     pub(crate) allow_origin: HeaderValue,
     pub(crate) allow_credentials: bool,
@@ -215,7 +236,7 @@ pub(crate) struct Grant {
 }
 
 /// The lines of one field.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Lines {
     None,
     One(HeaderValue),
@@ -231,6 +252,8 @@ pub(crate) fn replace_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
 
 /// Writes the answer to a preflight into a map without CORS headers, which may have a `Vary`.
 pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap, varies: bool) {
+    // First, so that a map with room for no more says too little rather than too much.
+    Varies::Preflight.write_to(headers, varies);
     if let Some(grant) = grant {
         append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
         if grant.allow_credentials {
@@ -252,7 +275,6 @@ pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap, var
             append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
         }
     }
-    Varies::Preflight.write_to(headers, varies);
 }
 
 static TRUE: HeaderValue = HeaderValue::from_static("true");

@@ -11,7 +11,7 @@ use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_metho
 pub(crate) const MAX_METHOD: usize = 4096;
 
 /// The methods that a preflight may ask for, and whose responses are shared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Methods {
     any: bool,
     /// Whether those listed are all, so that the safelisted ones are no exception.

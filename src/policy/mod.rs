@@ -7,7 +7,9 @@ pub(crate) mod methods;
 pub(crate) mod names;
 pub(crate) mod rule;
 pub(crate) mod sent;
+pub(crate) mod shown;
 pub(crate) mod vary;
+mod warning;
 
 use std::iter;
 use std::sync::Arc;
@@ -18,9 +20,11 @@ use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
 use self::methods::Methods;
 use self::names::Names;
-use self::rule::{Origins, Rule};
+use self::rule::{Listed, Origins, Rule};
 use self::sent::SentValue;
 use self::vary::Varies;
+pub use self::warning::{Place, PolicyWarning};
+use crate::origin::set::OriginSet;
 use crate::request::{Field, Reading, RequestHead, RequestKind};
 
 /// Which cross-origin requests are allowed: compiled, immutable, and shared by its clones.
@@ -44,17 +48,22 @@ use crate::request::{Field, Reading, RequestHead, RequestKind};
 /// assert_eq!(denied.denial(), Some(Denial::OriginNotAllowed));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Debug)]
+///
+/// Two policies are equal if they were given the same: sets are compared as sets, and predicates by whether
+/// they are the same function in memory. So a file that says the same in another order has not changed.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Policy(Arc<Rules>);
 
 /// The rules of a policy, of which there is at least one.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Rules {
+    name: Option<Box<str>>,
     first: Rule,
     others: Vec<Rule>,
     /// Whether the first is the only one, and needs no more than its `Origin` of a request that is no
     /// preflight.
     by_origin: bool,
+    warnings: Box<[(Place, PolicyWarning)]>,
 }
 
 impl Policy {
@@ -69,6 +78,7 @@ impl Policy {
     #[must_use]
     pub fn permissive() -> Self {
         Self::new(
+            None,
             Rule {
                 origins: Origins::Any,
                 credentials: false,
@@ -78,12 +88,89 @@ impl Policy {
                 max_age: None,
             },
             Vec::new(),
+            Vec::new(),
         )
     }
 
-    pub(crate) fn new(first: Rule, others: Vec<Rule>) -> Self {
+    /// Nobody: every request with an `Origin` is denied. A list of origins that is empty is an error, since it
+    /// may be so by accident; this says it on purpose.
+    ///
+    /// ```
+    /// use tower_cors::{Policy, PolicyErrors};
+    ///
+    /// fn from_environment(origins: Option<&str>) -> Result<Policy, PolicyErrors> {
+    ///     match origins {
+    ///         Some(list) => Policy::builder().allow_origins(list.split(',')).build(),
+    ///         None => Ok(Policy::nobody()),
+    ///     }
+    /// }
+    /// assert!(from_environment(Some("")).is_err());
+    /// # assert!(from_environment(None).is_ok());
+    /// ```
+    #[must_use]
+    pub fn nobody() -> Self {
+        let origins = Origins::Listed(Box::new(Listed {
+            set: OriginSet::new(&[], false),
+            predicates: Vec::new(),
+            ask_insecure: false,
+        }));
+        let rule = Rule {
+            origins,
+            credentials: false,
+            methods: Methods::new(false, iter::empty()),
+            headers: Names::default(),
+            expose: None,
+            max_age: None,
+        };
+        Self::new(None, rule, Vec::new(), Vec::new())
+    }
+
+    pub(crate) fn new(
+        name: Option<String>,
+        first: Rule,
+        others: Vec<Rule>,
+        warnings: Vec<(Place, PolicyWarning)>,
+    ) -> Self {
         let by_origin = others.is_empty() && first.is_by_origin();
-        Self(Arc::new(Rules { first, others, by_origin }))
+        let (name, warnings) = (name.map(Into::into), warnings.into());
+        Self(Arc::new(Rules { name, first, others, by_origin, warnings }))
+    }
+
+    /// The name that the policy was [given](crate::PolicyBuilder::name), if any.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        self.0.name.as_deref()
+    }
+
+    /// What was given to the policy and has no effect, with its place: in the order of the rules, and of the
+    /// builder's methods.
+    ///
+    /// None of it opens anything, so it is no error: names that no browser asks for, methods that need no
+    /// permission, and what another entry covers.
+    ///
+    /// ```
+    /// use tower_cors::Policy;
+    ///
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example"])
+    ///     .allow_methods(["GET", "PUT"])
+    ///     .allow_headers(["cookie"])
+    ///     .build()?;
+    /// let said: Vec<String> =
+    ///     policy.warnings().map(|(place, warning)| format!("{place}: {warning}")).collect();
+    /// assert_eq!(
+    ///     said,
+    ///     [
+    ///         "allow_methods: method \"GET\" needs no permission; remove it",
+    ///         "allow_headers: request-header name \"cookie\" cannot be set by scripts; \
+    ///          remove it, and call `allow_credentials` for cookies",
+    ///     ],
+    /// );
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    #[must_use]
+    pub fn warnings(&self) -> impl ExactSizeIterator<Item = (Place, &PolicyWarning)> {
+        self.0.warnings.iter().map(|(place, warning)| (*place, warning))
     }
 
     /// Decides on a request.

@@ -14,7 +14,7 @@ const MAX_BYTES: usize = 4096;
 const MAX_EMPTY: usize = 16;
 
 /// The names that a preflight may ask for.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Names {
     any: bool,
     /// In lower case and sorted, as browsers send them.

@@ -18,7 +18,7 @@ use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
 
 /// A rule, compiled.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Rule {
     pub(crate) origins: Origins,
     pub(crate) credentials: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Rule {
 }
 
 /// Whose requests are allowed.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Origins {
     /// Everybody's, those of opaque origins too.
     Any,
@@ -40,7 +40,7 @@ pub(crate) enum Origins {
 }
 
 /// The origins of a dynamic policy.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Listed {
     pub(crate) set: OriginSet,
     pub(crate) predicates: Vec<Predicate>,
@@ -274,6 +274,13 @@ fn requested_method(method: Field<'_>) -> Result<Method, Denial> {
         return Err(Denial::MethodNotAllowed);
     }
     Method::from_bytes(method).map_err(|_| Denial::MethodNotAllowed)
+}
+
+/// Whether it is the same function in memory.
+impl PartialEq for Predicate {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl fmt::Debug for Predicate {

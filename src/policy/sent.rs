@@ -1,20 +1,28 @@
 //! The values that a policy sends of its own.
 
 use std::fmt;
+use std::ptr;
+use std::sync::OnceLock;
 
 use http::HeaderValue;
-use thread_local::ThreadLocal;
+
+/// So many threads clone from copies of their own; further ones share those.
+const COPIES: usize = 16;
+
+/// The binary logarithm of the size of a thread's stack: 2 MiB, as of std and tokio.
+const STACK: u32 = 21;
 
 /// A value that a policy sends with its responses.
 ///
 /// A clone of a value that is not static counts itself in one place for all clones. If threads shared
-/// that place, each request would wait for what the others wrote there. So each thread clones from a
-/// copy that is its own. Copies stay for as long as the policy: a new thread takes over what one that
-/// ended has left. In the destructor of another thread-local, `thread_local` may panic.
+/// that place, each request would wait for what the others wrote there. So threads clone from several
+/// copies, which are made when they are first needed. Which of them is a thread's follows from where its
+/// stack lies: that needs no thread-local, and holds in the destructors of those of others, too. Threads
+/// with the same copy are slower, and no less right.
 pub(crate) struct SentValue {
     value: HeaderValue,
     /// There are none of a static value.
-    copies: Option<Box<ThreadLocal<HeaderValue>>>,
+    copies: Option<Box<[OnceLock<HeaderValue>; COPIES]>>,
 }
 
 impl SentValue {
@@ -35,26 +43,30 @@ impl SentValue {
     /// send no such value.
     #[inline(never)]
     pub(crate) fn local(&self) -> &HeaderValue {
-        match &self.copies {
-            Some(copies) => copies.get().unwrap_or_else(|| self.make_local(copies)),
-            None => &self.value,
-        }
+        let on_stack = 0_u8;
+        let place = (ptr::from_ref(&on_stack).addr() >> STACK) % COPIES;
+        let copy = self.copies.as_ref().and_then(|copies| copies.get(place));
+        copy.map_or(&self.value, |copy| copy.get_or_init(|| self.copy()))
     }
 
     #[cold]
-    fn make_local<'a>(&'a self, copies: &'a ThreadLocal<HeaderValue>) -> &'a HeaderValue {
-        copies.get_or(|| {
-            // Bytes with room to spare have their count from the start. Others get it with their first
-            // clone, and each later one has to look which they are.
-            let mut copy = Vec::with_capacity(self.as_bytes().len() + 1);
-            copy.extend_from_slice(self.as_bytes());
-            // What is a value already can be read as one.
-            HeaderValue::try_from(copy).unwrap_or_else(|_| self.value.clone())
-        })
+    fn copy(&self) -> HeaderValue {
+        // Bytes with room to spare have their count from the start. Others get it with their first
+        // clone, and each later one has to look which they are.
+        let mut copy = Vec::with_capacity(self.as_bytes().len() + 1);
+        copy.extend_from_slice(self.as_bytes());
+        // What is a value already can be read as one.
+        HeaderValue::try_from(copy).unwrap_or_else(|_| self.value.clone())
     }
 }
 
-/// The value alone, since which threads have a copy is nobody's business.
+impl PartialEq for SentValue {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+/// The value alone, since which copies there are is nobody's business.
 impl fmt::Debug for SentValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.value.fmt(f)

@@ -73,16 +73,14 @@ const MISTAKES: &[(&str, &str, &str)] = &[
             "allow_origins": ["https://a.example/", "https://c.example", "b.example"],
             "allow_credentials": true,
             "allow_methods": ["put"],
-            "allow_headers": ["cookie"],
-            "expose_headers": ["*"],
-            "max_age": 90000
+            "allow_headers": ["x a"],
+            "expose_headers": ["*"]
         }"#,
         r#"allow_origins[0]: origin "https://a.example/" has a path; write "https://a.example" at line 2 column 50
 allow_origins[2]: origin "b.example" has no scheme; write "https://b.example" at line 2 column 84
 allow_methods[0]: method "put" is not PUT, methods are case-sensitive; write "PUT" at line 4 column 35
-allow_headers[0]: request-header name "cookie" is forbidden by the Fetch Standard; call `allow_credentials` instead at line 5 column 38
-expose_headers[0]: `allow_credentials` cannot be combined with exposing any header; list the names at line 6 column 34
-max_age: max-age "90000" is over the 86400 seconds that browsers keep; write 86400 at line 7 column 28"#,
+allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35
+expose_headers[0]: `allow_credentials` cannot be combined with exposing any header; list the names at line 6 column 34"#,
     ),
     (
         "several problems of shape, and mistakes besides",
@@ -90,13 +88,13 @@ max_age: max-age "90000" is over the 86400 seconds that browsers keep; write 864
             "allow_origin": ["https://a.example"],
             "alow_methods": ["PUT"],
             "max_age": "5",
-            "allow_headers": ["cookie"]
+            "allow_headers": ["x a"]
         }"#,
         r#"max_age: expected a whole number of seconds, found "5" at line 4 column 26
 allow_origin: the key is unknown; write `allow_origins` at line 2 column 29
 alow_methods: the key is unknown; write `allow_methods` at line 3 column 29
-allow_origins: no origin is allowed; give `allow_origins` at least one at line 6 column 9
-allow_headers[0]: request-header name "cookie" is forbidden by the Fetch Standard; call `allow_credentials` instead at line 5 column 38"#,
+allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 6 column 9
+allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35"#,
     ),
     (
         "mistakes in several rules, and between them",
@@ -145,7 +143,7 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
         r#"rules[0]: expected an object with the keys of a rule, found 7 at line 1 column 12
 rules[2]: expected an object with the keys of a rule, found null at line 1 column 52
 rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 44
-rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one at line 1 column 74"#,
+rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 74"#,
     ),
     (
         "items that are no strings, and mistakes beside them",
@@ -182,7 +180,7 @@ allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port,
     (
         "an empty object",
         "{}",
-        "allow_origins: no origin is allowed; give `allow_origins` at least one at line 1 column 2",
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 2",
     ),
 ];
 
@@ -278,14 +276,15 @@ fn a_policy_is_a_field_of_a_configuration() {
     // Each error has its key within the field, and what stands behind the last is of the whole field.
     let said = |json: &str| serde_json::from_str::<Config>(json).unwrap_err().to_string();
     assert_eq!(
-        said(r#"{"cors": {"allow_origins": ["a.example"], "max_age": 90000}}"#),
-        "allow_origins[0]: origin \"a.example\" has no scheme; write \"https://a.example\"\n\
-         max_age: max-age \"90000\" is over the 86400 seconds that browsers keep; write 86400\n\
-         2 errors in this value at line 1 column 60"
+        said(r#"{"cors": {"allow_origins": ["a.example"], "max_age": 9000.5}}"#),
+        "max_age: expected a whole number of seconds, found 9000.5\n\
+         allow_origins[0]: origin \"a.example\" has no scheme; write \"https://a.example\"\n\
+         2 errors in this value at line 1 column 61"
     );
     assert_eq!(
         said(r#"{"cors": {"allow_origins": []}}"#),
-        "allow_origins: no origin is allowed; give `allow_origins` at least one at line 1 column 31"
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` \
+         for none at line 1 column 31"
     );
     let origins = vec![r#""a""#; 1_298].join(",");
     let many = said(&format!("{{\"cors\": {{\"allow_origins\": [{origins}]}}}}"));
@@ -300,14 +299,14 @@ fn a_policy_is_a_field_of_a_configuration() {
 fn a_policy_is_read_under_a_key() {
     let json = r#"{
         "listen": 3000,
-        "http": {"cors": {"allow_origins": ["https://a.example", "b.example"], "max_age": 90000}}
+        "http": {"cors": {"allow_origins": ["https://a.example", "b.example"], "max_age": 600.5}}
     }"#;
     let document = || Document::json(json).key("http");
     let said = |document: Document<'_>| document.policy().unwrap_err().to_string();
     assert_eq!(
         said(document().key("cors")),
-        r#"http.cors.allow_origins[1]: origin "b.example" has no scheme; write "https://b.example" at line 3 column 76
-http.cors.max_age: max-age "90000" is over the 86400 seconds that browsers keep; write 86400 at line 3 column 95"#
+        r#"http.cors.max_age: expected a whole number of seconds, found 600.5 at line 3 column 95
+http.cors.allow_origins[1]: origin "b.example" has no scheme; write "https://b.example" at line 3 column 76"#
     );
     assert_eq!(
         said(document().key("cor")),
@@ -321,7 +320,7 @@ http.cors.max_age: max-age "90000" is over the 86400 seconds that browsers keep;
         said(document().key("cors").key("allow_origins").key("x")),
         r#"http.cors.allow_origins: expected an object with the key "x", found an array at line 3 column 44"#
     );
-    let fixed = json.replace("b.example", "https://b.example").replace("90000", "600");
+    let fixed = json.replace("b.example", "https://b.example").replace("600.5", "600");
     let policy = Document::json(&fixed).key("http").key("cors").policy().unwrap();
     let get = Request::get("/").header("origin", "https://b.example").body(()).unwrap();
     assert!(policy.decide(&get).is_allowed());

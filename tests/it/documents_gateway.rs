@@ -80,8 +80,8 @@ fn the_complex_example_of_the_proposal() {
         said,
         [
             r#"allowOrigins[1]: left out, because origin "http://foo.example" is insecure, and credentials are allowed; write its https: form, or call `dangerously_allow_insecure_origins`"#,
-            r#"allowHeaders[0]: left out, because request-header name "DNT" is forbidden by the Fetch Standard; remove it"#,
-            r#"allowHeaders[2]: left out, because request-header name "Keep-Alive" is forbidden by the Fetch Standard; remove it"#,
+            r#"allowHeaders[0]: left out, because request-header name "DNT" cannot be set by scripts; remove it"#,
+            r#"allowHeaders[2]: left out, because request-header name "Keep-Alive" cannot be set by scripts; remove it"#,
             "maxAge: 1728000 seconds are capped at 86400, the most that browsers keep",
         ]
     );
@@ -217,12 +217,12 @@ fn what_is_no_filter_is_refused() {
     let rows = [
         (
             r#"{"allowMethods": ["GET"]}"#,
-            "allowOrigins: no origin is allowed; give `allow_origins` at least one at line 1 column 25",
+            "allowOrigins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 25",
         ),
         (
             r#"{"allowOrigins": ["https://*"]}"#,
             "allowOrigins[0]: origin \"https://*\" has a `*` that is neither the whole, nor the leading label, nor the port; write \"*\", \"https://*.a.example\" or \"https://a.example:*\" at line 1 column 29\n\
-             allowOrigins: no origin is allowed; give `allow_origins` at least one at line 1 column 18",
+             allowOrigins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 18",
         ),
         (
             r#"{"allowOrigins": ["*"], "allowMethods": ["get"], "maxAge": "5s", "kind": "CORS"}"#,

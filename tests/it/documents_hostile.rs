@@ -219,7 +219,7 @@ const NUMBERS: &[(&str, [Option<u64>; 3])] = &[
     ("1e400", [None, None, None]),
     ("9e99", [None, None, None]),
     ("86400", [Some(86_400), Some(86_400), Some(86_400)]),
-    ("86401", [None, None, None]),
+    ("86401", [Some(86_400), Some(86_400), Some(86_400)]),
     ("-1", [None, None, None]),
     // To JSON it is a fraction, to the others a whole number.
     ("-0", [None, Some(0), Some(0)]),

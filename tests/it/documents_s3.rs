@@ -131,7 +131,7 @@ fn what_is_lost_is_warned_of() {
         r#"CORSRules[1].AllowedOrigins[1]: left out, because "http://localhost:*" would stand for the default port, too; list the ports"#,
         r#"CORSRules[1].AllowedOrigins[2]: left out, because origin "null" stands for every opaque origin, sandboxed pages of attackers too; leave it out and call `dangerously_allow_null_origin`"#,
         r#"CORSRules[1].AllowedHeaders[1]: left out, because request-header name "x-*-meta" has a `*` that is not at its end; write "*", the names, or a prefix, as in "x-amz-*""#,
-        r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" is forbidden by the Fetch Standard; call `allow_credentials` instead"#,
+        r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" cannot be set by scripts; remove it, and call `allow_credentials` for cookies"#,
         r#"CORSRules[1].ExposeHeaders[1]: "x-amz-request-id" is left out, because an earlier rule would not have exposed it to the origins that it lost"#,
         r#"CORSRules[1].ExposeHeaders[2]: left out, because "*" means nothing in the original either"#,
         r#"CORSRules[1].ExposeHeaders[3]: left out, because response-header name "Set-Cookie" is forbidden by the Fetch Standard; remove it"#,
@@ -227,7 +227,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
         r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor the leading label, nor the port; write "*", "https://*.a.example" or "https://a.example:*" at line 2 column 30
 [0].AllowedOrigins[1]: left out, because "http://a:*" would stand for the default port, too; list the ports at line 3 column 12
 [0]: left out, because none of its origins is left at line 2 column 0
-no origin is allowed; give `allow_origins` at least one at line 1 column 1"#,
+no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 1"#,
     ),
     (
         "no rules",

@@ -38,7 +38,7 @@ const DOCUMENTS: &[(&str, bool)] = &[
     (r#"{"allow_origins": "*"}"#, false),
     (r#"{"allow_origins": [1]}"#, false),
     (r#"{"allow_origins": null}"#, false),
-    (r#"{"allow_origins": ["*"], "max_age": 86401}"#, false),
+    (r#"{"allow_origins": ["*"], "max_age": 86401}"#, true),
     (r#"{"allow_origins": ["*"], "max_age": -1}"#, false),
     (r#"{"allow_origins": ["*"], "max_age": 1.5}"#, false),
     (r#"{"allow_origins": ["*"], "max_age": null}"#, false),

@@ -9,9 +9,11 @@
 
 mod agreement;
 mod allocations;
+mod api;
 mod axum_routing;
 #[cfg(feature = "browser")]
 mod browser;
+mod diagnostics;
 #[cfg(feature = "serde")]
 mod documents;
 #[cfg(all(feature = "routes", feature = "toml", feature = "yaml"))]
@@ -38,6 +40,8 @@ mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
 mod invariants;
+#[cfg(feature = "serde")]
+mod manifest;
 mod messages;
 mod mistakes;
 mod oracle;
@@ -62,5 +66,6 @@ mod tables;
 mod threads;
 mod tower_rules;
 mod walk;
+mod warnings;
 mod wire;
 mod words;

@@ -201,7 +201,7 @@ fn combinations() {
     let with_credentials =
         |origin| Policy::builder().allow_credentials(true).allow_origins([origin]);
     let mut catalogue = Catalogue::default();
-    catalogue.row(&Policy::builder(), &["no origin is allowed; give `allow_origins` at least one"]);
+    catalogue.row(&Policy::builder(), &["no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none"]);
     catalogue.row(
         &open().allow_credentials(true),
         &["`allow_credentials` cannot be combined with any origin; list the origins"],
@@ -249,9 +249,6 @@ fn methods_and_names() {
         ("", r#"is not a token; write one method an item, as in "PUT""#),
         ("PUT, DELETE", r#"is not a token; write one method an item, as in "PUT""#),
         ("P*", r#"has a `*` that is not the whole; write "*", or the methods"#),
-        ("CONNECT", "is forbidden by the Fetch Standard; remove it"),
-        ("trace", "is forbidden by the Fetch Standard; remove it"),
-        ("Track", "is forbidden by the Fetch Standard; remove it"),
         ("get", r#"is not GET, methods are case-sensitive; write "GET""#),
         ("patch", r#"is not PATCH, methods are case-sensitive; write "PATCH""#),
     ] {
@@ -265,12 +262,6 @@ fn methods_and_names() {
         ("x-é", r#"is not a token; write one name an item, as in "x-api-key""#),
         ("x-*-y", not_at_end),
         ("**", not_at_end),
-        ("Cookie", "is forbidden by the Fetch Standard; call `allow_credentials` instead"),
-        ("host", "is forbidden by the Fetch Standard; remove it"),
-        ("Sec-Fetch-Site", "is forbidden by the Fetch Standard; remove it"),
-        ("proxy-*", "is forbidden by the Fetch Standard; remove it"),
-        ("Access-Control-Allow-Origin", "belongs to the CORS protocol itself; remove it"),
-        ("access-control-*", "belongs to the CORS protocol itself; remove it"),
     ] {
         catalogue.row(&headers(value), &[&format!("request-header name {value:?} {rest}")]);
     }
@@ -279,8 +270,6 @@ fn methods_and_names() {
         ("x-*", r#"has a `*` that is not the whole; write "*", or the names"#),
         ("Set-Cookie", "is forbidden by the Fetch Standard; remove it"),
         ("set-cookie2", "is forbidden by the Fetch Standard; remove it"),
-        ("Authorization", "is one of requests only; remove it, or call `allow_headers`"),
-        ("sec-fetch-mode", "is one of requests only; remove it, or call `allow_headers`"),
     ] {
         catalogue.row(&exposed(value), &[&format!("response-header name {value:?} {rest}")]);
     }
@@ -292,18 +281,8 @@ fn numbers() {
     let max_age = |value| Policy::builder().allow_origins(["*"]).max_age(value);
     let mut catalogue = Catalogue::default();
     catalogue.row(
-        &max_age(Duration::from_secs(86_401)),
-        &[r#"max-age "86401" is over the 86400 seconds that browsers keep; write 86400"#],
-    );
-    catalogue.row(
         &max_age(Duration::from_millis(1500)),
         &[r#"max-age "1.5" has a fraction of a second; write 2"#],
-    );
-    catalogue.row(
-        &max_age(Duration::MAX),
-        &[
-            r#"max-age "18446744073709551615" is over the 86400 seconds that browsers keep; write 86400"#,
-        ],
     );
     catalogue.close();
 

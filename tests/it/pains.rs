@@ -167,7 +167,7 @@ const CATALOGUE: [(&str, &[(&str, &str)]); 25] = [
     ),
     (
         "23. max-age: what browsers keep it for",
-        &[("pains/configuring", "a_max_age_that_no_browser_keeps_is_an_error")],
+        &[("pains/configuring", "a_max_age_that_no_browser_keeps_is_capped_and_said")],
     ),
     (
         "24. several lines of Access-Control-Request-Headers, and unsorted ones",

@@ -269,7 +269,7 @@ fn a_table_decides_by_itself() {
     assert!(request("/items", Some("https://items.example")).is_allowed());
     let denied = request("/nowhere", Some("https://items.example"));
     assert_eq!(denied.denial(), Some(Denial::NoPolicy));
-    assert_eq!(denied.to_string(), "simple denied: no policy is for the request");
+    assert_eq!(denied.to_string(), "CORS request denied: no policy is for the request");
     assert_eq!(request("/nowhere", None).denial(), None);
 }
 

@@ -56,7 +56,7 @@ fn a_denial_names_the_rule_that_came_nearest() {
     );
     assert_eq!(
         policy.decide(&simple("https://a.example", "GET")).to_string(),
-        "simple allowed (rules[0])"
+        "CORS request allowed (rules[0])"
     );
     let one = Policy::builder().allow_origins(["https://a.example"]).build().unwrap();
     assert_eq!(one.decide(&simple("https://b.example", "GET")).rule(), None);
@@ -260,6 +260,6 @@ fn what_is_wrong_with_rules() {
     );
     assert_eq!(
         built(one().only_methods(["TRACE"])),
-        "method \"TRACE\" is forbidden by the Fetch Standard; remove it"
+        "no method is allowed; give `only_methods` at least one"
     );
 }

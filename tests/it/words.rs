@@ -30,14 +30,33 @@ fn a_decision_is_one_line() {
     assert_eq!(
         said,
         [
-            "plain",
-            "simple allowed",
+            "plain request",
+            "CORS request allowed",
             "preflight denied: the requested method is not allowed",
             "preflight denied: the origin is not allowed",
         ]
     );
-    assert_eq!(format!("{:>9}|", RequestKind::Simple), "   simple|");
+    assert_eq!(format!("{:>14}|", RequestKind::Simple), "  CORS request|");
     assert_eq!(format!("{:<30}|", Denial::OriginNotAllowed), "the origin is not allowed     |");
+}
+
+/// Whoever counts by them keeps his counters.
+#[test]
+fn names_stay_the_same() {
+    let kinds = [RequestKind::Plain, RequestKind::Simple, RequestKind::Preflight];
+    assert_eq!(kinds.map(RequestKind::as_str), ["plain", "cors", "preflight"]);
+    for (denial, name) in [
+        (Denial::OriginNotAllowed, "origin-not-allowed"),
+        (Denial::OriginRepeated, "origin-repeated"),
+        (Denial::MethodNotAllowed, "method-not-allowed"),
+        (Denial::MethodRepeated, "method-repeated"),
+        (Denial::HeaderNotAllowed, "header-not-allowed"),
+        (Denial::HeaderListTooLong, "header-list-too-long"),
+        (Denial::HostNotAllowed, "host-not-allowed"),
+        (Denial::NoPolicy, "no-policy"),
+    ] {
+        assert_eq!(denial.as_str(), name);
+    }
 }
 
 #[test]

@@ -1,38 +1,77 @@
-//! All the mistakes in a configuration.
+//! All the errors of a configuration.
 
 use std::fmt;
 
-use super::PolicyError;
+use super::iter::{ErrorsIntoIter, ErrorsIter};
+use super::{PolicyError, Quoted};
+use crate::policy::Place;
 
-/// Every mistake in a configuration; there is at least one.
+/// Every error of a configuration; there is at least one.
 ///
 /// Both `Display` and `Debug` print one message a line, so that a `main` that returns the error
-/// shows it well. A mistake in one of several rules begins with `rules[1]: `.
+/// shows it well. An error in one of several rules begins with `rules[1]: `; in a policy that has a
+/// [name](crate::PolicyBuilder::name), with `policy "partners": `.
+///
+/// ```
+/// use tower_cors::Policy;
+///
+/// let partners = Policy::builder().allow_origins(["https://partner.example/"]);
+/// let errors = Policy::from_rules([partners.name("partners")]).unwrap_err();
+/// assert_eq!(errors.len(), 1);
+/// for (place, error) in errors.placed() {
+///     assert_eq!((place.rule, place.setting), (Some(0), "allow_origins"));
+///     println!("{error}");
+/// }
+/// assert_eq!(
+///     errors.to_string(),
+///     "policy \"partners\": rules[0]: origin \"https://partner.example/\" has a path; \
+///      write \"https://partner.example\"",
+/// );
+/// ```
 #[derive(Clone, PartialEq, Eq)]
+#[expect(clippy::len_without_is_empty, reason = "it is never empty")]
 pub struct PolicyErrors {
+    policy: Option<String>,
     errors: Vec<PolicyError>,
     /// Where each is, in the same order.
     places: Vec<Place>,
 }
 
-/// Where in a configuration a mistake is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Place {
-    /// Which of several rules.
-    pub(crate) rule: Option<usize>,
-    /// The method of the builder, which is the key in a document, too.
-    pub(crate) setting: &'static str,
-}
-
 impl PolicyErrors {
-    /// The mistakes: those of the first rule first, in the order of the builder's methods.
-    pub fn iter(&self) -> std::slice::Iter<'_, PolicyError> {
+    /// The errors: those of the first rule first, in the order of the builder's methods.
+    #[must_use]
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &PolicyError> {
         self.errors.iter()
     }
 
-    /// No mistakes, which no caller is ever given.
-    pub(crate) fn none() -> Self {
-        Self { errors: Vec::new(), places: Vec::new() }
+    /// The errors, each with its place.
+    #[must_use]
+    pub fn placed(&self) -> impl ExactSizeIterator<Item = (Place, &PolicyError)> {
+        self.places.iter().copied().zip(&self.errors)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.errors.len()
+    }
+
+    /// The name of the policy, if it has one.
+    #[must_use]
+    pub fn policy(&self) -> Option<&str> {
+        self.policy.as_deref()
+    }
+
+    /// One error, at a setting that stands outside of rules.
+    pub(crate) fn one(setting: &'static str, error: PolicyError) -> Self {
+        let mut errors = Self::none_of(None);
+        errors.push(Place { rule: None, setting }, error);
+        errors
+    }
+
+    /// No errors yet, which no caller is ever given.
+    pub(crate) fn none_of(policy: Option<&str>) -> Self {
+        Self { policy: policy.map(str::to_owned), errors: Vec::new(), places: Vec::new() }
     }
 
     pub(crate) fn push(&mut self, place: Place, error: PolicyError) {
@@ -40,29 +79,35 @@ impl PolicyErrors {
         self.errors.push(error);
     }
 
-    /// The value, if there are no mistakes.
+    /// The value, if there are no errors.
     pub(crate) fn none_in<T>(self, value: T) -> Result<T, Self> {
         if self.errors.is_empty() { Ok(value) } else { Err(self) }
-    }
-
-    /// The mistakes, each with its place.
-    pub(crate) fn placed(&self) -> impl Iterator<Item = (Place, &PolicyError)> {
-        self.places.iter().copied().zip(&self.errors)
     }
 }
 
 impl<'a> IntoIterator for &'a PolicyErrors {
     type Item = &'a PolicyError;
-    type IntoIter = std::slice::Iter<'a, PolicyError>;
+    type IntoIter = ErrorsIter<'a, PolicyError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.iter()
+        ErrorsIter::new(&self.errors)
+    }
+}
+
+impl IntoIterator for PolicyErrors {
+    type Item = PolicyError;
+    type IntoIter = ErrorsIntoIter<PolicyError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        ErrorsIntoIter::new(self.errors)
     }
 }
 
 impl fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_lines(f, self.placed().map(|(place, error)| InRule(place.rule, error)))
+        let policy = self.policy.as_deref();
+        let messages = self.placed().map(|(place, error)| Message { policy, place, error });
+        write_lines(f, messages)
     }
 }
 
@@ -88,22 +133,20 @@ pub(crate) fn write_lines(
     Ok(())
 }
 
-struct InRule<'a>(Option<usize>, &'a PolicyError);
-
-impl fmt::Display for InRule<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(rule) => write!(f, "rules[{rule}]: {}", self.1),
-            None => write!(f, "{}", self.1),
-        }
-    }
+struct Message<'a> {
+    policy: Option<&'a str>,
+    place: Place,
+    error: &'a PolicyError,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.rule {
-            Some(rule) => write!(f, "rules[{rule}].{}", self.setting),
-            None => f.write_str(self.setting),
+        if let Some(policy) = self.policy {
+            write!(f, "policy {}: ", Quoted(policy))?;
         }
+        if let Some(rule) = self.place.rule {
+            write!(f, "rules[{rule}]: ")?;
+        }
+        write!(f, "{}", self.error)
     }
 }

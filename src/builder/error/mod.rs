@@ -1,21 +1,21 @@
 //! What can be wrong with a policy, said so that it can be put right.
 
+mod iter;
 mod list;
-mod shown;
 
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
-pub(crate) use self::list::Place;
+pub use self::iter::{ErrorsIntoIter, ErrorsIter};
 pub use self::list::PolicyErrors;
 #[cfg(any(feature = "routes", feature = "serde"))]
 pub(crate) use self::list::write_lines;
-pub(crate) use self::shown::Quoted;
-#[cfg(feature = "serde")]
-pub(crate) use self::shown::{Count, Cut};
 use crate::origin::OriginFault;
+pub(crate) use crate::policy::shown::Quoted;
+#[cfg(feature = "serde")]
+pub(crate) use crate::policy::shown::{Count, Cut};
 
 /// One mistake in a configuration.
 ///
@@ -72,12 +72,6 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
-    /// CONNECT, TRACE or TRACK, which no script may use.
-    #[non_exhaustive]
-    MethodForbidden {
-        /// As written.
-        value: String,
-    },
     /// A standard method in another case.
     #[non_exhaustive]
     MethodCase {
@@ -104,18 +98,6 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
-    /// A request header that no script may set.
-    #[non_exhaustive]
-    HeaderForbidden {
-        /// As written.
-        value: String,
-    },
-    /// A header of the CORS protocol itself, among the request headers.
-    #[non_exhaustive]
-    HeaderOfProtocol {
-        /// As written.
-        value: String,
-    },
     /// Exposing `*` with credentials, where it would be taken for a name.
     AnyExposedHeaderWithCredentials,
     /// A name of a response header that is not a token.
@@ -135,18 +117,6 @@ pub enum PolicyError {
     ExposedHeaderForbidden {
         /// As written.
         value: String,
-    },
-    /// A header that only requests have, among the exposed ones.
-    #[non_exhaustive]
-    ExposedHeaderRequestOnly {
-        /// As written.
-        value: String,
-    },
-    /// A max-age over the 86,400 seconds that are the most any browser keeps.
-    #[non_exhaustive]
-    MaxAgeTooLong {
-        /// As written.
-        value: Duration,
     },
     /// A max-age with a fraction of a second.
     #[non_exhaustive]
@@ -207,16 +177,12 @@ impl PolicyError {
             | Self::PublicSuffixUnknown { value }
             | Self::MethodNotToken { value }
             | Self::MethodWildcard { value }
-            | Self::MethodForbidden { value }
             | Self::MethodCase { value, .. }
             | Self::HeaderNotToken { value }
             | Self::HeaderWildcard { value }
-            | Self::HeaderForbidden { value }
-            | Self::HeaderOfProtocol { value }
             | Self::ExposedHeaderNotToken { value }
             | Self::ExposedHeaderWildcard { value }
-            | Self::ExposedHeaderForbidden { value }
-            | Self::ExposedHeaderRequestOnly { value } => Some(value),
+            | Self::ExposedHeaderForbidden { value } => Some(value),
             Self::AnyOriginWithCredentials
             | Self::AnyOnlyMethod
             | Self::AnyExposedHeaderWithCredentials => Some("*"),
@@ -235,7 +201,7 @@ impl fmt::Display for PolicyError {
         let (method, header, exposed) = ("method", "request-header name", "response-header name");
         match self {
             Self::NoOrigins => {
-                f.write_str("no origin is allowed; give `allow_origins` at least one")
+                f.write_str("no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none")
             }
             Self::Origin { value, fault, fix } => match fix {
                 Some(fix) => {
@@ -273,9 +239,6 @@ impl fmt::Display for PolicyError {
             Self::MethodWildcard { value } => {
                 say(method, value, "has a `*` that is not the whole", "write \"*\", or the methods")
             }
-            Self::MethodForbidden { value } => {
-                say(method, value, "is forbidden by the Fetch Standard", "remove it")
-            }
             Self::MethodCase { value, fix } => write!(
                 f,
                 "method {} is not {fix}, methods are case-sensitive; write {fix:?}",
@@ -300,14 +263,6 @@ impl fmt::Display for PolicyError {
                 "has a `*` that is not at its end",
                 "write \"*\", the names, or a prefix, as in \"x-amz-*\"",
             ),
-            Self::HeaderForbidden { value } => {
-                let cookie = value.eq_ignore_ascii_case("cookie");
-                let fix = if cookie { "call `allow_credentials` instead" } else { "remove it" };
-                say(header, value, "is forbidden by the Fetch Standard", fix)
-            }
-            Self::HeaderOfProtocol { value } => {
-                say(header, value, "belongs to the CORS protocol itself", "remove it")
-            }
             Self::AnyExposedHeaderWithCredentials => f.write_str(
                 "`allow_credentials` cannot be combined with exposing any header; list the names",
             ),
@@ -319,18 +274,6 @@ impl fmt::Display for PolicyError {
             }
             Self::ExposedHeaderForbidden { value } => {
                 say(exposed, value, "is forbidden by the Fetch Standard", "remove it")
-            }
-            Self::ExposedHeaderRequestOnly { value } => {
-                say(exposed, value, "is one of requests only", "remove it, or call `allow_headers`")
-            }
-            Self::MaxAgeTooLong { value } => {
-                let seconds = value.as_secs().to_string();
-                say(
-                    "max-age",
-                    &seconds,
-                    "is over the 86400 seconds that browsers keep",
-                    "write 86400",
-                )
             }
             Self::MaxAgeFraction { value } => {
                 let (seconds, whole) = (value.as_secs_f64().to_string(), value.as_secs() + 1);

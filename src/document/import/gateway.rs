@@ -151,7 +151,7 @@ impl Filter {
             "*" => None,
             // To the filter it is a name.
             name if name.ends_with('*') => Some(Reason::NotTaken),
-            name => builder::header_error(name).map(Reason::Error),
+            name => Reason::of_header(name),
         })
     }
 
@@ -162,7 +162,7 @@ impl Filter {
                 let error = PolicyError::AnyExposedHeaderWithCredentials;
                 self.credentials.then_some(Reason::Error(error))
             }
-            name => builder::exposed_error(name).map(Reason::Error),
+            name => Reason::of_exposed(name),
         })
     }
 
@@ -175,7 +175,9 @@ impl Filter {
             warnings.push(&path, DocumentWarning::CredentialsLeftOut { key });
         }
         let methods = warnings.sieve(&whole.key("allowMethods"), &self.methods, |method| {
-            builder::method_error(method).filter(|_| method != "*").map(Reason::Error)
+            let harmless = || builder::forbidden_method_warning(method).map(Reason::Harmless);
+            let error = builder::method_error(method).filter(|_| method != "*");
+            error.map(Reason::Error).or_else(harmless)
         });
         let headers = self.keep_headers(warnings);
         let echoes = self.credentials && headers.iter().any(|name| name == "*");

@@ -166,10 +166,9 @@ impl Rule {
         warnings.sieve(&self.path.key("ExposeHeaders"), &self.exposed, |name| {
             if name == "*" {
                 Some(Reason::NotTaken)
-            } else if let Some(error) = builder::exposed_error(name) {
-                Some(Reason::Error(error))
             } else {
-                (!lost.exposes(name)).then_some(Reason::Exposure)
+                let lost = || (!lost.exposes(name)).then_some(Reason::Exposure);
+                Reason::of_exposed(name).or_else(lost)
             }
         })
     }
@@ -177,7 +176,7 @@ impl Rule {
     fn keep_headers(&self, warnings: &mut Warnings) -> Vec<String> {
         warnings.sieve(&self.path.key("AllowedHeaders"), &self.headers, |name| match name {
             "*" => None,
-            name => builder::header_error(name).map(Reason::Error),
+            name => Reason::of_header(name),
         })
     }
 

@@ -8,6 +8,7 @@ use super::super::path::Path;
 use crate::builder;
 use crate::builder::error::{PolicyError, Quoted};
 use crate::origin::pattern::Pattern;
+use crate::policy::PolicyWarning;
 
 /// Something of another system's document that the policy does not have, or has otherwise. It is
 /// never more open for that.
@@ -17,13 +18,21 @@ use crate::origin::pattern::Pattern;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DocumentWarning {
-    /// A value that cannot be written here, or that has no effect in any browser.
+    /// A value that cannot be written here.
     #[non_exhaustive]
     LeftOut {
         /// The path of the value, `CORSRules[1].AllowedOrigins[0]`.
         key: String,
         /// What would be wrong with it.
         error: PolicyError,
+    },
+    /// A value that means nothing to browsers.
+    #[non_exhaustive]
+    Harmless {
+        /// The path of the value.
+        key: String,
+        /// Why.
+        warning: PolicyWarning,
     },
     /// A rule of which no origin is left.
     #[non_exhaustive]
@@ -95,12 +104,26 @@ pub enum DocumentWarning {
 /// Why a value is left out.
 pub(super) enum Reason {
     Error(PolicyError),
+    Harmless(PolicyWarning),
     NotTaken,
     AnyPort,
     Exposure,
 }
 
 impl Reason {
+    /// Why the name of a request header is left out.
+    pub(super) fn of_header(name: &str) -> Option<Self> {
+        let is_forbidden = |it: &PolicyWarning| matches!(it, PolicyWarning::HeaderForbidden { .. });
+        let harmless = || builder::header_warning(name).filter(is_forbidden).map(Self::Harmless);
+        builder::header_error(name).map(Self::Error).or_else(harmless)
+    }
+
+    /// Why the name of a response header is left out.
+    pub(super) fn of_exposed(name: &str) -> Option<Self> {
+        let harmless = || builder::exposed_warning(name).map(Self::Harmless);
+        builder::exposed_error(name).map(Self::Error).or_else(harmless)
+    }
+
     /// What is wrong with an origin or a pattern.
     pub(super) fn of_origin(value: &str) -> Option<Self> {
         let fault = Pattern::parse(value).err()?;
@@ -136,6 +159,7 @@ impl Warnings {
                 &path,
                 match reason {
                     Reason::Error(error) => DocumentWarning::LeftOut { key, error },
+                    Reason::Harmless(warning) => DocumentWarning::Harmless { key, warning },
                     Reason::NotTaken => DocumentWarning::NotTaken { key, value },
                     Reason::AnyPort => DocumentWarning::AnyPortLeftOut { key, value },
                     Reason::Exposure => DocumentWarning::ExposureLeftOut { key, value },
@@ -183,6 +207,7 @@ impl DocumentWarning {
     pub fn key(&self) -> &str {
         match self {
             Self::LeftOut { key, .. }
+            | Self::Harmless { key, .. }
             | Self::NotTaken { key, .. }
             | Self::AnyPortLeftOut { key, .. }
             | Self::RuleLeftOut { key }
@@ -211,6 +236,7 @@ impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             DocumentWarning::LeftOut { error, .. } => write!(f, "left out, because {error}"),
+            DocumentWarning::Harmless { warning, .. } => write!(f, "left out, because {warning}"),
             DocumentWarning::NotTaken { value, .. } => {
                 let value = Quoted(value);
                 write!(f, "left out, because {value} means nothing in the original either")

@@ -1,0 +1,137 @@
+//! The compiling of methods and names: those that are sound and of use are kept.
+
+use std::collections::HashSet;
+
+use http::HeaderValue;
+
+use super::PolicyBuilder;
+use super::error::PolicyError;
+use super::findings::Found;
+use super::judge::{
+    exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
+    method_error, method_warning,
+};
+use crate::policy::PolicyWarning;
+use crate::policy::methods::Methods;
+use crate::policy::names::Names;
+use crate::policy::sent::SentValue;
+use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
+
+impl PolicyBuilder {
+    pub(super) fn compile_methods(&self, found: &mut Found) -> Methods {
+        let any = has_wildcard(&self.methods);
+        let covered = |_: &str| any.then(|| "*".to_owned());
+        let kept = List { judge: method_error, warn: method_warning, covered, ignore_case: false }
+            .sieve(&self.methods, found);
+        Methods::new(any, kept.into_iter())
+    }
+
+    /// The methods, if they are limited to some.
+    pub(super) fn compile_only_methods(&self, found: &mut Found) -> Option<Methods> {
+        let methods = self.only_methods.as_ref()?;
+        let warn = forbidden_method_warning;
+        let kept = List { judge: method_error, warn, covered: |_: &str| None, ignore_case: false }
+            .sieve(methods, found);
+        if has_wildcard(methods) {
+            found.errors.push(PolicyError::AnyOnlyMethod);
+        }
+        if kept.is_empty() && found.errors.is_empty() {
+            found.errors.push(PolicyError::NoMethods);
+        }
+        if !self.methods.is_empty() {
+            found.errors.push(PolicyError::OnlyAndOtherMethods);
+        }
+        Some(Methods::only(kept.into_iter()))
+    }
+
+    pub(super) fn compile_headers(&self, found: &mut Found) -> Names {
+        let any = has_wildcard(&self.headers);
+        let prefixes: Vec<&String> =
+            self.headers.iter().filter(|value| value.len() > 1 && value.ends_with('*')).collect();
+        let covered = |value: &str| {
+            let by_prefix = prefixes.iter().find(|prefix| is_covered(value, prefix));
+            let by_any = any && !value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER);
+            by_any.then(|| "*".to_owned()).or_else(|| by_prefix.map(ToString::to_string))
+        };
+        let kept = List { judge: header_error, warn: header_warning, covered, ignore_case: true }
+            .sieve(&self.headers, found);
+        let (prefixes, listed): (Vec<&str>, Vec<&str>) =
+            kept.into_iter().partition(|value| value.ends_with('*'));
+        let prefixes = prefixes.into_iter().filter_map(|value| value.strip_suffix('*'));
+        Names::new(any, listed.into_iter(), prefixes)
+    }
+
+    pub(super) fn compile_exposed(&self, found: &mut Found) -> Option<SentValue> {
+        let any = has_wildcard(&self.exposed);
+        let covered = |_: &str| any.then(|| "*".to_owned());
+        let kept = List { judge: exposed_error, warn: exposed_warning, covered, ignore_case: true }
+            .sieve(&self.exposed, found);
+        if any && self.credentials {
+            found.errors.push(PolicyError::AnyExposedHeaderWithCredentials);
+        }
+        if any {
+            return Some(SentValue::from_static("*"));
+        }
+        if kept.is_empty() {
+            return None;
+        }
+        // Names that are tokens make a value.
+        HeaderValue::try_from(kept.join(",").to_ascii_lowercase()).ok().map(SentValue::new)
+    }
+}
+
+/// How the values of a setting are judged.
+struct List<E, W, C> {
+    judge: E,
+    warn: W,
+    /// The entry that covers another one, which is no wildcard itself.
+    covered: C,
+    ignore_case: bool,
+}
+
+impl<E, W, C> List<E, W, C>
+where
+    E: Fn(&str) -> Option<PolicyError>,
+    W: Fn(&str) -> Option<PolicyWarning>,
+    C: Fn(&str) -> Option<String>,
+{
+    /// The values that are sound and of use, without `*`.
+    fn sieve<'a>(&self, values: &'a [String], found: &mut Found) -> Vec<&'a str> {
+        let mut seen = HashSet::new();
+        let mut kept = Vec::new();
+        for value in values {
+            let text = value.as_str();
+            let key = if self.ignore_case { value.to_ascii_lowercase() } else { value.clone() };
+            if !seen.insert(key) {
+                found.warnings.push(PolicyWarning::Repeated { value: value.clone() });
+            } else if text == "*" {
+            } else if let Some(error) = (self.judge)(text) {
+                found.errors.push(error);
+            } else if let Some(warning) = (self.warn)(text) {
+                let is_allowed = matches!(warning, PolicyWarning::HeaderOfProtocol { .. });
+                kept.extend(is_allowed.then_some(text));
+                found.warnings.push(warning);
+            } else if let Some(by) = (self.covered)(text) {
+                found.warnings.push(PolicyWarning::Covered { value: value.clone(), by });
+            } else {
+                kept.push(text);
+            }
+        }
+        kept
+    }
+}
+
+fn has_wildcard(values: &[String]) -> bool {
+    values.iter().any(|value| value == "*")
+}
+
+/// Whether a name, or a prefix, begins with another prefix, and is not that itself.
+fn is_covered(value: &str, prefix: &str) -> bool {
+    let Some(start) = prefix.strip_suffix('*') else {
+        return false;
+    };
+    let begins = value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
+    let is_itself = value.len() == prefix.len() && value.ends_with('*');
+    // No prefix covers the one name that has to be named.
+    begins && !is_itself && !value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER)
+}
