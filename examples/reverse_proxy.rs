@@ -3,7 +3,7 @@
 //!
 //! What the backend says of CORS is removed, so that exactly one answer comes out; preflights are
 //! answered here, and never reach the backend; and when there is no backend, the page can read that,
-//! too.
+//! too. One part of the backend, `/public`, has a CORS policy of its own, and is left alone.
 //!
 //! ```sh
 //! python3 -m http.server 8000 &
@@ -35,7 +35,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower::util::BoxCloneSyncService;
-use tower_cors::{CorsLayer, Policy, PolicyErrors};
+use tower_cors::{CorsLayer, Error as CorsError, Policy, Route, Routes};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -65,17 +65,19 @@ pub(crate) type App = BoxCloneSyncService<Request<Incoming>, Response<Body>, Inf
 ///
 /// # Errors
 ///
-/// Every mistake in the policy.
-pub(crate) fn app(backend: Authority) -> Result<App, PolicyErrors> {
+/// Every error in the policy and the routes.
+pub(crate) fn app(backend: Authority) -> Result<App, CorsError> {
     let policy = Policy::builder()
         .allow_origins(["https://app.example.com", "https://m.example.com"])
         .allow_credentials(true)
         .allow_methods(["PUT", "DELETE"])
         .allow_headers(["content-type", "authorization"])
         .build()?;
+    let routes =
+        Routes::builder().route("/public/{*rest}", Route::LeftAlone).fallback(policy).build()?;
     let client = Client::builder(TokioExecutor::new()).build_http();
     let service = ServiceBuilder::new()
-        .layer(CorsLayer::new(policy))
+        .layer(CorsLayer::new(routes))
         .service_fn(move |request| forward(client.clone(), backend.clone(), request));
     Ok(BoxCloneSyncService::new(service))
 }

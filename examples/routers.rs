@@ -4,6 +4,10 @@
 //! The first keeps a policy beside the handlers that it is for, whoever merges or nests them. The
 //! second keeps all of them on one page, and covers what no route matches, too.
 //!
+//! A path that no route matches belongs to the outermost router. So its 404 has the headers of the router
+//! that was merged last, credentials and all; below the path of a nested router, too, it has none of that
+//! router's. Give the outermost router a fallback of its own, as here, or put `Routes` around all of it.
+//!
 //! ```sh
 //! cargo run --example routers
 //! curl -i http://127.0.0.1:3000/items -H 'Origin: https://any.example'
@@ -18,9 +22,10 @@ use std::error::Error;
 use std::io::{self, Write};
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::{get, put};
 use tokio::net::TcpListener;
-use tower_cors::{CorsLayer, Policy, PolicyErrors, Routes};
+use tower_cors::{CorsLayer, Policy, PolicyErrors, Route, Routes};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -80,7 +85,9 @@ pub(crate) fn by_router_app() -> Result<Router, PolicyErrors> {
         .layer(CorsLayer::new(admin()?));
     // For monitors, not for pages.
     let health = Router::new().route("/health", get(|| async { "fine\n" }));
-    Ok(items.merge(account).nest("/admin", users).merge(health))
+    // A fallback that is set behind the layers has none of their headers.
+    let not_found = || async { StatusCode::NOT_FOUND };
+    Ok(items.merge(account).nest("/admin", users).merge(health).fallback(not_found))
 }
 
 /// The same, with policies that are known by name and chosen by path, as in ASP.NET Core.
@@ -95,7 +102,7 @@ pub(crate) fn by_name_app() -> Result<Router, Box<dyn Error>> {
         .route("/items", policies.named("public")?)
         .route("/account", policies.named("ours")?)
         .route("/admin/{*rest}", policies.named("admin")?)
-        .route("/health", None)
+        .route("/health", Route::NoCors)
         .fallback(policies.named("ours")?)
         .build()?;
     let app = Router::new()

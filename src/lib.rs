@@ -82,7 +82,7 @@ pub use select::PolicySource;
 pub use select::Reload;
 pub use select::Resolver;
 #[cfg(feature = "routes")]
-pub use select::{RouteError, RouteErrors, Routes, RoutesBuilder};
+pub use select::{Route, RouteError, RouteErrors, RouteFault, Routes, RoutesBuilder};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

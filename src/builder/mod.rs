@@ -15,15 +15,15 @@ use http::{Method, Uri};
 
 pub use self::error::{ErrorsIntoIter, ErrorsIter, PolicyError, PolicyErrors};
 use self::findings::Findings;
+pub(crate) use self::judge::public_suffix_error;
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
     exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
-    method_error, origin_error, public_suffix_error,
+    method_error, origin_error,
 };
 pub use self::values::Values;
 pub(crate) use self::values::store;
 use crate::origin::Origin;
-#[cfg(feature = "serde")]
 use crate::origin::pattern::OriginPattern;
 use crate::policy::rule::{Predicate, Rule};
 use crate::policy::{Place, Policy};
@@ -309,7 +309,6 @@ const RULES: Place = Place { rule: None, setting: "rules" };
 
 /// Whether strangers may have the names that a pattern stands for, or might: without the feature
 /// `public-suffix` that is not known.
-#[cfg(feature = "serde")]
 pub(crate) fn is_over_public_suffix(pattern: &OriginPattern<'_>) -> bool {
     pattern.base().is_some_and(|base| public_suffix_error("", base).is_some())
 }

@@ -10,37 +10,39 @@ use super::path::Path;
 use super::reader::Object;
 use super::value::Value;
 use super::write::Unwritable;
-use crate::select::Routes;
+use crate::select::{Route, Routes};
 
 /// CORS policies by path.
 #[derive(Clone, Debug, Default, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Routes", default, deny_unknown_fields))]
 pub(super) struct RoutesDocument {
-    /// The policies by path, as in `/items`, `/items/{id}` and `/static/{*file}`; `false` or `null`
-    /// where there is none.
+    /// What the paths have, as in `/items`, `/items/{id}` and `/static/{*file}`.
     #[serde(serialize_with = "write_routes")]
     #[cfg_attr(feature = "schema", schemars(with = "BTreeMap<String, RouteDocument>"))]
-    routes: Vec<(String, Option<PolicyDocument>)>,
-    /// The policy for the paths that no route matches.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "schema", schemars(with = "PolicyDocument"))]
-    fallback: Option<PolicyDocument>,
+    routes: Vec<(String, RouteDocument)>,
+    /// What the paths have that no route matches; no CORS if it is left out.
+    #[serde(skip_serializing_if = "RouteDocument::is_no_cors")]
+    fallback: RouteDocument,
     /// Whether it is a policy by itself.
     #[serde(skip)]
     is_bare: bool,
 }
 
 /// What a path has.
-#[derive(Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(rename = "Route"))]
 #[serde(untagged)]
 enum RouteDocument {
     /// A policy.
     Policy(PolicyDocument),
-    /// None.
-    None(#[cfg_attr(feature = "schema", schemars(schema_with = "none_schema"))] bool),
+    /// No CORS: preflights are denied, and CORS headers of the service are removed.
+    NoCors(#[cfg_attr(feature = "schema", schemars(schema_with = "no_cors_schema"))] bool),
+    /// It is left alone: preflights go to the service, and its CORS headers pass.
+    LeftAlone(
+        #[cfg_attr(feature = "schema", schemars(schema_with = "left_alone_schema"))] &'static str,
+    ),
 }
 
 /// CORS policies by path, or one for every path.
@@ -63,25 +65,24 @@ impl RoutesDocument {
         let mut object = Object::new(&whole, value, expected, problems)?;
         if !object.has("routes") && !object.has("fallback") {
             let fallback = PolicyDocument::read_object(object, problems)?;
-            return Some(Self { fallback: Some(fallback), is_bare: true, ..Self::default() });
+            let fallback = RouteDocument::Policy(fallback);
+            return Some(Self { fallback, is_bare: true, ..Self::default() });
         }
         let (routes, fallback) = (object.take("routes"), object.take("fallback"));
         object.finish(problems);
         let mut read = Self::default();
         let path = whole.key("routes");
-        // What cannot be read is told, and is as if there were none, so that the rest is judged.
+        // What cannot be read is told, and is as if there were no CORS, so that the rest is judged.
         let routes = routes.and_then(|routes| {
             Object::new(&path, routes, "an object with paths as keys", problems)
         });
         for (route, value) in routes.map(Object::into_entries).unwrap_or_default() {
-            let policy = match value {
-                Value::Null | Value::Boolean(false) => None,
-                value => PolicyDocument::read(&path.key(&route), value, problems),
-            };
-            read.routes.push((route, policy));
+            let has = RouteDocument::read(&path.key(&route), value, problems);
+            read.routes.push((route, has));
         }
-        read.fallback = fallback
-            .and_then(|fallback| PolicyDocument::read(&whole.key("fallback"), fallback, problems));
+        if let Some(value) = fallback {
+            read.fallback = RouteDocument::read(&whole.key("fallback"), value, problems);
+        }
         Some(read)
     }
 
@@ -94,14 +95,9 @@ impl RoutesDocument {
         let mut builder = Routes::builder();
         for (route, document) in &self.routes {
             let path = routes.key(route);
-            let policy = document.as_ref().and_then(|document| document.judge(&path, problems));
-            builder = builder.route(route, policy);
+            builder = builder.route(route, document.judge(&path, problems));
         }
-        if let Some(policy) =
-            self.fallback.as_ref().and_then(|document| document.judge(&fallback, problems))
-        {
-            builder = builder.fallback(policy);
-        }
+        builder = builder.fallback(self.fallback.judge(&fallback, problems));
         let built = builder.build();
         for mistake in built.as_ref().err().into_iter().flatten() {
             problems.push(routes.key(mistake.path()), Problem::Route(mistake.clone()));
@@ -111,29 +107,77 @@ impl RoutesDocument {
 
     /// What reads into an equal table.
     pub(super) fn of(routes: &Routes) -> Result<Self, Unwritable> {
-        let policy = |policy: Option<&_>| policy.map(PolicyDocument::of).transpose();
-        let of_path = |(path, of): (&str, Option<&_>)| Ok((path.to_owned(), policy(of)?));
+        let of_path = |(path, has): (&str, &_)| Ok((path.to_owned(), RouteDocument::of(has)?));
         Ok(Self {
             routes: routes.iter().map(of_path).collect::<Result<_, _>>()?,
-            fallback: policy(routes.fallback())?,
+            fallback: RouteDocument::of(routes.fallback())?,
             is_bare: false,
         })
     }
 }
 
+impl RouteDocument {
+    /// Of the two ways to write it, TOML has but this.
+    const NO_CORS: Self = Self::NoCors(false);
+    const LEFT_ALONE: Self = Self::LeftAlone("left alone");
+
+    fn read(path: &Path, value: Value, problems: &mut Problems) -> Self {
+        match value {
+            Value::Null | Value::Boolean(false) => Self::NO_CORS,
+            Value::Text(text) if text == "left alone" => Self::LEFT_ALONE,
+            Value::Object(_) => {
+                PolicyDocument::read(path, value, problems).map_or(Self::NO_CORS, Self::Policy)
+            }
+            other => {
+                problems.expected(path.clone(), "a policy, false or \"left alone\"", &other);
+                Self::NO_CORS
+            }
+        }
+    }
+
+    fn judge(&self, path: &Path, problems: &mut Problems) -> Route {
+        match self {
+            Self::Policy(policy) => {
+                policy.judge(path, problems).map_or(Route::NoCors, Route::Policy)
+            }
+            Self::NoCors(_) => Route::NoCors,
+            Self::LeftAlone(_) => Route::LeftAlone,
+        }
+    }
+
+    fn of(route: &Route) -> Result<Self, Unwritable> {
+        Ok(match route {
+            Route::Policy(policy) => Self::Policy(PolicyDocument::of(policy)?),
+            Route::NoCors => Self::NO_CORS,
+            Route::LeftAlone => Self::LEFT_ALONE,
+        })
+    }
+
+    fn is_no_cors(&self) -> bool {
+        matches!(self, Self::NoCors(_))
+    }
+}
+
+impl Default for RouteDocument {
+    fn default() -> Self {
+        Self::NO_CORS
+    }
+}
+
 fn write_routes<S: Serializer>(
-    routes: &[(String, Option<PolicyDocument>)],
+    routes: &[(String, RouteDocument)],
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    // Of the two ways to write none, TOML has but this.
-    let written = |policy: &Option<PolicyDocument>| {
-        policy.clone().map_or(RouteDocument::None(false), RouteDocument::Policy)
-    };
-    let routes: BTreeMap<_, _> = routes.iter().map(|(path, of)| (path, written(of))).collect();
+    let routes: BTreeMap<_, _> = routes.iter().map(|(path, has)| (path, has)).collect();
     routes.serialize(serializer)
 }
 
 #[cfg(feature = "schema")]
-fn none_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+fn no_cors_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
     schemars::json_schema!({ "enum": [false, null] })
+}
+
+#[cfg(feature = "schema")]
+fn left_alone_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "enum": ["left alone"] })
 }

@@ -11,11 +11,12 @@ use super::value::Value;
 use crate::select::Routes;
 
 impl Routes {
-    /// Reads a table from a JSON object with the keys `routes`, an object of policies by path, and
-    /// `fallback`, a policy. A path with `false` or `null` has none.
+    /// Reads a table from a JSON object with the keys `routes`, an object with paths as keys, and
+    /// `fallback`. What each path has, and the fallback, is a policy; or `false` or `null`, which is
+    /// [no CORS](crate::Route::NoCors); or `"left alone"`, as [it says](crate::Route::LeftAlone).
     ///
     /// The policies are as in [`Policy::from_json`](crate::Policy::from_json). A policy by itself is read
-    /// as the fallback of a table without routes.
+    /// as the fallback of a table without routes, so that one file may hold either.
     ///
     /// # Errors
     ///
@@ -23,18 +24,19 @@ impl Routes {
     /// [`RoutesBuilder::build`](crate::RoutesBuilder::build) finds.
     ///
     /// ```
-    /// use tower_cors::Routes;
+    /// use tower_cors::{Route, Routes};
     ///
     /// let routes = Routes::from_json(
     ///     r#"{
     ///         "routes": {
     ///             "/public/{*rest}": { "allow_origins": ["*"] },
-    ///             "/internal/{*rest}": false
+    ///             "/internal/{*rest}": false,
+    ///             "/webhooks/{*rest}": "left alone"
     ///         },
     ///         "fallback": { "allow_origins": ["https://app.example"], "allow_credentials": true }
     ///     }"#,
     /// )?;
-    /// assert!(routes.find("/internal/keys").is_none());
+    /// assert_eq!(routes.find("/internal/keys"), Some(&Route::NoCors));
     /// # Ok::<(), tower_cors::DocumentErrors>(())
     /// ```
     pub fn from_json(text: &str) -> Result<Self, DocumentErrors> {

@@ -1,56 +1,12 @@
-//! The authority of a request, and the list of those under which a server is known.
+//! The list of the hosts under which a server is known.
 
-use http::header::HOST;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::authority::Authority;
 use crate::builder::error::{PolicyError, PolicyErrors};
-use crate::origin::Origin;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::policy::Place;
-use crate::request::{Field, RequestHead};
-
-/// Host and port of whom a request is for.
-///
-/// RFC 9110: <https://www.rfc-editor.org/rfc/rfc9110#section-7.2>
-#[derive(Clone, Copy)]
-pub(super) struct Authority<'a> {
-    host: &'a str,
-    port: Option<&'a str>,
-}
-
-impl<'a> Authority<'a> {
-    /// The authority of the URI if it has one, else the one `Host`.
-    pub(super) fn of(head: RequestHead<'a>) -> Option<Self> {
-        match head.uri().authority() {
-            Some(authority) => Self::parse(authority.as_str()),
-            None => Self::parse(Field::find(head.headers(), &HOST)?.once()?.to_str().ok()?),
-        }
-    }
-
-    /// Without the port if that is empty. User information, which is no part of it, makes it none.
-    fn parse(text: &'a str) -> Option<Self> {
-        let after_address = text.rfind(']').map_or(0, |bracket| bracket + 1);
-        let (host, port) = match text.get(after_address..)?.rfind(':') {
-            Some(colon) => text.split_at_checked(after_address + colon)?,
-            None => (text, ""),
-        };
-        let port = port.trim_start_matches(':');
-        let sound = !host.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
-        sound.then_some(Self { host, port: (!port.is_empty()).then_some(port) })
-    }
-
-    /// Whether it is that of the origin, whatever the scheme.
-    pub(super) fn is_of(self, origin: &Origin<'_>) -> bool {
-        let default = origin.default_port();
-        let port = match self.port {
-            Some(port) => port.parse().ok(),
-            None => default,
-        };
-        port.is_some()
-            && port == origin.port().or(default)
-            && self.host.eq_ignore_ascii_case(origin.host())
-    }
-}
 
 /// A list of authorities, each held as the origin `http://host:port`.
 pub(super) struct Hosts(OriginSet);
@@ -71,8 +27,7 @@ impl Hosts {
         for (value, origin) in hosts.iter().zip(&origins) {
             match Pattern::parse(origin) {
                 Ok(Pattern::Origins(pattern)) => patterns.push(pattern),
-                _ => errors
-                    .push(place, PolicyError::Host { value: value.clone(), fix: repair(value) }),
+                _ => errors.push(place, error(value)),
             }
         }
         Self(OriginSet::new(&patterns, false))
@@ -100,17 +55,58 @@ fn is_default(port: &str) -> bool {
     matches!(port, "80" | "443")
 }
 
+/// Without a port that is a default one, but only if that is all that stands behind the host.
 fn as_origin(host: &str) -> String {
     let host = match host.rsplit_once(':') {
-        Some((name, port)) if is_default(port) => name,
+        Some((name, port)) if is_default(port) && (!name.contains(':') || name.ends_with(']')) => {
+            name
+        }
         _ => host,
     };
     format!("{SCHEME}{}", host.to_ascii_lowercase())
 }
 
-/// What was probably meant, if an origin was written.
+/// What is wrong with a value that lists no host.
+fn error(value: &str) -> PolicyError {
+    let owned = || value.to_owned();
+    let trimmed = value.trim();
+    let (_scheme, authority) = trimmed.split_once("://").unwrap_or(("", trimmed));
+    if authority.split([':', '/']).next() == Some("*") {
+        PolicyError::AnyHost { value: owned() }
+    } else if is_network(authority) {
+        PolicyError::HostNetwork { value: owned() }
+    } else {
+        PolicyError::Host { value: owned(), fix: repair(value) }
+    }
+}
+
+/// An address with the length of its prefix, or with its mask: `10.0.0.0/8`.
+fn is_network(value: &str) -> bool {
+    let is_v4 = |text: &str| text.parse::<Ipv4Addr>().is_ok();
+    value.split_once('/').is_some_and(|(address, prefix)| {
+        let address = address.trim_start_matches('[').trim_end_matches(']');
+        let is_address = is_v4(address) || address.parse::<Ipv6Addr>().is_ok();
+        is_address && (is_v4(prefix) || prefix.parse::<u8>().is_ok())
+    })
+}
+
+/// What was probably meant: the host of an origin or of a URL, or an IPv6 address without its brackets.
 fn repair(value: &str) -> Option<String> {
-    let origin = pattern::repair(value)?;
-    let (_scheme, host) = origin.split_once("://")?;
-    Some(host.to_owned())
+    let value = value.trim();
+    if is_ambiguous(value) {
+        return None;
+    }
+    let is_address = value.parse::<Ipv6Addr>().is_ok();
+    let written = if is_address { format!("{SCHEME}[{value}]") } else { value.to_owned() };
+    let origin = pattern::repair(&written)?;
+    let (scheme, host) = origin.split_once("://")?;
+    let is_host = matches!(Pattern::parse(&as_origin(host)), Ok(Pattern::Origins(_)));
+    (matches!(scheme, "http" | "https") && is_host).then(|| host.to_owned())
+}
+
+/// Whether the value may be an IPv6 address with a port behind it, but without brackets around it.
+fn is_ambiguous(value: &str) -> bool {
+    value.rsplit_once(':').is_some_and(|(address, port)| {
+        address.parse::<Ipv6Addr>().is_ok() && port.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }

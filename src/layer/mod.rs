@@ -15,6 +15,7 @@ use crate::enforce::{Enforced, Enforcement};
 use crate::policy::Policy;
 #[cfg(feature = "routes")]
 use crate::select::Routes;
+use crate::select::sealed::{Judge, Seal};
 use crate::select::{PolicySource, Resolver};
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
@@ -133,18 +134,28 @@ impl CorsLayer<Resolver> {
     }
 }
 
-impl<P> CorsLayer<P> {
+impl<P: Judge> CorsLayer<P> {
     /// Refuses cross-origin requests that the policy denies, ahead of the inner service.
     ///
     /// # Errors
     ///
-    /// Every own origin and host of the [`Enforcement`] that is not as requests name them; an empty
-    /// list of hosts.
-    pub fn enforce(mut self, enforcement: Enforcement) -> Result<Self, PolicyErrors> {
-        self.enforcement = Some(enforcement.compile()?);
-        Ok(self)
+    /// Every own origin, host and path of the [`Enforcement`] that is not as requests name them, or that
+    /// stands for strangers; an empty list of hosts. And a policy that is open to any origin, since it
+    /// denies nobody: [`Policy::permissive`], and each one with `*` for its origins that is not limited by
+    /// [`only_methods`](crate::PolicyBuilder::only_methods), unless a rule before it allows credentials.
+    /// `Routes` may have such policies, beside others or beside routes that have none. What a
+    /// predicate says is not known, and not judged.
+    ///
+    /// A `Reload` handle is judged by what it holds now, and a resolver not at all. If a policy that is open
+    /// to any origin is swapped in or found later, only requests with cookies are refused, and those for
+    /// foreign hosts.
+    pub fn enforce(self, enforcement: Enforcement) -> Result<Self, PolicyErrors> {
+        let admits_everybody = self.policy.admits_everybody(Seal);
+        Ok(Self { enforcement: Some(enforcement.compile(admits_everybody)?), ..self })
     }
+}
 
+impl<P> CorsLayer<P> {
     /// Answers successful preflights with another status than 204: some old proxies and browsers
     /// take no other than 200.
     ///

@@ -9,6 +9,7 @@ use http::{Request, Response};
 use tower_service::Service;
 
 use super::service::Cors;
+use crate::enforce::Standing;
 use crate::request::{RequestHead, RequestKind};
 use crate::select::{Resolved, Resolver};
 
@@ -39,9 +40,12 @@ where
             // to find a policy.
             ready = self.inner.clone();
         }
-        // Without an `Origin` there is nothing to decide, and a foreign host is refused anyway.
-        let is_refused = enforcement.as_ref().is_some_and(|it| it.examine(head).is_err());
-        let asks = kind != RequestKind::Plain && !is_refused;
+        // Without an `Origin` there is nothing to decide, unless a page may have kept it to itself.
+        let asks = match enforcement.as_ref().map(|it| it.examine(head).standing) {
+            Some(Standing::Refused(_)) => false,
+            Some(Standing::Judged) => true,
+            Some(Standing::Passes) | None => kind != RequestKind::Plain,
+        };
         let resolving = asks.then(|| resolver.resolve(head));
         ResolverFuture(Box::pin(async move {
             let policy = match resolving {

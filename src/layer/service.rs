@@ -8,7 +8,7 @@ use tower_service::Service;
 
 use super::Settings;
 use super::future::{Finish, ResponseFuture};
-use crate::enforce::Enforced;
+use crate::enforce::{Enforced, Standing};
 use crate::policy::decision::{self, Answer, Decoration, Denial, Grant};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Policy};
@@ -89,14 +89,16 @@ impl<S, P: PolicySource> Cors<S, P> {
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
         let head = RequestHead::from(&request);
-        let examined = self.enforcement.as_ref().map_or(Ok(false), |it| it.examine(head));
-        let refuses_denied = match examined {
-            Ok(refuses_denied) => refuses_denied,
-            Err(denial) => {
-                let answer = Decision::without_policy(head, denial, self.varies()).answer;
-                return self.refuse(request.into_parts().0.headers, answer, denial);
-            }
+        let examined = self.enforcement.as_ref().map(|it| it.examine(head));
+        let (standing, varies) = match examined {
+            Some(examined) => (examined.standing, examined.varies),
+            None if P::is_dynamic(Seal) => (Standing::Passes, Varies::Origin),
+            None => (Standing::Passes, Varies::Never),
         };
+        if let Standing::Refused(denial) = standing {
+            let answer = Decision::without_policy(head, denial, varies).answer;
+            return self.refuse(request.into_parts().0.headers, answer, denial);
+        }
         if let Some((origin, method)) = head.preflight() {
             let grant = self.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => Some(policy.grant(head, origin, method)),
@@ -115,48 +117,48 @@ impl<S, P: PolicySource> Cors<S, P> {
                 Some(grant) => self.answer(request.into_parts().0.headers, grant),
             };
         }
-        match self.decorate(head) {
+        match self.decorate(head, standing == Standing::Judged, varies) {
             None => self.call_inner(request, Finish::LeaveAlone),
-            Some((decoration, Some(denial), _)) if refuses_denied => {
-                let answer = Answer::Decorate(decoration);
-                self.refuse(request.into_parts().0.headers, answer, denial)
-            }
-            Some((decoration, _, keep)) => {
+            Some(Ok((decoration, keep))) => {
                 self.call_inner(request, Finish::Decorate { decoration, keep })
             }
+            Some(Err(denial)) => {
+                let answer = Answer::Decorate(Decoration::nothing(varies));
+                self.refuse(request.into_parts().0.headers, answer, denial)
+            }
         }
     }
 
-    /// What the response to a request that is no preflight gets, why the request is denied, and whether
-    /// the inner service's CORS headers are kept; or nothing, if it is left alone.
-    fn decorate(&self, head: RequestHead<'_>) -> Option<(Decoration, Option<Denial>, bool)> {
+    /// What the response to a request that is no preflight gets, and whether the inner service's CORS
+    /// headers are kept; or why the request is refused, if it may be; or nothing, if it is left alone.
+    fn decorate(
+        &self,
+        head: RequestHead<'_>,
+        is_judged: bool,
+        varies: Varies,
+    ) -> Option<Result<(Decoration, bool), Denial>> {
         let keep = self.settings.keep_inner_headers;
         self.policy.choose(Seal, head, |choice| match choice {
-            Choice::Policy(policy) if self.enforcement.is_none() && !P::is_dynamic(Seal) => {
-                Some((policy.decorate(head), None, keep))
-            }
-            Choice::Policy(policy) => {
-                let (decoration, denial) = policy.decorate_dynamic(head);
-                Some((Decoration { varies: self.varies(), ..decoration }, denial, keep))
-            }
-            Choice::NoCors(denial) => {
-                let denial = head.origin().map(|_| denial);
+            Choice::LeftAlone => None,
+            Choice::NoCors(denial) if is_judged => Some(Err(denial)),
+            Choice::NoCors(_) => {
                 // Without a policy nothing is kept of what the inner service says of CORS; but a
                 // resolver is not asked about a plain request, so that it found none says nothing.
-                let keep = keep && P::is_dynamic(Seal) && denial.is_none();
-                Some((Decoration::nothing(self.varies()), denial, keep))
+                let keep = keep && P::is_dynamic(Seal) && head.origin().is_none();
+                Some(Ok((Decoration::nothing(varies), keep)))
             }
-            Choice::LeftAlone => None,
+            Choice::Policy(policy) if is_judged => {
+                let admitted = policy.admit(head);
+                Some(admitted.map(|decoration| (Decoration { varies, ..decoration }, keep)))
+            }
+            Choice::Policy(policy) if varies == Varies::Never => {
+                Some(Ok((policy.decorate(head), keep)))
+            }
+            Choice::Policy(policy) => {
+                let decoration = policy.decorate_dynamic(head);
+                Some(Ok((Decoration { varies, ..decoration }, keep)))
+            }
         })
-    }
-
-    /// What responses depend on, whatever a policy says of them.
-    fn varies(&self) -> Varies {
-        match &self.enforcement {
-            Some(enforcement) if enforcement.enforces_all() => Varies::OriginAndSite,
-            None if !P::is_dynamic(Seal) => Varies::Never,
-            _ => Varies::Origin,
-        }
     }
 }
 

@@ -31,6 +31,8 @@ pub(crate) enum Answer {
     Decorate(Decoration),
     /// For the answer to a preflight; a denied one gets no CORS header.
     Preflight(Option<Grant>),
+    /// None: what the inner service says stays.
+    LeaveAlone,
 }
 
 impl Answer {
@@ -39,6 +41,7 @@ impl Answer {
         match self {
             Self::Decorate(mut decoration) => decoration.write_to(headers, false),
             Self::Preflight(grant) => replace_preflight(grant, headers),
+            Self::LeaveAlone => {}
         }
     }
 }
@@ -49,7 +52,9 @@ impl Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Denial {
-    /// The policy does not allow the origin, or the value of `Origin` is none.
+    /// The policy does not allow the origin, or the value of `Origin` is not one. Of
+    /// [`Enforcement`](crate::Enforcement): or a page of another site may have sent the request, and its
+    /// browser left the `Origin` out.
     OriginNotAllowed,
     /// There are several `Origin` lines.
     OriginRepeated,
@@ -62,10 +67,17 @@ pub enum Denial {
     HeaderNotAllowed,
     /// `Access-Control-Request-Headers` has over 16 lines, 4,096 bytes, or 16 empty elements.
     HeaderListTooLong,
-    /// The authority is not among the server's hosts.
+    /// The request has cookies, and the rule that allows it grants no credentials. Only
+    /// [`Enforcement`](crate::Enforcement) denies for this reason.
+    CredentialsNotAllowed,
+    /// The authority is not among the server's hosts. Only [`Enforcement`](crate::Enforcement) denies for
+    /// this reason.
     HostNotAllowed,
     /// There is no policy for the request: its path has none, or none could be resolved.
     NoPolicy,
+    /// Servers can read the path as more than one, and these have different policies; so it has none. The
+    /// docs of `Routes` say which readings there are.
+    PathAmbiguous,
 }
 
 impl Decision {
@@ -83,6 +95,12 @@ impl Decision {
                 }
             },
         }
+    }
+
+    /// Of a request that is not the layer's to decide on.
+    #[cfg(feature = "routes")]
+    pub(crate) fn left_alone(head: RequestHead<'_>) -> Self {
+        Self { kind: head.classify(), denial: None, rule: None, answer: Answer::LeaveAlone }
     }
 
     /// What the request is.
@@ -139,8 +157,10 @@ impl Denial {
             Self::MethodRepeated => "method-repeated",
             Self::HeaderNotAllowed => "header-not-allowed",
             Self::HeaderListTooLong => "header-list-too-long",
+            Self::CredentialsNotAllowed => "credentials-not-allowed",
             Self::HostNotAllowed => "host-not-allowed",
             Self::NoPolicy => "no-policy",
+            Self::PathAmbiguous => "path-ambiguous",
         }
     }
 }
@@ -154,6 +174,7 @@ impl fmt::Display for Decision {
         match (self.kind, self.denial) {
             (kind, Some(denial)) => write!(f, "{kind} denied: {denial}")?,
             (RequestKind::Plain, None) => write!(f, "{}", self.kind)?,
+            (kind, None) if self.answer == Answer::LeaveAlone => write!(f, "{kind} left alone")?,
             (kind, None) => write!(f, "{kind} allowed")?,
         }
         match self.rule {
@@ -172,8 +193,14 @@ impl fmt::Display for Denial {
             Self::MethodRepeated => "the request has several Access-Control-Request-Method fields",
             Self::HeaderNotAllowed => "a requested header name is not allowed",
             Self::HeaderListTooLong => "the Access-Control-Request-Headers are too long",
+            Self::CredentialsNotAllowed => {
+                "the request has cookies, and credentials are not allowed"
+            }
             Self::HostNotAllowed => "the host is not allowed",
             Self::NoPolicy => "no policy is for the request",
+            Self::PathAmbiguous => {
+                "servers can read the path as more than one, with different policies"
+            }
         })
     }
 }

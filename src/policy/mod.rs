@@ -15,6 +15,7 @@ use std::iter;
 use std::sync::Arc;
 
 use http::HeaderValue;
+use http::header::COOKIE;
 
 use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
@@ -67,8 +68,13 @@ pub(crate) struct Rules {
 }
 
 impl Policy {
+    /// Whether it is a clone of the other. It may be equal and none.
+    #[cfg(feature = "routes")]
+    pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The rules, in their order.
-    #[cfg(feature = "serde")]
     pub(crate) fn rules(&self) -> impl Iterator<Item = &Rule> {
         iter::once(&self.0.first).chain(&self.0.others)
     }
@@ -213,11 +219,29 @@ impl Policy {
         self.0.by_origin.then_some(&self.0.first)
     }
 
-    /// The same, and why the request is denied, where the answer depends on `Origin` for more reasons
-    /// than the policy.
-    pub(crate) fn decorate_dynamic(&self, head: RequestHead<'_>) -> (Decoration, Option<Denial>) {
-        let Ruling { answer, denial, .. } = self.0.decorate(head, head.origin(), None);
-        (answer, denial)
+    /// The same, where the answer depends on `Origin` for more reasons than the policy.
+    pub(crate) fn decorate_dynamic(&self, head: RequestHead<'_>) -> Decoration {
+        self.0.decorate(head, head.origin(), None).answer
+    }
+
+    /// The same for a request that the server refuses if it is denied, by its credentials too. Without an
+    /// `Origin`, it may be of any.
+    pub(crate) fn admit(&self, head: RequestHead<'_>) -> Result<Decoration, Denial> {
+        let origin = head.origin();
+        let Verdict { rule, outcome, .. } = self.0.judge(|rule| rule.admit_enforced(head, origin));
+        let allow_origin = outcome?;
+        if !rule.credentials && head.headers().contains_key(COOKIE) {
+            return Err(Denial::CredentialsNotAllowed);
+        }
+        Ok(rule.decorate(allow_origin, Varies::Origin))
+    }
+
+    /// Whether a rule that is open to any origin comes before all that grant credentials, so that no
+    /// request is denied but for those.
+    pub(crate) fn admits_everybody(&self) -> bool {
+        let mut rules = self.rules();
+        let first = rules.find(|rule| rule.credentials || rule.admits_everybody());
+        first.is_some_and(Rule::admits_everybody)
     }
 }
 
@@ -327,9 +351,14 @@ impl<T> Verdict<'_, T> {
             Ok(_) | Err(Denial::OriginRepeated) => Rank::Final,
             Err(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
             Err(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
-            Err(Denial::OriginNotAllowed | Denial::HostNotAllowed | Denial::NoPolicy) => {
-                Rank::Origin
-            }
+            // The others are not a rule's.
+            Err(
+                Denial::OriginNotAllowed
+                | Denial::CredentialsNotAllowed
+                | Denial::HostNotAllowed
+                | Denial::NoPolicy
+                | Denial::PathAmbiguous,
+            ) => Rank::Origin,
         }
     }
 }

@@ -93,6 +93,11 @@ impl Origins {
 }
 
 impl Rule {
+    /// Whether the rule is open to any origin, with any method.
+    pub(crate) fn admits_everybody(&self) -> bool {
+        matches!(self.origins, Origins::Any) && self.methods.share_all()
+    }
+
     /// Whether the rule needs no more of a simple request than its `Origin`.
     pub(crate) fn is_by_origin(&self) -> bool {
         let asks =
@@ -118,6 +123,21 @@ impl Rule {
         let method = || Ok(Cow::Borrowed(head.method()));
         let origin = self.admit_origin(origin, |listed, it| listed.ask(it, head.uri(), method))?;
         self.sharing(head, origin).ok_or(Denial::MethodNotAllowed)
+    }
+
+    /// The same for a request of a page that may have kept its `Origin` to itself: then only a rule that
+    /// is open to any origin admits it, and there is none to name.
+    pub(crate) fn admit_enforced<'a>(
+        &self,
+        head: RequestHead<'a>,
+        origin: Option<Field<'a>>,
+    ) -> Result<Option<&'a HeaderValue>, Denial> {
+        match (origin, &self.origins) {
+            (Some(origin), _) => self.admit_simple(head, origin).map(Some),
+            (None, Origins::Any) if self.methods.shares(head.method()) => Ok(None),
+            (None, Origins::Any) => Err(Denial::MethodNotAllowed),
+            (None, Origins::One(_) | Origins::Listed(_)) => Err(Denial::OriginNotAllowed),
+        }
     }
 
     /// CORS-preflight fetch, the server's half: origin, then method, then names.

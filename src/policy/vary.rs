@@ -15,8 +15,10 @@ pub(crate) enum Varies {
     Never,
     /// Of a dynamic policy, to other requests than preflights.
     Origin,
-    /// Of the same, where requests that cannot change anything are refused, too.
-    OriginAndSite,
+    /// Of the same, to requests that enforcement would look at if they were upgrades.
+    OriginAndUpgrade,
+    /// Of the same, to requests that enforcement looks at.
+    Enforcement,
     /// Of every answer to a preflight.
     Preflight,
 }
@@ -26,7 +28,8 @@ impl Varies {
         match self {
             Self::Never => &[],
             Self::Origin => &["Origin"],
-            Self::OriginAndSite => &["Origin", "Sec-Fetch-Site"],
+            Self::OriginAndUpgrade => &["Origin", "Upgrade"],
+            Self::Enforcement => &["Origin", "Sec-Fetch-Site", "Upgrade", "Cookie"],
             Self::Preflight => {
                 &["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"]
             }
@@ -38,7 +41,10 @@ impl Varies {
         Some(match self {
             Self::Never => return None,
             Self::Origin => const { HeaderValue::from_static("Origin") },
-            Self::OriginAndSite => const { HeaderValue::from_static("Origin, Sec-Fetch-Site") },
+            Self::OriginAndUpgrade => const { HeaderValue::from_static("Origin, Upgrade") },
+            Self::Enforcement => {
+                const { HeaderValue::from_static("Origin, Sec-Fetch-Site, Upgrade, Cookie") }
+            }
             Self::Preflight => {
                 const {
                     HeaderValue::from_static(

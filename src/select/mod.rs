@@ -11,7 +11,7 @@ pub use self::reload::Reload;
 pub(crate) use self::resolver::Resolved;
 pub use self::resolver::Resolver;
 #[cfg(feature = "routes")]
-pub use self::routes::{RouteError, RouteErrors, Routes, RoutesBuilder};
+pub use self::routes::{Route, RouteError, RouteErrors, RouteFault, Routes, RoutesBuilder};
 use self::sealed::{Choice, Seal};
 use crate::policy::Policy;
 use crate::request::RequestHead;
@@ -43,6 +43,12 @@ impl sealed::Choose for Policy {
     }
 }
 
+impl sealed::Judge for Policy {
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        self.admits_everybody()
+    }
+}
+
 pub(crate) mod sealed {
     use super::{Policy, RequestHead};
     use crate::policy::Denial;
@@ -66,7 +72,7 @@ pub(crate) mod sealed {
 
     /// Chooses the policy for a request.
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
-    pub trait Choose {
+    pub trait Choose: Judge {
         /// Whether the choice depends on more of the request than what is in a cache's key.
         fn is_dynamic(seal: Seal) -> bool;
 
@@ -77,6 +83,13 @@ pub(crate) mod sealed {
             head: RequestHead<'_>,
             decide: impl FnOnce(Choice<'_>) -> T,
         ) -> T;
+    }
+
+    /// Judges a source, or a resolver, before any request.
+    #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
+    pub trait Judge {
+        /// Whether no policy of it denies anybody but for credentials, as far as that is known.
+        fn admits_everybody(&self, seal: Seal) -> bool;
     }
 
     impl<'a> Choice<'a> {

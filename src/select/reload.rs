@@ -6,7 +6,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 
 use super::PolicySource;
-use super::sealed::{Choice, Choose, Seal};
+use super::sealed::{Choice, Choose, Judge, Seal};
 use crate::policy::Policy;
 use crate::request::RequestHead;
 
@@ -31,6 +31,24 @@ use crate::request::RequestHead;
 ///     Err(errors) => eprintln!("the old policy stays: {errors}"),
 /// }
 /// # Ok::<(), tower_cors::PolicyErrors>(())
+/// ```
+///
+/// What is swapped in has the type of what was there. Where a new configuration may be one policy or a
+/// table of routes, the handle holds `Routes`, and a policy becomes a table in which every path has it:
+#[cfg_attr(feature = "routes", doc = "```")]
+#[cfg_attr(not(feature = "routes"), doc = "```ignore")]
+/// use tower_cors::{CorsLayer, Policy, Reload, Route, Routes};
+///
+/// let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
+/// let routes = Reload::<Routes>::new(policy.clone().into());
+/// let layer = CorsLayer::new(routes.clone());
+///
+/// let new = Routes::builder().route("/internal/{*rest}", Route::NoCors).fallback(policy).build()?;
+/// // A file that was written again need not have changed.
+/// if routes.current() != new {
+///     routes.swap(new);
+/// }
+/// # Ok::<(), tower_cors::Error>(())
 /// ```
 pub struct Reload<P = Policy>(Arc<ArcSwap<P>>);
 
@@ -66,6 +84,12 @@ impl<P: PolicySource> Choose for Reload<P> {
         decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
         self.0.load().choose(seal, head, decide)
+    }
+}
+
+impl<P: PolicySource> Judge for Reload<P> {
+    fn admits_everybody(&self, seal: Seal) -> bool {
+        self.0.load().admits_everybody(seal)
     }
 }
 

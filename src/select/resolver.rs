@@ -9,7 +9,7 @@ use http::header::{HOST, ORIGIN};
 use http::{HeaderName, Request};
 
 use super::PolicySource;
-use super::sealed::{Choice, Choose, Seal};
+use super::sealed::{Choice, Choose, Judge, Seal};
 use crate::policy::vary::VaryOn;
 use crate::policy::{Denial, Policy};
 use crate::request::RequestHead;
@@ -19,7 +19,9 @@ use crate::request::RequestHead;
 /// The function is given the head of the request, as a request without a body, and returns a policy;
 /// or `None` if there is none. Of the header fields it sees `Origin`, `Host`, and those that
 /// [`vary_on`](Self::vary_on) names, which join every `Vary`; so no cache mistakes one tenant's
-/// response for another's. It is asked for requests with an `Origin` only.
+/// response for another's. It is asked for requests with an `Origin`, and with
+/// [`CorsLayer::enforce`](crate::CorsLayer::enforce) for those that a page of another site may have sent
+/// without one.
 ///
 /// An error is given to the second function, to be reported, and then there is no policy: a preflight
 /// is denied, and the response to any other request is not decorated, and has no CORS headers of the
@@ -144,6 +146,19 @@ impl Choose for Resolved {
             Some(policy) => Choice::Policy(policy),
             None => Choice::NoCors(Denial::NoPolicy),
         })
+    }
+}
+
+impl Judge for Resolved {
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        false
+    }
+}
+
+/// Which policies it will find is not known.
+impl Judge for Resolver {
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        false
     }
 }
 

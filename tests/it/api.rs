@@ -191,7 +191,8 @@ fn one_function_builds_everything() {
             .preflight_status(status)?
             .enforce(Enforcement::unsafe_requests().hosts([host]))?;
         #[cfg(feature = "routes")]
-        let _routes = tower_cors::Routes::builder().route(origin, None).build()?;
+        let _routes =
+            tower_cors::Routes::builder().route(origin, tower_cors::Route::NoCors).build()?;
         #[cfg(feature = "serde")]
         let _policy = Policy::from_json(host)?;
         Ok(())

@@ -82,3 +82,44 @@ async fn a_layer_of_one_nested_router_covers_that_router() {
     assert_eq!((preflight.status(), allowed(&preflight)), (StatusCode::NO_CONTENT, true));
     assert!(!allowed(&send(app, "GET", "/").await));
 }
+
+/// deadlock-api#167: a path of no group is the outer router's, whose fallback is that of what was merged
+/// last.
+#[tokio::test]
+async fn a_path_that_nothing_matches_has_the_headers_of_the_router_that_was_merged_last() {
+    let public = || Router::new().route("/public", get(|| async {}));
+    let login = || Router::new().route("/login", get(|| async {})).layer(layer());
+    let merged = Router::new().merge(public()).merge(login());
+    let response = send(merged, "GET", "/nowhere").await;
+    assert_eq!((response.status(), allowed(&response)), (StatusCode::NOT_FOUND, true));
+
+    // A fallback that is set behind both has none of their headers.
+    let fallback = || async { StatusCode::NOT_FOUND };
+    let merged = Router::new().merge(public()).merge(login()).fallback(fallback);
+    let response = send(merged, "GET", "/nowhere").await;
+    assert_eq!((response.status(), allowed(&response)), (StatusCode::NOT_FOUND, false));
+}
+
+/// cc-switch#5853: below the path of a nested router, what it does not match is the outer router's.
+#[tokio::test]
+async fn below_a_nested_router_its_layer_does_not_cover_what_it_does_not_match() {
+    let api = || Router::new().route("/items", put(|| async {})).layer(layer());
+    let app = Router::new().nest("/api", api()).route("/", get(|| async {}));
+    for (method, status) in [("GET", StatusCode::NOT_FOUND), ("OPTIONS", StatusCode::NOT_FOUND)] {
+        let response = send(app.clone(), method, "/api/nowhere").await;
+        assert_eq!((response.status(), allowed(&response)), (status, false), "{method}");
+    }
+
+    // A table around all of it does, and covers nothing else.
+    #[cfg(feature = "routes")]
+    {
+        let policy = Policy::builder().allow_origins(["https://a.example"]).build().unwrap();
+        let routes = tower_cors::Routes::builder().route("/api/{*rest}", policy).build().unwrap();
+        let app = Router::new().nest("/api", Router::new().route("/items", put(|| async {})));
+        let app = app.route("/", get(|| async {})).layer(CorsLayer::new(routes));
+        let response = send(app.clone(), "GET", "/api/nowhere").await;
+        assert_eq!((response.status(), allowed(&response)), (StatusCode::NOT_FOUND, true));
+        assert!(!allowed(&send(app.clone(), "GET", "/").await));
+        assert!(!allowed(&send(app, "GET", "/nowhere").await));
+    }
+}

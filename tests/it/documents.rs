@@ -276,15 +276,15 @@ fn a_policy_is_a_field_of_a_configuration() {
     // Each error has its key within the field, and what stands behind the last is of the whole field.
     let said = |json: &str| serde_json::from_str::<Config>(json).unwrap_err().to_string();
     assert_eq!(
-        said(r#"{"cors": {"allow_origins": ["a.example"], "max_age": 9000.5}}"#),
-        "max_age: expected a whole number of seconds, found 9000.5\n\
-         allow_origins[0]: origin \"a.example\" has no scheme; write \"https://a.example\"\n\
-         2 errors in this value at line 1 column 61"
+        said(r#"{"cors": {"allow_origins": ["a.example"], "allow_methods": ["put"]}}"#),
+        "allow_origins[0]: origin \"a.example\" has no scheme; write \"https://a.example\"\n\
+         allow_methods[0]: method \"put\" is not PUT, methods are case-sensitive; write \"PUT\"\n\
+         2 errors in this value at line 1 column 68"
     );
     assert_eq!(
         said(r#"{"cors": {"allow_origins": []}}"#),
-        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` \
-         for none at line 1 column 31"
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for \
+         none at line 1 column 31"
     );
     let origins = vec![r#""a""#; 1_298].join(",");
     let many = said(&format!("{{\"cors\": {{\"allow_origins\": [{origins}]}}}}"));
@@ -299,14 +299,14 @@ fn a_policy_is_a_field_of_a_configuration() {
 fn a_policy_is_read_under_a_key() {
     let json = r#"{
         "listen": 3000,
-        "http": {"cors": {"allow_origins": ["https://a.example", "b.example"], "max_age": 600.5}}
+        "http": {"cors": {"allow_origins": ["https://a.example", "b.example"], "allow_methods": ["put"]}}
     }"#;
     let document = || Document::json(json).key("http");
     let said = |document: Document<'_>| document.policy().unwrap_err().to_string();
     assert_eq!(
         said(document().key("cors")),
-        r#"http.cors.max_age: expected a whole number of seconds, found 600.5 at line 3 column 95
-http.cors.allow_origins[1]: origin "b.example" has no scheme; write "https://b.example" at line 3 column 76"#
+        r#"http.cors.allow_origins[1]: origin "b.example" has no scheme; write "https://b.example" at line 3 column 76
+http.cors.allow_methods[0]: method "put" is not PUT, methods are case-sensitive; write "PUT" at line 3 column 102"#
     );
     assert_eq!(
         said(document().key("cor")),
@@ -320,7 +320,7 @@ http.cors.allow_origins[1]: origin "b.example" has no scheme; write "https://b.e
         said(document().key("cors").key("allow_origins").key("x")),
         r#"http.cors.allow_origins: expected an object with the key "x", found an array at line 3 column 44"#
     );
-    let fixed = json.replace("b.example", "https://b.example").replace("600.5", "600");
+    let fixed = json.replace("b.example", "https://b.example").replace("put", "PUT");
     let policy = Document::json(&fixed).key("http").key("cors").policy().unwrap();
     let get = Request::get("/").header("origin", "https://b.example").body(()).unwrap();
     assert!(policy.decide(&get).is_allowed());

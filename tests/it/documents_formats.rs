@@ -2,7 +2,7 @@
 //!
 //! TOML: <https://toml.io/en/v1.0.0>, YAML: <https://yaml.org/spec/1.2.2/>
 
-use tower_cors::{DocumentErrors, Policy, Routes};
+use tower_cors::{DocumentErrors, Policy, Route, Routes};
 
 use super::documents::{EVERY_KEY, refused};
 
@@ -59,13 +59,15 @@ fn routes_and_rules_in_every_format() {
                 {"allow_origins": ["https://a.example"], "allow_methods": ["PUT"]},
                 {"allow_origins": ["*"], "only_methods": ["GET"]}
             ]},
-            "/internal/{*rest}": false
+            "/internal/{*rest}": false,
+            "/webhooks/{*rest}": "left alone"
         },
         "fallback": {"allow_origins": ["https://a.example"]}
     }"#;
     let toml = r#"
         [routes]
         "/internal/{*rest}" = false
+        "/webhooks/{*rest}" = "left alone"
 
         [routes."/public/{*rest}"]
         allow_origins = ["*"]
@@ -92,6 +94,7 @@ routes:
       - allow_origins: ["*"]
         only_methods: [GET]
   /internal/{*rest}:
+  /webhooks/{*rest}: left alone
 fallback:
   allow_origins: [https://a.example]
 "#;
@@ -99,8 +102,13 @@ fallback:
     let written = |routes: &Routes| serde_json::to_string(routes).unwrap();
     assert_eq!(written(&Routes::from_toml(toml).unwrap()), written(&of_json));
     assert_eq!(written(&Routes::from_yaml(yaml).unwrap()), written(&of_json));
-    assert!(of_json.find("/internal/keys").is_none());
-    assert!(of_json.find("/public/a").is_some());
+    let has = |path| of_json.find(path).unwrap();
+    assert_eq!(has("/internal/keys"), &Route::NoCors);
+    assert_eq!(has("/webhooks/payment"), &Route::LeftAlone);
+    assert!(has("/public/a").policy().is_some());
+    // Equal tables, in whatever order they are written.
+    assert_eq!(Routes::from_toml(toml).unwrap(), of_json);
+    assert_eq!(Routes::from_yaml(yaml).unwrap(), of_json);
 
     // What is written in one format is read back from it.
     assert_eq!(written(&Routes::from_toml(&written_toml(&of_json)).unwrap()), written(&of_json));
@@ -278,9 +286,11 @@ routes["/x/{name}"]: route "/x/{name}" matches the same paths as "/x/{id}"; remo
     ),
     (
         "a route that is neither a policy nor none",
-        r#"{"routes": {"/a": true, "/b": []}}"#,
-        r#"routes["/a"]: expected an object with the keys of a policy, found true at line 1 column 22
-routes["/b"]: expected an object with the keys of a policy, found an array at line 1 column 32"#,
+        r#"{"routes": {"/a": true, "/b": [], "/c": "leave alone"}, "fallback": "*"}"#,
+        r#"routes["/a"]: expected a policy, false or "left alone", found true at line 1 column 22
+routes["/b"]: expected a policy, false or "left alone", found an array at line 1 column 32
+routes["/c"]: expected a policy, false or "left alone", found "leave alone" at line 1 column 53
+fallback: expected a policy, false or "left alone", found "*" at line 1 column 71"#,
     ),
     (
         "an unknown key, and routes that are no object",
@@ -291,8 +301,8 @@ routes["/b"]: expected an object with the keys of a policy, found an array at li
     (
         "a route that is no policy, and an error in the next",
         r#"{"routes": {"/a": 7, "/b": {"allow_origins": ["b.example"]}, "c": []}}"#,
-        r#"routes["/a"]: expected an object with the keys of a policy, found 7 at line 1 column 19
-routes.c: expected an object with the keys of a policy, found an array at line 1 column 68
+        r#"routes["/a"]: expected a policy, false or "left alone", found 7 at line 1 column 19
+routes.c: expected a policy, false or "left alone", found an array at line 1 column 68
 routes["/b"].allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 57
 routes.c: route "c" has no leading slash; write "/c" at line 1 column 68"#,
     ),
@@ -306,7 +316,7 @@ fallback.allow_origins[0]: origin "b.example" has no scheme; write "https://b.ex
         "a fallback that is no policy, and errors in the routes",
         r#"{"routes": {"/a": {"rules": ["*", {"allow_origins": ["a.example"]}]}}, "fallback": 5}"#,
         r#"routes["/a"].rules[0]: expected an object with the keys of a rule, found "*" at line 1 column 32
-fallback: expected an object with the keys of a policy, found 5 at line 1 column 84
+fallback: expected a policy, false or "left alone", found 5 at line 1 column 84
 routes["/a"].rules[1].allow_origins[0]: origin "a.example" has no scheme; write "https://a.example" at line 1 column 64"#,
     ),
     (
@@ -324,7 +334,7 @@ fn an_error_in_routes_is_told_with_its_key_and_position() {
 #[test]
 fn a_policy_by_itself_is_the_fallback() {
     let routes = Routes::from_json(r#"{"allow_origins": ["https://a.example"]}"#).unwrap();
-    assert!(routes.find("/any/path").is_some());
+    assert!(routes.find("/any/path").unwrap().policy().is_some());
     // And routes are a field of a configuration.
     let json = r#"{"cors": {"routes": {"/a": {"allow_origins": ["a"]}}}}"#;
     let error =

@@ -6,7 +6,7 @@ use http::{HeaderMap, Request};
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Value, json};
-use tower_cors::{Policy, PolicyBuilder, Routes};
+use tower_cors::{Policy, PolicyBuilder, Route, Routes};
 
 const ORIGINS: &[&str] = &[
     "https://a.example",
@@ -131,27 +131,40 @@ proptest! {
 
     #[test]
     fn a_table_gives_back_its_document(
-        policies in prop::collection::vec(prop::option::of(rule()), 1..=4),
-        fallback in prop::option::of(rule()),
+        routes in prop::collection::vec(route(), 1..=4),
+        fallback in prop::option::of(route()),
     ) {
-        let build = |rule: &PolicyBuilder| rule.build().unwrap();
         let mut builder = Routes::builder();
-        for (at, policy) in policies.iter().enumerate() {
-            builder = builder.route(format!("/{at}/{{*rest}}"), policy.as_ref().map(build));
+        for (at, route) in routes.into_iter().enumerate() {
+            builder = builder.route(format!("/{at}/{{*rest}}"), route);
         }
-        if let Some(fallback) = &fallback {
-            builder = builder.fallback(build(fallback));
+        if let Some(fallback) = fallback {
+            builder = builder.fallback(fallback);
         }
         let routes = builder.build().unwrap();
         let document = serde_json::to_string(&routes).unwrap();
         // A table of nothing is no policy.
         let read = Routes::from_json(&document).unwrap();
-        prop_assert_eq!(serde_json::to_string(&read).unwrap(), document);
+        prop_assert_eq!(serde_json::to_string(&read).unwrap(), document.clone());
         for path in ["/0/a", "/1/a", "/2/a", "/3/a", "/other"] {
-            let decisions = |routes: &Routes| routes.find(path).map(decisions);
+            let decisions = |routes: &Routes| match routes.find(path).unwrap() {
+                Route::Policy(policy) => decisions(policy),
+                Route::NoCors => vec![("no CORS".to_owned(), HeaderMap::new())],
+                Route::LeftAlone => vec![("left alone".to_owned(), HeaderMap::new())],
+            };
             prop_assert_eq!(decisions(&read), decisions(&routes));
         }
+        prop_assert_eq!(Routes::from_json(&document).unwrap(), read);
     }
+}
+
+/// What a path may have.
+fn route() -> impl Strategy<Value = Route> {
+    prop_oneof![
+        Just(Route::NoCors),
+        Just(Route::LeftAlone),
+        rule().prop_map(|rule| rule.build().unwrap().into()),
+    ]
 }
 
 fn document(policy: &Policy) -> Value {

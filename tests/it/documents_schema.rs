@@ -58,13 +58,18 @@ const DOCUMENTS: &[(&str, bool)] = &[
 /// The same of routes.
 const ROUTES: &[(&str, bool)] = &[
     (r#"{"routes": {"/a": {"allow_origins": ["*"]}, "/b": false, "/c": null}}"#, true),
+    (r#"{"routes": {"/a": "left alone"}, "fallback": "left alone"}"#, true),
+    (r#"{"fallback": false}"#, true),
+    (r#"{"routes": {}, "fallback": null}"#, true),
+    (r#"{"routes": {"/a": "left-alone"}}"#, false),
+    (r#"{"routes": {"/a": "no CORS"}}"#, false),
+    (r#"{"fallback": true}"#, false),
+    (r#"{"fallback": "*"}"#, false),
     (r#"{"routes": {}, "fallback": {"rules": [{"allow_origins": ["*"]}]}}"#, true),
     (r#"{"fallback": {"allow_origins": ["*"]}}"#, true),
     (r#"{"routes": {"/a": true}}"#, false),
     (r#"{"routes": {"/a": []}}"#, false),
     (r#"{"routes": []}"#, false),
-    (r#"{"fallback": false}"#, false),
-    (r#"{"fallback": null}"#, false),
     (r#"{"routes": {}, "allow_origins": ["*"]}"#, false),
     (r#"{"routes": {}, "fall_back": {"allow_origins": ["*"]}}"#, false),
 ];

@@ -13,7 +13,7 @@ use http::header::ORIGIN;
 use http::{HeaderMap, HeaderName, Request, Response, StatusCode};
 use tower::limit::ConcurrencyLimitLayer;
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, Enforcement, Policy, Resolver};
+use tower_cors::{CorsLayer, Denial, Enforcement, Policy, Resolver};
 
 type Log = Arc<Mutex<Vec<String>>>;
 
@@ -276,16 +276,33 @@ async fn a_failed_resolver_refuses_where_it_is_enforced() {
         ("POST", good, "none", StatusCode::FORBIDDEN),
         ("POST", Some("https://evil.example"), "shop", StatusCode::FORBIDDEN),
         ("GET", good, "broken", StatusCode::OK),
+        // A page of another site may have sent it, whose browser keeps the `Origin` to itself.
+        ("POST", None, "shop", StatusCode::FORBIDDEN),
+        ("POST", None, "broken", StatusCode::FORBIDDEN),
+        ("GET", None, "broken", StatusCode::OK),
     ] {
-        let response =
-            service.clone().oneshot(request(method, origin, Some(tenant))).await.unwrap();
+        let mut request = request(method, origin, Some(tenant));
+        request.headers_mut().remove("cookie");
+        request.headers_mut().insert("host", "api.example".parse().unwrap());
+        request.headers_mut().insert("sec-fetch-site", "cross-site".parse().unwrap());
+        let response = service.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), status, "{method} {origin:?} {tenant}");
         let ran = logged(&spy.ran).len();
         assert_eq!(ran, usize::from(status == StatusCode::OK), "{method} {origin:?} {tenant}");
-        let expected: &[&str] = if ran == 1 { &OTHER } else { &OTHER[1..] };
-        assert_eq!(vary(response.headers()), expected);
+        let enforced: &[&str] = match method {
+            "GET" => &["Origin, Upgrade"],
+            _ => &["Origin, Sec-Fetch-Site, Upgrade, Cookie"],
+        };
+        let inner: &[&str] = if ran == 1 { &["accept-encoding"] } else { &[] };
+        assert_eq!(
+            vary(response.headers()).join(", "),
+            [inner, enforced, &["x-tenant"]].concat().join(", ")
+        );
     }
-    assert_eq!(logged(&spy.reported).len(), 2);
+    assert_eq!(logged(&spy.reported).len(), 3);
+    let with_cookie = request("POST", good, Some("shop"));
+    let response = service.clone().oneshot(with_cookie).await.unwrap();
+    assert_eq!(response.extensions().get(), Some(&Denial::CredentialsNotAllowed));
     // A request for a host that is not listed is refused before anybody is asked.
     logged(&spy.asked);
     let mut foreign = request("GET", good, Some("shop"));

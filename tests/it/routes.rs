@@ -2,7 +2,14 @@
 //!
 //! <https://docs.rs/axum/latest/axum/struct.Router.html#method.route>
 
+mod fixes;
+mod kinds;
+mod like_axum;
 mod mistakes;
+mod naive;
+#[cfg(unix)]
+mod nginx;
+mod readings;
 
 use std::convert::Infallible;
 
@@ -10,9 +17,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use http::{HeaderMap, Request, Response, StatusCode};
-use proptest::prelude::*;
 use tower::{ServiceExt, service_fn};
-use tower_cors::{CorsLayer, Denial, Policy, Routes};
+use tower_cors::{CorsLayer, Denial, Policy, Route, Routes};
 
 /// A policy that can be told from others by its origin.
 fn policy(name: &str) -> Policy {
@@ -22,7 +28,7 @@ fn policy(name: &str) -> Policy {
 /// The policy that a table has for a path, by name.
 fn found(routes: &Routes, path: &str) -> Option<String> {
     let head = Request::get("/").body(()).unwrap();
-    let headers = routes.find(path)?.decide(&head).headers();
+    let headers = routes.find(path)?.policy()?.decide(&head).headers();
     let origin = headers["access-control-allow-origin"].to_str().unwrap();
     Some(origin.strip_prefix("https://")?.strip_suffix(".example")?.to_owned())
 }
@@ -51,7 +57,9 @@ const PATHS: &[(&str, &str)] = &[
     ("/static/{*file}", "static"),
     ("/static/css/{*file}", "css"),
     ("/v1.{minor}/docs", "version"),
-    ("/{{braces}}", "braces"),
+    ("/%7Bbraces%7D", "braces"),
+    ("/caf%C3%A9", "coffee"),
+    ("/@admin/{*rest}", "at"),
 ];
 
 /// What is at stake; paths, and the policy that each has, if any, with a fallback.
@@ -80,8 +88,8 @@ const ROWS: &[Row] = &[
         &[
             ("/service+path", Some("plus")),
             ("/service%20path", Some("space")),
-            ("/service path", Some("fallback")),
-            ("/service%2Bpath", Some("fallback")),
+            ("/service path", None),
+            ("/service%2Bpath", None),
         ],
     ),
     (
@@ -91,11 +99,9 @@ const ROWS: &[Row] = &[
             ("/static/css/a", Some("css")),
             ("/static/css", Some("static")),
             ("/static/", Some("fallback")),
-            ("/static/a//b", Some("static")),
             ("/v1.2/docs", Some("version")),
-            ("/{braces}", Some("braces")),
-            ("//items", Some("fallback")),
-            ("/items;a=b", Some("fallback")),
+            ("/%7Bbraces%7D", Some("braces")),
+            ("/caf%C3%A9", Some("coffee")),
             ("", Some("fallback")),
             ("*", Some("fallback")),
         ],
@@ -105,26 +111,21 @@ const ROWS: &[Row] = &[
         &[
             ("/static/../items", None),
             ("/static/..", None),
-            ("/static/.", None),
             ("/./items", None),
             ("/static/%2e%2e/items", None),
-            ("/static/%2E%2e/items", None),
             ("/static/.%2e/items", None),
-            ("/static/%2e", None),
-            ("/static/a%2fb", None),
-            ("/static/a%2Fb", None),
             ("/static%2fa", None),
             ("/static/..%2fitems", None),
             ("/static/..\\items", None),
-            ("/static/a\\b", None),
-            ("/static/%5c..%5citems", None),
-            ("/static/%5C", None),
             ("/static/..;/items", None),
-            ("/static/.;a=b", None),
             ("/%69tems", None),
-            ("/static/%41", None),
-            ("/static/%7Ea", None),
-            ("/static/%2e%2e%2e", None),
+            ("//items", None),
+            ("/items;a=b", None),
+            // Whatever is read in it, it is below `/static`.
+            ("/static/a%2fb", Some("static")),
+            ("/static/%41", Some("static")),
+            ("/static/a//b", Some("static")),
+            ("/items/a;b", Some("item")),
         ],
     ),
     (
@@ -137,7 +138,6 @@ const ROWS: &[Row] = &[
             ("/static/%c3%a9", Some("static")),
             ("/static/%2", Some("static")),
             ("/static/%", Some("static")),
-            ("/static/%252e%252e", Some("static")),
         ],
     ),
 ];
@@ -184,32 +184,6 @@ async fn the_route_is_the_one_that_axum_takes() {
     assert!(compared > 25, "{compared}");
 }
 
-/// Whether decoding it once changes what it means: slashes appear, or letters that need no encoding, or
-/// a segment is dots, up to its parameters.
-fn may_be_taken_for_another(path: &str) -> bool {
-    let characters: Vec<char> = path.chars().collect();
-    let needless = characters.windows(3).any(|window| {
-        let digits: String = window[1..].iter().collect();
-        let is_hexadecimal = digits.chars().all(|digit| digit.is_ascii_hexdigit());
-        window[0] == '%' && is_hexadecimal && {
-            let decoded = char::from(u8::from_str_radix(&digits, 16).unwrap());
-            decoded.is_ascii_alphanumeric() || "/\\-._~".contains(decoded)
-        }
-    });
-    let mut segments = path.split('/').map(|segment| segment.split(';').next().unwrap());
-    needless || path.contains('\\') || segments.any(|segment| segment == "." || segment == "..")
-}
-
-proptest! {
-    #[test]
-    fn no_path_that_may_be_taken_for_another_has_a_policy(
-        path in "(/|\\.|;|%2e|%2E|%2f|%2F|%5c|%5C|\\\\|a|%|2|e|%41|%25|%2b|\\+){0,12}",
-    ) {
-        let routes = Routes::builder().fallback(policy("fallback")).build().unwrap();
-        prop_assert_eq!(found(&routes, &path).is_none(), may_be_taken_for_another(&path));
-    }
-}
-
 /// An app with CORS headers of its own, behind a layer with routes.
 async fn send(routes: Routes, method: &str, path: &str) -> (StatusCode, HeaderMap, bool) {
     let inner = service_fn(|_: Request<String>| async {
@@ -234,8 +208,11 @@ async fn send(routes: Routes, method: &str, path: &str) -> (StatusCode, HeaderMa
 /// is a policy.
 #[tokio::test]
 async fn without_a_policy_no_inner_header_is_kept() {
-    let routes =
-        Routes::builder().route("/items", policy("items")).route("/none", None).build().unwrap();
+    let routes = Routes::builder()
+        .route("/items", policy("items"))
+        .route("/none", Route::NoCors)
+        .build()
+        .unwrap();
     let inner = service_fn(|_: Request<String>| async {
         let response =
             Response::builder().header("access-control-allow-origin", "https://b.example");
@@ -243,7 +220,9 @@ async fn without_a_policy_no_inner_header_is_kept() {
     });
     let layer = CorsLayer::new(routes).keep_inner_headers(true);
     let service = tower::ServiceBuilder::new().layer(layer).service(inner);
-    for (path, kept) in [("/items", Some("https://b.example")), ("/none", None), ("/..", None)] {
+    for (path, kept) in
+        [("/items", Some("https://b.example")), ("/none", None), ("/items/..", None)]
+    {
         for from in [None, Some("https://items.example")] {
             let mut request = Request::get(path);
             if let Some(from) = from {
@@ -283,10 +262,10 @@ async fn without_a_policy_there_is_no_cors_and_no_header_of_the_inner_service() 
     let routes = Routes::builder()
         .route("/items", policy("items"))
         .route("/{*rest}", policy("rest"))
-        .route("/internal/{*rest}", None)
+        .route("/internal/{*rest}", Route::NoCors)
         .build()
         .unwrap();
-    for path in ["/internal/a", "/", "/a/../b", "/a%2fb"] {
+    for path in ["/internal/a", "/", "/internal/../b", "/internal%2fb"] {
         let (status, headers, ran) = send(routes.clone(), "GET", path).await;
         assert_eq!((status, ran), (StatusCode::OK, true), "{path}");
         assert_eq!(headers.keys().collect::<Vec<_>>(), ["x-ran"], "{path}");

@@ -68,8 +68,11 @@ const PLACES: &[Place] = &[
     ("a response-header name", |it| said(&open().expose_headers([format!("a {it}")]))),
     #[cfg(feature = "routes")]
     ("a route", |it| {
-        let none: Option<Policy> = None;
-        tower_cors::Routes::builder().route(format!("a{it}"), none).build().unwrap_err().to_string()
+        tower_cors::Routes::builder()
+            .route(&format!("a{it}"), tower_cors::Route::NoCors)
+            .build()
+            .unwrap_err()
+            .to_string()
     }),
     #[cfg(feature = "serde")]
     ("a key in JSON", |it| {

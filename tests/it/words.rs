@@ -52,6 +52,7 @@ fn names_stay_the_same() {
         (Denial::MethodRepeated, "method-repeated"),
         (Denial::HeaderNotAllowed, "header-not-allowed"),
         (Denial::HeaderListTooLong, "header-list-too-long"),
+        (Denial::CredentialsNotAllowed, "credentials-not-allowed"),
         (Denial::HostNotAllowed, "host-not-allowed"),
         (Denial::NoPolicy, "no-policy"),
     ] {

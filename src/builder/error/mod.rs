@@ -1,5 +1,6 @@
 //! What can be wrong with a policy, said so that it can be put right.
 
+mod enforcement;
 mod iter;
 mod list;
 
@@ -148,8 +149,26 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
+    /// An own origin that stands for every name under a public suffix, where anybody may have a name.
+    #[non_exhaustive]
+    PublicSuffixOwnOrigin {
+        /// As written.
+        value: String,
+    },
     /// An empty list of hosts: every request would be refused.
     NoHosts,
+    /// `*` for a host: no request would be refused.
+    #[non_exhaustive]
+    AnyHost {
+        /// As written.
+        value: String,
+    },
+    /// A network among the hosts: `10.0.0.0/8`.
+    #[non_exhaustive]
+    HostNetwork {
+        /// As written.
+        value: String,
+    },
     /// A host that is no authority of a request.
     #[non_exhaustive]
     Host {
@@ -158,6 +177,16 @@ pub enum PolicyError {
         /// What was probably meant.
         fix: Option<String>,
     },
+    /// A path that is exempt from the list of hosts, and that servers could read in several ways.
+    #[non_exhaustive]
+    PathNotExact {
+        /// As written.
+        value: String,
+        /// What was probably meant.
+        fix: Option<String>,
+    },
+    /// Enforcement of a policy that is open to any origin: nobody would be refused.
+    EnforcedForNobody,
     /// A status of successful preflights that is not successful.
     #[non_exhaustive]
     PreflightStatus {
@@ -294,20 +323,14 @@ impl fmt::Display for PolicyError {
                 Quoted(origin),
                 Quoted(method)
             ),
-            Self::OpenOwnOrigin { value } => {
-                say("origin", value, "cannot be the server's own", "list its origins")
-            }
-            Self::NoHosts => f.write_str("no host is allowed; give `hosts` at least one"),
-            Self::Host { value, fix: Some(fix) } => {
-                let (value, fix) = (Quoted(value), Quoted(fix));
-                write!(f, "host {value} is not as requests name it; write {fix}")
-            }
-            Self::Host { value, fix: None } => say(
-                "host",
-                value,
-                "is not as requests name it",
-                "write host, host:port or host:*, as in \"localhost:*\"",
-            ),
+            Self::OpenOwnOrigin { .. }
+            | Self::PublicSuffixOwnOrigin { .. }
+            | Self::NoHosts
+            | Self::AnyHost { .. }
+            | Self::HostNetwork { .. }
+            | Self::Host { .. }
+            | Self::PathNotExact { .. }
+            | Self::EnforcedForNobody => enforcement::write(self, f),
             Self::PreflightStatus { value } => {
                 let wrong = "is not successful, so browsers would refuse it";
                 say("preflight status", value.as_str(), wrong, "write 204 or 200")

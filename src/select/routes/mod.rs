@@ -1,120 +1,216 @@
 //! Policies by path.
 
 mod error;
+mod pattern;
+mod readings;
+mod repair;
+mod router;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use matchit::Router;
-
-pub use self::error::{RouteError, RouteErrors};
+pub use self::error::{RouteError, RouteErrors, RouteFault};
+use self::pattern::Pattern;
+use self::router::Router;
 use super::PolicySource;
-use super::sealed::{Choice, Choose, Seal};
+use super::sealed::{Choice, Choose, Judge, Seal};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Denial, Policy};
 use crate::request::RequestHead;
 
 /// A table of policies by path, in the syntax of axum's routes: `/items`, `/items/{id}`,
-/// `/static/{*file}`.
+/// `/static/{*file}`. There are no regular expressions.
 ///
 /// The path is that of the URI as the layer sees it, and is not decoded: `/a+b` and `/a%20b` are two,
 /// and so are `/Items` and `/items`. A layer inside axum's `Router::nest` sees it without the prefix.
 /// The most specific route is chosen, as axum does: `/items/new` before `/items/{id}` before
-/// `/{*rest}`. `{*rest}` matches no empty rest.
+/// `/{*rest}`. `{*rest}` matches no empty rest, so `/items/{*rest}` matches neither `/items` nor
+/// `/items/`.
 ///
-/// The choice is made ahead of routing and of authentication, for preflights too. Where there is no
-/// policy there is no CORS: a preflight is denied, and all else goes to the inner service, whose own
-/// CORS headers are removed, even if the layer keeps them elsewhere.
-///
-/// A path with dot segments, encoded slashes or needlessly encoded letters, in which a server further
-/// on may see another path, has no policy, not even the fallback: `/api/../admin`,
-/// `/api/%2e%2e/admin`, `/api%2fadmin`, `/%61dmin`, and the same with `\`.
-///
-/// So write every path that is to have no policy: `/internal`, and if that is answered too,
-/// `/internal/`, beside `/internal/{*rest}`.
+/// The choice is made ahead of routing and of authentication, for preflights too.
 ///
 /// ```
-/// use tower_cors::{CorsLayer, Policy, Routes};
+/// use tower_cors::{CorsLayer, Policy, Route, Routes};
 ///
 /// let routes = Routes::builder()
 ///     .route("/public/{*rest}", Policy::permissive())
 ///     .route("/account", Policy::builder().allow_origins(["https://app.example"]).build()?)
-///     .route("/internal", None)
-///     .route("/internal/{*rest}", None)
+///     .route("/internal", Route::NoCors)
+///     .route("/internal/", Route::NoCors)
+///     .route("/internal/{*rest}", Route::NoCors)
+///     .route("/webhooks/payment", Route::LeftAlone)
 ///     .build()?;
 /// let layer = CorsLayer::new(routes);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// # What a path has
+///
+/// Each route, and the fallback for all other paths, is one of three: a policy; [no CORS](Route::NoCors);
+/// or it is [left alone](Route::LeftAlone). Without a fallback the other paths have no CORS.
+///
+/// A path that *others* post to, such as that of a payment or a login at another provider, is left alone:
+/// its requests come from any origin or from `null`, and with
+/// [`CorsLayer::enforce`](crate::CorsLayer::enforce) they would be refused. No CORS would not help: it
+/// refuses every cross-origin request. A policy for any origin would let them in, and would let every page
+/// read the response, too.
+///
+/// # Paths that can be read as more than one
+///
+/// The service, or a server that it hands the request on to, may read another path in the one that was
+/// sent. `/internal%2Fkeys` is `/internal/keys` to who decodes it, and `//internal` is `/internal` to
+/// nginx. So the readings of a path are tried, and what it has is that on which they agree. Where they do
+/// not, nothing is for the path, not even the fallback:
+/// [`PathAmbiguous`](crate::Denial::PathAmbiguous).
+///
+/// The readings are what is left by any of these, in any order and more than once:
+///
+/// - encoded bytes are decoded, all of them or all but slashes, `%u0069` too;
+/// - `\` is read as `/`;
+/// - several slashes are merged, or are followed by a host;
+/// - parameters are cut, from a `;` to the end of a segment;
+/// - dot segments are removed, `/a/../b`;
+/// - dots and blanks at the end of a segment are cut;
+/// - the path ends at a NUL; other control characters are removed.
+///
+/// So `/projects/group%2Fname` has the policy of `/projects/{id}` if `/projects/{id}/{name}` has the same
+/// one, or the fallback if neither is there. A path with over 64 readings, or over 16 KiB of them, is as
+/// one whose readings disagree.
+///
+/// What a server does on purpose with *its* paths, no table can know: paths in any case, as with Express,
+/// ASP.NET Core, or a file system of Windows or macOS; a trailing slash that makes no difference; suffixes
+/// such as `.json`. Before such servers write each spelling that is answered; or have no fallback, so
+/// that only what is written has a policy.
+///
+/// # A policy or a table, by configuration
+///
+/// A [`Policy`] becomes a table in which every path has it, so one type does for both:
+///
+/// ```
+/// use tower_cors::{CorsLayer, Policy, Route, Routes};
+///
+/// fn routes(has_webhooks: bool) -> Result<Routes, Box<dyn std::error::Error>> {
+///     let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
+///     if !has_webhooks {
+///         return Ok(policy.into());
+///     }
+///     Ok(Routes::builder().route("/webhooks/{*rest}", Route::LeftAlone).fallback(policy).build()?)
+/// }
+///
+/// let layer: CorsLayer<Routes> = CorsLayer::new(routes(true)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The same goes for what is reloaded: a `Reload<Routes>` takes one policy by `policy.into()`, too.
+///
+/// # Whether anything has changed
+///
+/// Two tables are equal if the same paths have equal things, in whatever order they were added, and
+/// whatever the names of parameters: so a file that is read again can be told from what is in force.
 #[derive(Clone)]
 pub struct Routes(Arc<Table>);
 
+/// What a path has.
+#[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "a request is decided on, or it is not, and there is no fourth"
+)]
+pub enum Route {
+    /// A policy, which answers preflights and decorates responses.
+    Policy(Policy),
+    /// No CORS. A preflight is denied; all other requests go to the inner service, whose own CORS headers
+    /// are removed, even if the layer keeps them elsewhere. Enforcement refuses cross-origin requests.
+    NoCors,
+    /// The layer does nothing: preflights and all other requests go to the inner service, whose own CORS
+    /// headers pass. Enforcement refuses none, but for a host that is not listed.
+    LeftAlone,
+}
+
 struct Table {
-    router: Router<Option<Policy>>,
-    fallback: Option<Policy>,
-    /// As they were written.
-    routes: Vec<(String, Option<Policy>)>,
+    router: Router,
+    /// Each as it was written, and what it has. A route is known by its number here, and the fallback by
+    /// the next one.
+    routes: Vec<(String, Route)>,
+    fallback: Route,
+    /// For each number the first one that has the same.
+    same: Vec<usize>,
 }
 
 /// Collects the routes of a table; [`build`](Self::build) judges them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct RoutesBuilder {
-    routes: Vec<(String, Option<Policy>)>,
-    fallback: Option<Policy>,
+    routes: Vec<(String, Route)>,
+    fallback: Route,
 }
 
 impl Routes {
-    /// A builder without any route.
+    /// A builder without any route, whose fallback is [no CORS](Route::NoCors).
     pub fn builder() -> RoutesBuilder {
-        RoutesBuilder::default()
+        RoutesBuilder { routes: Vec::new(), fallback: Route::NoCors }
     }
 
-    /// Decides on a request, by the policy for its path. Without a policy, only a plain request is not
-    /// denied.
+    /// Decides on a request, by what its path has.
+    ///
+    /// Where there is no policy, only a plain request is not denied. The decision on a path that is left
+    /// alone adds nothing to a response, and removes nothing from it.
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
         let head = head.into();
-        match self.find(head.uri().path()) {
-            Some(policy) => policy.decide(head),
-            None => Decision::without_policy(head, Denial::NoPolicy, Varies::Never),
+        match self.choice(head) {
+            Choice::Policy(policy) => policy.decide(head),
+            Choice::NoCors(denial) => Decision::without_policy(head, denial, Varies::Never),
+            Choice::LeftAlone => Decision::left_alone(head),
         }
     }
 
-    /// The policy for a path, if there is one.
+    /// What a path has; nothing if it
+    /// [can be read as more than one](Self#paths-that-can-be-read-as-more-than-one) that have different
+    /// things.
     #[must_use]
-    pub fn find(&self, path: &str) -> Option<&Policy> {
-        if is_ambiguous(path) {
-            return None;
-        }
-        match self.0.router.at(path) {
-            Ok(found) => found.value.as_ref(),
-            Err(_) => self.0.fallback.as_ref(),
+    pub fn find(&self, path: &str) -> Option<&Route> {
+        let table = &*self.0;
+        // Whatever it is read as, there is but one thing to have.
+        let is_certain = table.routes.is_empty()
+            || readings::is_plain(path)
+            || readings::agree(path, |reading| table.same.get(table.number(reading)));
+        is_certain.then(|| table.route(table.number(path)))
+    }
+
+    fn choice(&self, head: RequestHead<'_>) -> Choice<'_> {
+        match self.find(head.uri().path()) {
+            Some(Route::Policy(policy)) => Choice::Policy(policy),
+            Some(Route::NoCors) => Choice::NoCors(Denial::NoPolicy),
+            Some(Route::LeftAlone) => Choice::LeftAlone,
+            None => Choice::NoCors(Denial::PathAmbiguous),
         }
     }
 
     /// The routes, as they were written.
     #[cfg(feature = "serde")]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Option<&Policy>)> {
-        self.0.routes.iter().map(|(path, policy)| (path.as_str(), policy.as_ref()))
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Route)> {
+        self.0.routes.iter().map(|(path, route)| (path.as_str(), route))
     }
 
-    /// The policy for the paths that no route matches.
+    /// What the paths have that no route matches.
     #[cfg(feature = "serde")]
-    pub(crate) fn fallback(&self) -> Option<&Policy> {
-        self.0.fallback.as_ref()
+    pub(crate) fn fallback(&self) -> &Route {
+        &self.0.fallback
     }
 }
 
 impl RoutesBuilder {
-    /// Adds a route: the policy for a path, or `None` for a path that has none, although another
-    /// route or the fallback covers it.
-    pub fn route(mut self, path: impl Into<String>, policy: impl Into<Option<Policy>>) -> Self {
-        self.routes.push((path.into(), policy.into()));
+    /// Adds a route: what a path has, a [`Policy`] or a [`Route`].
+    pub fn route(mut self, path: impl Into<String>, has: impl Into<Route>) -> Self {
+        self.routes.push((path.into(), has.into()));
         self
     }
 
-    /// The policy for the paths that no route matches.
-    pub fn fallback(mut self, policy: Policy) -> Self {
-        self.fallback = Some(policy);
+    /// What the paths have that no route matches: a [`Policy`] or a [`Route`]. Without this call it is no
+    /// CORS.
+    pub fn fallback(mut self, has: impl Into<Route>) -> Self {
+        self.fallback = has.into();
         self
     }
 
@@ -126,49 +222,101 @@ impl RoutesBuilder {
     /// request could match (`/a/../b`), or that matches the same paths as an earlier one
     /// (`/items/{id}` and `/items/{name}`).
     pub fn build(&self) -> Result<Routes, RouteErrors> {
-        let mut router = Router::new();
+        let mut router = Router::default();
         let mut errors = Vec::new();
-        for (path, policy) in &self.routes {
-            if let Some(fault) = error::fault(path) {
-                errors.push(fault);
-            } else if let Err(refused) = router.insert(path.as_str(), policy.clone()) {
-                errors.push(RouteError::new(path, &refused));
+        for (number, (path, _)) in self.routes.iter().enumerate() {
+            match Pattern::parse(path).map(|pattern| router.insert(&pattern, number)) {
+                Ok(Ok(())) => {}
+                Ok(Err(other)) => {
+                    let with = self.routes.get(other).map(|(path, _)| path.clone());
+                    let with = with.unwrap_or_default();
+                    errors.push(RouteError::Conflict { path: path.clone(), with });
+                }
+                Err(fault) => errors.push(RouteError::new(path, fault)),
             }
         }
-        let table = Table { router, fallback: self.fallback.clone(), routes: self.routes.clone() };
+        let table = Table::new(router, self.routes.clone(), self.fallback.clone());
         RouteErrors::none_of(errors, Routes(Arc::new(table)))
     }
 }
 
-/// Whether someone who decodes or normalizes the path may take it for another one.
-fn is_ambiguous(path: &str) -> bool {
-    let path = path.as_bytes();
-    // Most paths have none of the characters that could make them so.
-    if !path.iter().any(|byte| matches!(byte, b'.' | b'%' | b'\\')) {
-        return false;
+impl Default for RoutesBuilder {
+    fn default() -> Self {
+        Routes::builder()
     }
-    path.contains(&b'\\')
-        || path.windows(3).any(is_needlessly_encoded)
-        || path.split(|&byte| byte == b'/').any(is_dot_segment)
 }
 
-/// A slash that is hidden, or an unreserved character, which means the same decoded:
-/// <https://www.rfc-editor.org/rfc/rfc3986#section-2.3>
-fn is_needlessly_encoded(window: &[u8]) -> bool {
-    let [b'%', digits @ ..] = window else {
-        return false;
-    };
-    // A sign would be taken for a digit's.
-    let digits = str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'));
-    digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).is_some_and(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'-' | b'.' | b'_' | b'~')
-    })
+impl Table {
+    fn new(router: Router, written: Vec<(String, Route)>, fallback: Route) -> Self {
+        // A table with more than so many different policies is not worth the comparisons.
+        const MOST: usize = 64;
+        let mut different: Vec<(usize, &Route)> = Vec::new();
+        let all = written.iter().map(|(_, route)| route).chain([&fallback]);
+        let same = all.enumerate().map(|(number, route)| {
+            let found = different.iter().take(MOST).find(|(_, other)| route.is_same_as(other));
+            let (first, _) = found.copied().unwrap_or((number, route));
+            if first == number {
+                different.push((number, route));
+            }
+            first
+        });
+        Self { same: same.collect(), router, routes: written, fallback }
+    }
+
+    /// The number of the route that a path takes as it stands.
+    fn number(&self, path: &str) -> usize {
+        self.router.find(path).unwrap_or(self.routes.len())
+    }
+
+    /// What the paths have, each written in one way.
+    fn by_paths(&self) -> BTreeMap<String, &Route> {
+        let written = |path: &String| match Pattern::parse(path) {
+            Ok(pattern) => pattern.filled("{}", "{*}"),
+            Err(_) => path.clone(),
+        };
+        self.routes.iter().map(|(path, route)| (written(path), route)).collect()
+    }
+
+    fn route(&self, number: usize) -> &Route {
+        self.routes.get(number).map_or(&self.fallback, |(_, route)| route)
+    }
 }
 
-/// Dot segment, with parameters too, which some servers cut off:
-/// <https://url.spec.whatwg.org/#single-dot-path-segment>
-fn is_dot_segment(segment: &[u8]) -> bool {
-    matches!(segment, [b'.'] | [b'.', b'.'] | [b'.', b';', ..] | [b'.', b'.', b';', ..])
+impl Route {
+    /// The policy, if it is one.
+    #[must_use]
+    pub fn policy(&self) -> Option<&Policy> {
+        match self {
+            Self::Policy(policy) => Some(policy),
+            Self::NoCors | Self::LeftAlone => None,
+        }
+    }
+
+    /// The same as whether they are equal, with less to do if one is a clone of the other.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let policies = self.policy().zip(other.policy());
+        policies.is_some_and(|(one, other)| one.is_clone_of(other)) || self == other
+    }
+}
+
+impl From<Policy> for Route {
+    fn from(policy: Policy) -> Self {
+        Self::Policy(policy)
+    }
+}
+
+/// Every path has the policy.
+impl From<Policy> for Routes {
+    fn from(policy: Policy) -> Self {
+        Self(Arc::new(Table::new(Router::default(), Vec::new(), policy.into())))
+    }
+}
+
+impl PartialEq for Routes {
+    fn eq(&self, other: &Self) -> bool {
+        let is_clone = Arc::ptr_eq(&self.0, &other.0);
+        is_clone || (self.0.fallback == other.0.fallback && self.0.by_paths() == other.0.by_paths())
+    }
 }
 
 impl PolicySource for Routes {}
@@ -185,16 +333,25 @@ impl Choose for Routes {
         head: RequestHead<'_>,
         decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
-        decide(match self.find(head.uri().path()) {
-            Some(policy) => Choice::Policy(policy),
-            None => Choice::NoCors(Denial::NoPolicy),
+        decide(self.choice(head))
+    }
+}
+
+impl Judge for Routes {
+    fn admits_everybody(&self, _seal: Seal) -> bool {
+        let routes = self.0.routes.iter().map(|(_path, route)| route);
+        let mut all = routes.chain([&self.0.fallback]);
+        all.all(|route| match route {
+            Route::Policy(policy) => policy.admits_everybody(),
+            Route::NoCors => false,
+            Route::LeftAlone => true,
         })
     }
 }
 
 impl fmt::Debug for Routes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let routes = self.0.routes.iter().map(|(path, policy)| (path, policy));
+        let routes = self.0.routes.iter().map(|(path, route)| (path, route));
         f.debug_map().entries(routes).entry(&"fallback", &self.0.fallback).finish()
     }
 }

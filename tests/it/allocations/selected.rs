@@ -6,6 +6,9 @@ use tower_cors::{CorsLayer, Enforcement, Policy};
 use super::Inner::{Empty, Typed};
 use super::{FOR_PUT, FROM_A, FROM_EVIL, Fields, NAMES, measure, one, request, two};
 
+const FROM_B: (&str, &str) = ("origin", "https://b.example");
+const COOKIE: (&str, &str) = ("cookie", "session=1");
+
 const ROWS: &[(&str, Method, Fields<'_>)] = &[
     ("plain", Method::GET, &[]),
     ("allowed", Method::GET, &[FROM_A]),
@@ -57,12 +60,17 @@ fn enforcement_adds_none_to_what_it_admits() {
     let enforcements = [
         Enforcement::unsafe_requests(),
         own.clone(),
-        own.hosts(["api.example", "localhost:*", "*.api.example", "[::1]:8080", "127.0.0.1:*"]),
+        own.hosts(["api.example", "localhost:*", "*.api.example", "[::1]:8080", "127.0.0.1:*"])
+            .any_host_for(["/health"]),
     ];
     for enforcement in enforcements {
         let layer = CorsLayer::new(two().build().unwrap()).enforce(enforcement).unwrap();
         for (name, method, fields) in ROWS.iter().filter(|(name, ..)| *name != "denied") {
             assert_eq!(measure(&layer, Typed, request(method.clone(), fields)), 0, "{name}");
+        }
+        let posts: [Fields<'_>; 2] = [&[FROM_A, COOKIE], &[]];
+        for fields in posts {
+            assert_eq!(measure(&layer, Typed, request(Method::POST, fields)), 0, "{fields:?}");
         }
         for from in ["https://own.example", "https://api.example"] {
             let get = request(Method::GET, &[("origin", from), ("sec-fetch-site", "same-origin")]);
@@ -74,9 +82,18 @@ fn enforcement_adds_none_to_what_it_admits() {
 /// The map of the request is used for the answer; the denial takes room among the extensions.
 #[test]
 fn a_refusal_costs_what_its_extension_costs() {
-    let enforcement = Enforcement::unsafe_requests();
-    let layer = CorsLayer::new(two().build().unwrap()).enforce(enforcement).unwrap();
-    assert_eq!(measure(&layer, Typed, request(Method::POST, &[FROM_EVIL])), 3);
+    let refused: [Fields<'_>; 4] = [
+        &[FROM_EVIL],
+        &[FROM_B, COOKIE],
+        &[("sec-fetch-site", "cross-site"), COOKIE],
+        &[FROM_B, ("host", "evil.example")],
+    ];
+    let without_credentials = two().allow_credentials(false).build().unwrap();
+    let enforcement = Enforcement::unsafe_requests().hosts(["api.example"]);
+    let layer = CorsLayer::new(without_credentials).enforce(enforcement).unwrap();
+    for fields in refused {
+        assert_eq!(measure(&layer, Typed, request(Method::POST, fields)), 3, "{fields:?}");
+    }
 }
 
 /// What it is answered with is boxed, so that the usual future stays small.

@@ -56,13 +56,22 @@ async fn server() -> Result<(SocketAddr, Arc<AtomicUsize>)> {
 #[tokio::test]
 async fn an_upgrade_over_http_1_of_a_denied_origin_is_refused() -> Result<()> {
     let (address, upgrades) = server().await?;
-    let connect = async |origin: String| {
+    let connect = async |origin: String, cookie: bool| {
         let mut request = format!("ws://{address}/socket").into_client_request()?;
         request.headers_mut().insert("origin", origin.parse()?);
+        if cookie {
+            request.headers_mut().insert("cookie", "session=1".parse()?);
+        }
         Ok::<_, Box<dyn Error + Send + Sync>>(tokio_tungstenite::connect_async(request).await)
     };
-    for evil in ["https://evil.example", "null", "http://127.0.0.1:1"] {
-        match connect(evil.to_owned()).await? {
+    // A partner is allowed, but not to act as its visitor.
+    for (evil, cookie) in [
+        ("https://evil.example", false),
+        ("null", false),
+        ("http://127.0.0.1:1", false),
+        ("https://partner.example", true),
+    ] {
+        match connect(evil.to_owned(), cookie).await? {
             Err(tokio_tungstenite::tungstenite::Error::Http(response)) => {
                 assert_eq!(response.status(), StatusCode::FORBIDDEN, "{evil}");
             }
@@ -71,8 +80,9 @@ async fn an_upgrade_over_http_1_of_a_denied_origin_is_refused() -> Result<()> {
     }
     assert_eq!(upgrades.load(Ordering::Relaxed), 0);
     // A partner's, and the server's own page.
-    for origin in ["https://partner.example".to_owned(), format!("http://{address}")] {
-        let (mut socket, _) = connect(origin).await??;
+    let own = format!("http://{address}");
+    for (origin, cookie) in [("https://partner.example".to_owned(), false), (own, true)] {
+        let (mut socket, _) = connect(origin, cookie).await??;
         socket.send("hello".into()).await?;
         let echoed = socket.next().await.ok_or("closed")??;
         assert_eq!(echoed.into_text()?, "hello");
@@ -93,15 +103,19 @@ async fn an_extended_connect_over_http_2_of_a_denied_origin_is_refused() -> Resu
     let first = sender.send_request(Request::get(&uri).body(Empty::<Bytes>::new())?).await?;
     assert_eq!(first.version(), Version::HTTP_2);
 
-    for (origin, status) in [
-        ("https://evil.example", StatusCode::FORBIDDEN),
-        ("https://partner.example", StatusCode::OK),
+    for (origin, cookie, status) in [
+        ("https://evil.example", None, StatusCode::FORBIDDEN),
+        ("https://partner.example", Some("session=1"), StatusCode::FORBIDDEN),
+        ("https://partner.example", None, StatusCode::OK),
     ] {
-        let request = Request::connect(format!("{uri}socket"))
+        let mut request = Request::connect(format!("{uri}socket"))
             .extension(Protocol::from_static("websocket"))
             .header("sec-websocket-version", "13")
-            .header("origin", origin)
-            .body(Empty::new())?;
+            .header("origin", origin);
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        let request = request.body(Empty::new())?;
         let response = sender.send_request(request).await?;
         assert_eq!(response.status(), status, "{origin}");
         assert_eq!(upgrades.load(Ordering::Relaxed), usize::from(status.is_success()));

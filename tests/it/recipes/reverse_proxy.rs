@@ -139,6 +139,29 @@ async fn preflights_never_reach_the_backend() {
     assert_eq!(running.asked.load(Ordering::Relaxed), 1);
 }
 
+/// spring-cloud-gateway#461, Cosmos-Server#543: the backend's own CORS, under the prefix that has it.
+#[tokio::test]
+async fn what_is_left_alone_has_the_cors_of_the_backend() {
+    let own = any(|| async { (StatusCode::ACCEPTED, CARELESS) });
+    let running = Running::start(Router::new().fallback_service(own)).await;
+    for (at, method) in ["GET", "POST", "OPTIONS"].into_iter().enumerate() {
+        let fields = [("access-control-request-method", "PUT")];
+        let request = request(method, "/public/map", "https://evil.example", &fields);
+        let response = send(running.proxy, request).await;
+        assert_eq!(response.status(), StatusCode::ACCEPTED, "{method}");
+        let expected: Vec<_> =
+            CARELESS.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let mut found = cors(&response);
+        found.sort();
+        assert!(expected.iter().all(|line| found.contains(line)), "{method}: {found:?}");
+        assert_eq!(found.len(), expected.len(), "{method}: {found:?}");
+        assert_eq!(running.asked.load(Ordering::Relaxed), at + 1, "{method}");
+    }
+    // A path that some read as one of these, and some do not, has no CORS.
+    let response = send(running.proxy, request("GET", "/public/..%2Fitems", APP, &[])).await;
+    assert_eq!(cors(&response), ["vary: accept-encoding"]);
+}
+
 #[tokio::test]
 async fn a_page_can_read_that_there_is_no_backend() {
     let (listener, nobody) = listen().await;

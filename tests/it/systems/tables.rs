@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
 };
-use tower_cors::{CorsLayer, Policy, Routes};
+use tower_cors::{CorsLayer, Policy, Route, Routes};
 
 use super::{Result, preflight, request, send};
 
@@ -93,7 +93,7 @@ fn asp_net_core() -> Result {
     let routes = Routes::builder()
         .fallback(policy("Default")?)
         .route("/orders/{id}", policy("Partners")?)
-        .route("/orders/{id}/invoice", None)
+        .route("/orders/{id}/invoice", Route::NoCors)
         .build()?;
     assert!(policy("partners").is_err(), "found at start-up");
     let layer = CorsLayer::new(routes);
@@ -148,9 +148,9 @@ fn cloud_elements() -> Result {
         .build()?;
     let routes = Routes::builder()
         .fallback(open)
-        .route("/elements/api-v2/hubs", None)
-        .route("/elements/api-v2/hubs/", None)
-        .route("/elements/api-v2/hubs/{*rest}", None)
+        .route("/elements/api-v2/hubs", Route::NoCors)
+        .route("/elements/api-v2/hubs/", Route::NoCors)
+        .route("/elements/api-v2/hubs/{*rest}", Route::NoCors)
         .build()?;
     let layer = CorsLayer::new(routes);
 

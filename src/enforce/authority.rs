@@ -1,0 +1,71 @@
+//! The authority of a request: whom it is for.
+
+use http::header::HOST;
+
+use crate::origin::Origin;
+use crate::request::{Field, RequestHead};
+
+/// Host and port of whom a request is for.
+///
+/// RFC 9110: <https://www.rfc-editor.org/rfc/rfc9110#section-7.2>
+#[derive(Clone, Copy)]
+pub(super) struct Authority<'a> {
+    /// In any case.
+    pub(super) host: &'a str,
+    /// A number from 1 to 65535 without leading zeros, if a port is named.
+    pub(super) port: Option<&'a str>,
+}
+
+/// Whether the request says whom it is for, by its URI, by its `Host` or by both, and that holds for
+/// each. It does not hold for a malformed authority, nor for several `Host` lines.
+pub(super) fn each(head: RequestHead<'_>, holds: impl Fn(Authority<'_>) -> bool) -> bool {
+    let in_uri = head.uri().authority().map(|authority| Authority::parse(authority.as_str()));
+    let host = Field::find(head.headers(), &HOST);
+    let in_field = host.map(|host| Authority::parse(host.once()?.to_str().ok()?));
+    let mut named = [in_uri, in_field].into_iter().flatten().peekable();
+    named.peek().is_some() && named.all(|authority| authority.is_some_and(&holds))
+}
+
+impl<'a> Authority<'a> {
+    /// `host [ ":" [ port ] ]`. User information is not part of it, and makes it malformed.
+    pub(super) fn parse(text: &'a str) -> Option<Self> {
+        let end = match text.find(']') {
+            Some(bracket) if text.starts_with('[') => bracket + 1,
+            _ => text.find(':').unwrap_or(text.len()),
+        };
+        let (host, rest) = text.split_at_checked(end)?;
+        let port = match rest.strip_prefix(':') {
+            None if rest.is_empty() => None,
+            Some("") => None,
+            Some(port) if is_port(port) => Some(port),
+            _ => return None,
+        };
+        is_host(host).then_some(Self { host, port })
+    }
+
+    /// Whether it is that of the origin of a page. The scheme is not compared; pages under other schemes
+    /// than `http` and `https` come from no server.
+    pub(super) fn is_of(self, origin: &Origin<'_>) -> bool {
+        let Some(default) = origin.default_port() else {
+            return false;
+        };
+        let port = self.port.map_or(Some(default), |port| port.parse().ok());
+        port == Some(origin.port().unwrap_or(default))
+            && self.host.eq_ignore_ascii_case(origin.host())
+    }
+}
+
+/// Whether these are the characters of a name or of an address; not whether it is a sound one.
+fn is_host(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
+    let is_of_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !host.is_empty()
+        && address.map_or(host.bytes().all(is_of_name), |it| it.bytes().all(is_of_address))
+}
+
+fn is_port(port: &str) -> bool {
+    !port.starts_with('0')
+        && port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok()
+}

@@ -1,0 +1,125 @@
+//! What to write in place of a path that is no route.
+
+use super::pattern::{Pattern, is_expression, is_name};
+use super::readings;
+
+/// The route that was meant, if that can be told.
+pub(super) fn repair(path: &str) -> Option<String> {
+    let path = path.trim().replace("%2e", ".").replace("%2E", ".");
+    let path = match path.split_once("://") {
+        Some((scheme, behind)) if !scheme.contains('/') => {
+            behind.find('/').map_or("/", |slash| behind.get(slash..).unwrap_or("/"))
+        }
+        _ => path.as_str(),
+    };
+    let (path, is_open) = bare(path);
+    let path = without_query(&path)?;
+    let path = path.strip_prefix('/').or_else(|| is_relative(path).then_some(path))?;
+    let mut segments = Vec::new();
+    let mut written = path.split('/').peekable();
+    while let Some(segment) = written.next() {
+        let is_last = written.peek().is_none();
+        match segment {
+            // It is no slash too many, but a URL in a path.
+            "" if segments.last().is_some_and(|it: &String| it.ends_with(':')) => return None,
+            // A slash too many, or one that goes nowhere.
+            "" | "." if !is_last => {}
+            "." => segments.push(String::new()),
+            ".." => {
+                segments.pop();
+                if is_last {
+                    segments.push(String::new());
+                }
+            }
+            _ => segments.push(modern(segment, is_last)?),
+        }
+    }
+    if is_open {
+        // What begins so, whatever follows.
+        let last = segments.last_mut().filter(|last| last.is_empty())?;
+        "{*rest}".clone_into(last);
+    }
+    let route = format!("/{}", segments.join("/"));
+    Pattern::parse(&route).is_ok().then_some(route)
+}
+
+/// A regular expression without its anchors and escapes, and whether it goes on behind its end.
+fn bare(path: &str) -> (String, bool) {
+    let (start, end) = (path.strip_prefix('^'), path.strip_suffix('$'));
+    let is_open = start.is_some() && end.is_none() && !path.ends_with('*') && !path.ends_with('+');
+    let path = start.unwrap_or(path);
+    let path = path.strip_suffix('$').unwrap_or(path);
+    let path = path.replace("([^/]+)", "{any}").replace("[^/]+", "{any}");
+    (path.replace("\\/", "/").replace("\\.", "."), is_open)
+}
+
+/// The path up to its query or fragment; nothing where a `?` may say that something is optional.
+fn without_query(path: &str) -> Option<&str> {
+    let Some((before, behind)) = path.split_once(['?', '#']) else {
+        return Some(path);
+    };
+    let is_query = !behind.is_empty() && !behind.starts_with(['/', '}', ':', ')']);
+    is_query.then_some(before)
+}
+
+/// Whether only the slash is missing: it does not begin with a host.
+fn is_relative(path: &str) -> bool {
+    let (first, behind) = path.split_once('/').unwrap_or((path, ""));
+    let is_host = first.contains('.') && !behind.is_empty();
+    !is_host && !first.contains(':') && !first.starts_with('*')
+}
+
+/// A segment in the syntax of axum, as browsers send it.
+fn modern(segment: &str, is_last: bool) -> Option<String> {
+    let unbraced = segment.replace("{{", "%7B").replace("}}", "%7D");
+    if let Some(name) = rest(&unbraced, is_last) {
+        return (is_last && is_name(name)).then(|| format!("{{*{name}}}"));
+    }
+    if let Some(name) = parameter(&unbraced) {
+        return is_name(name).then(|| format!("{{{name}}}"));
+    }
+    let at = unbraced.find('{').unwrap_or(unbraced.len());
+    let (literal, parameter) = unbraced.split_at_checked(at)?;
+    if literal.contains(['*', '}']) || is_expression(literal) {
+        return None;
+    }
+    let decoded = readings::decode(literal.as_bytes(), |byte| byte != b'/');
+    // A `%` that encodes nothing is sent as it is, and read in two ways.
+    let encodes = literal.matches('%').count() * 2 == literal.len() - decoded.len();
+    encodes.then(|| readings::encode(&decoded) + parameter)
+}
+
+/// The name of what takes all that follows.
+fn rest(segment: &str, is_last: bool) -> Option<&str> {
+    if segment == "*" && !is_last {
+        return None;
+    }
+    if matches!(segment, "*" | "**" | ".*" | "(.*)" | ".+" | "(.+)") {
+        return Some("rest");
+    }
+    let inner = |open, close| segment.strip_prefix(open)?.strip_suffix(close);
+    inner(":", "*")
+        .or_else(|| inner(":", "+"))
+        .or_else(|| inner("<path:", ">"))
+        .or_else(|| inner("[...", "]"))
+        .or_else(|| inner("{**", "}"))
+        .or_else(|| inner("{*", "}"))
+        .or_else(|| inner("{", "...}"))
+        .or_else(|| inner("{", "+}"))
+        .or_else(|| inner("{", ":path}"))
+        .or_else(|| segment.strip_prefix('*'))
+}
+
+/// The name of what takes the segment.
+fn parameter(segment: &str) -> Option<&str> {
+    if segment == "*" {
+        return Some("any");
+    }
+    let inner = |open, close| segment.strip_prefix(open)?.strip_suffix(close);
+    segment
+        .strip_prefix(':')
+        .or_else(|| inner("<string:", ">"))
+        .or_else(|| inner("<", ">"))
+        .or_else(|| inner("[", "]"))
+        .or_else(|| inner("{", "}"))
+}
