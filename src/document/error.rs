@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::builder::error::{Count, PolicyError};
+use crate::builder::error::{Count, ErrorsIntoIter, ErrorsIter, PolicyError};
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
 
@@ -50,7 +50,7 @@ pub enum DocumentError {
 /// A position in a text, both counted from 1: where the reading of a value began or ended, in YAML that
 /// of its key.
 ///
-/// The column counts bytes, in YAML characters; it is 0 where a whole line is at fault.
+/// The column counts bytes, in YAML characters; it is 0 where a whole line is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Position {
@@ -107,7 +107,7 @@ impl DocumentErrors {
     /// The errors that are told: first those of the shape, then those of the policy.
     #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &DocumentError> {
-        self.told.iter()
+        ErrorsIter::new(&self.told)
     }
 
     /// How many errors are told, which is how many [`iter`](Self::iter) gives.
@@ -132,12 +132,21 @@ impl DocumentErrors {
     }
 }
 
-impl IntoIterator for DocumentErrors {
-    type Item = DocumentError;
-    type IntoIter = std::vec::IntoIter<DocumentError>;
+impl<'a> IntoIterator for &'a DocumentErrors {
+    type Item = &'a DocumentError;
+    type IntoIter = ErrorsIter<'a, DocumentError>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.told.into_iter()
+        ErrorsIter::new(&self.told)
+    }
+}
+
+impl IntoIterator for DocumentErrors {
+    type Item = DocumentError;
+    type IntoIter = ErrorsIntoIter<DocumentError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        ErrorsIntoIter::new(self.told)
     }
 }
 

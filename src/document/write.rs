@@ -31,12 +31,11 @@ impl fmt::Display for Unwritable {
 impl PolicyDocument {
     /// What reads into an equal policy.
     pub(super) fn of(policy: &Policy) -> Result<Self, Unwritable> {
-        let mut rules = policy.rules().map(RuleDocument::of).collect::<Result<Vec<_>, _>>()?;
-        if rules.len() == 1
-            && let Some(rule) = rules.pop()
-        {
-            return Ok(Self::Rule(Box::new(rule)));
-        }
+        let rules = policy.rules().map(RuleDocument::of).collect::<Result<Vec<_>, _>>()?;
+        let rules = match <[RuleDocument; 1]>::try_from(rules) {
+            Ok([rule]) => return Ok(Self::Rule(Box::new(rule))),
+            Err(rules) => rules,
+        };
         let document = Self::Rules(RulesDocument { rules });
         match document.build() {
             Ok(_) => Ok(document),
@@ -85,6 +84,6 @@ impl RuleDocument {
 }
 
 fn split(value: Option<&SentValue>) -> Vec<String> {
-    let text = value.and_then(|value| str::from_utf8(value.as_bytes()).ok());
+    let text = value.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     text.map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default()
 }

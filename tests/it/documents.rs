@@ -9,7 +9,7 @@ use tower_cors::{Document, DocumentError, DocumentErrors, Policy, PolicyError};
 const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`";
 
 /// Name, document, message, in which `…` stands for the known keys.
-const MISTAKES: &[(&str, &str, &str)] = &[
+const ERRORS: &[(&str, &str, &str)] = &[
     (
         "an unknown key",
         "{\n  \"allow_origins\": [\"https://a.example\"],\n  \"allow_origin\": 1\n}",
@@ -68,7 +68,7 @@ const MISTAKES: &[(&str, &str, &str)] = &[
     ),
     ("nothing", "", "EOF while parsing a value at line 1 column 0"),
     (
-        "several mistakes of the policy, each with its value",
+        "several errors of the policy, each with its value",
         r#"{
             "allow_origins": ["https://a.example/", "https://c.example", "b.example"],
             "allow_credentials": true,
@@ -83,7 +83,7 @@ allow_headers[0]: request-header name "x a" is not a token; write one name an it
 expose_headers[0]: `allow_credentials` cannot be combined with exposing any header; list the names at line 6 column 34"#,
     ),
     (
-        "several problems of shape, and mistakes besides",
+        "several errors of shape, and errors besides",
         r#"{
             "allow_origin": ["https://a.example"],
             "alow_methods": ["PUT"],
@@ -97,7 +97,7 @@ allow_origins: no origin is allowed; give `allow_origins` at least one, or call 
 allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35"#,
     ),
     (
-        "mistakes in several rules, and between them",
+        "errors in several rules, and between them",
         r#"{"rules": [
             {"allow_origins": ["https://a.example"], "only_methods": []},
             {"allow_origins": ["a.example", 1], "max_age": 1e3},
@@ -138,7 +138,7 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
         "max_age: no other key stands beside `rules`; write it into the rules at line 1 column 50",
     ),
     (
-        "a rule that is no object, and a mistake in the next",
+        "a rule that is no object, and an error in the next",
         r#"{"rules": [7, {"allow_origins": ["b.example"]}, null, {"allow_origins": []}]}"#,
         r#"rules[0]: expected an object with the keys of a rule, found 7 at line 1 column 12
 rules[2]: expected an object with the keys of a rule, found null at line 1 column 52
@@ -146,7 +146,7 @@ rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.ex
 rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 74"#,
     ),
     (
-        "items that are no strings, and mistakes beside them",
+        "items that are no strings, and errors beside them",
         r#"{"allow_origins": [7, "b.example", "", null, ""], "only_methods": [[]], "expose_headers": {}}"#,
         r#"allow_origins[0]: expected a string, found 7 at line 1 column 20
 allow_origins[3]: expected a string, found null at line 1 column 43
@@ -204,8 +204,8 @@ pub(super) fn refused<'a, T>(
 }
 
 #[test]
-fn a_mistake_is_told_with_its_key_and_position() {
-    refused(MISTAKES.iter().map(|(name, json, said)| (*name, Policy::from_json(json), *said)));
+fn an_error_is_told_with_its_key_and_position() {
+    refused(ERRORS.iter().map(|(name, json, said)| (*name, Policy::from_json(json), *said)));
 }
 
 /// Every key, and the headers that show that it is read.

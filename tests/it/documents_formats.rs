@@ -1,4 +1,4 @@
-//! The same documents in JSON, TOML and YAML: the same policies, and the same mistakes at the same keys.
+//! The same documents in JSON, TOML and YAML: the same policies, and the same errors at the same keys.
 //!
 //! TOML: <https://toml.io/en/v1.0.0>, YAML: <https://yaml.org/spec/1.2.2/>
 
@@ -136,9 +136,9 @@ fn inline(value: &serde_json::Value) -> String {
 }
 
 /// Name, reader, text, message.
-const MISTAKES: &[(&str, Read<Policy>, &str, &str)] = &[
+const ERRORS: &[(&str, Read<Policy>, &str, &str)] = &[
     (
-        "TOML: mistakes with their lines",
+        "TOML: errors with their lines",
         Policy::from_toml,
         "allow_origins = [\n  'https://a.example/',\n]\nalow = 1\nmax_age = 1.5\n",
         r#"max_age: expected a whole number of seconds, found 1.5 at line 5 column 11
@@ -172,7 +172,7 @@ rules[1].allow_origins[1]: origin "b.example" has no scheme; write "https://b.ex
         "max_age: expected a whole number of seconds, found an object at line 2 column 11",
     ),
     (
-        "YAML: mistakes with their lines",
+        "YAML: errors with their lines",
         Policy::from_yaml,
         "allow_origins:\n  - https://a.example/\n  - 7\nalow: 1\nmax_age: '5'\n",
         r#"allow_origins[1]: expected a string, found 7 at line 3 column 5
@@ -244,8 +244,8 @@ rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.ex
 ];
 
 #[test]
-fn a_mistake_is_told_with_its_key_and_position() {
-    refused(MISTAKES.iter().map(|(name, read, text, said)| (*name, read(text), *said)));
+fn an_error_is_told_with_its_key_and_position() {
+    refused(ERRORS.iter().map(|(name, read, text, said)| (*name, read(text), *said)));
 }
 
 #[test]
@@ -259,9 +259,9 @@ fn yaml_words_are_strings_and_aliases_are_read() {
 }
 
 /// Name, document, message.
-const ROUTE_MISTAKES: &[(&str, &str, &str)] = &[
+const ROUTE_ERRORS: &[(&str, &str, &str)] = &[
     (
-        "mistakes in several routes, and of the routes",
+        "errors in several routes, and of the routes",
         r#"{
             "routes": {
                 "/a": {"allow_origins": ["a.example"]},
@@ -299,7 +299,7 @@ fallback: expected a policy, false or "left alone", found "*" at line 1 column 7
          routes: expected an object with paths as keys, found an array at line 1 column 13",
     ),
     (
-        "a route that is no policy, and a mistake in the next",
+        "a route that is no policy, and an error in the next",
         r#"{"routes": {"/a": 7, "/b": {"allow_origins": ["b.example"]}, "c": []}}"#,
         r#"routes["/a"]: expected a policy, false or "left alone", found 7 at line 1 column 19
 routes.c: expected a policy, false or "left alone", found an array at line 1 column 68
@@ -307,13 +307,13 @@ routes["/b"].allow_origins[0]: origin "b.example" has no scheme; write "https://
 routes.c: route "c" has no leading slash; write "/c" at line 1 column 68"#,
     ),
     (
-        "routes that are no object, and a mistake in the fallback",
+        "routes that are no object, and an error in the fallback",
         r#"{"routes": 5, "fallback": {"allow_origins": ["b.example"]}}"#,
         r#"routes: expected an object with paths as keys, found 5 at line 1 column 12
 fallback.allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 56"#,
     ),
     (
-        "a fallback that is no policy, and mistakes in the routes",
+        "a fallback that is no policy, and errors in the routes",
         r#"{"routes": {"/a": {"rules": ["*", {"allow_origins": ["a.example"]}]}}, "fallback": 5}"#,
         r#"routes["/a"].rules[0]: expected an object with the keys of a rule, found "*" at line 1 column 32
 fallback: expected a policy, false or "left alone", found 5 at line 1 column 84
@@ -327,10 +327,8 @@ routes["/a"].rules[1].allow_origins[0]: origin "a.example" has no scheme; write 
 ];
 
 #[test]
-fn a_mistake_in_routes_is_told_with_its_key_and_position() {
-    refused(
-        ROUTE_MISTAKES.iter().map(|(name, json, said)| (*name, Routes::from_json(json), *said)),
-    );
+fn an_error_in_routes_is_told_with_its_key_and_position() {
+    refused(ROUTE_ERRORS.iter().map(|(name, json, said)| (*name, Routes::from_json(json), *said)));
 }
 
 #[test]

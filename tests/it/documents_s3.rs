@@ -268,7 +268,7 @@ fn rules_may_disagree_and_are_warned_of() {
 }
 
 /// Name, document, message.
-const MISTAKES: &[(&str, &str, &str)] = &[
+const ERRORS: &[(&str, &str, &str)] = &[
     (
         "nothing is left",
         "[{\n\"AllowedOrigins\": [\"https://*\",\n\"http://a:*\"], \"AllowedMethods\": [\"GET\"]\n}]",
@@ -289,7 +289,7 @@ no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody
          CORSRules: there is no rule; give at least one at line 1 column 16",
     ),
     (
-        "rules that are no objects, and mistakes in the others",
+        "rules that are no objects, and errors in the others",
         r#"[7, {"AllowedOrigins": ["*"], "AllowedMethods": [7, "PATCH"]}, "*", {"AllowedOrigins": "*"}]"#,
         r#"[0]: expected an object with the keys of a rule, found 7 at line 1 column 2
 [1].AllowedMethods[0]: expected a string, found 7 at line 1 column 50
@@ -329,5 +329,5 @@ no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody
 
 #[test]
 fn what_is_no_configuration_is_refused() {
-    refused(MISTAKES.iter().map(|(name, json, said)| (*name, Policy::from_s3_json(json), *said)));
+    refused(ERRORS.iter().map(|(name, json, said)| (*name, Policy::from_s3_json(json), *said)));
 }

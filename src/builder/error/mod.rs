@@ -14,9 +14,9 @@ pub use self::list::PolicyErrors;
 #[cfg(any(feature = "routes", feature = "serde"))]
 pub(crate) use self::list::write_lines;
 use crate::origin::OriginFault;
-pub(crate) use crate::policy::shown::Quoted;
 #[cfg(feature = "serde")]
-pub(crate) use crate::policy::shown::{Count, Cut};
+pub(crate) use crate::policy::shown::Cut;
+pub(crate) use crate::policy::shown::{Count, Quoted};
 
 /// One mistake in a configuration.
 ///

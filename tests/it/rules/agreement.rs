@@ -186,7 +186,7 @@ fn what_disagrees_is_what_a_comparison_of_each_with_each_finds() {
             .collect();
         let built = Policy::from_rules(rules.iter().map(Rule::builder));
         let mut found = Vec::new();
-        for error in built.as_ref().err().into_iter().flat_map(|errors| errors.iter()) {
+        for error in built.as_ref().err().into_iter().flatten() {
             let PolicyError::RulesDisagree { rules: pair, origin, method, .. } = error else {
                 panic!("{error} of {rules:#?}");
             };
