@@ -69,7 +69,7 @@ const PLACES: &[Place] = &[
     #[cfg(feature = "routes")]
     ("a route", |it| {
         tower_cors::Routes::builder()
-            .route(&format!("a{it}"), tower_cors::Route::NoCors)
+            .route(format!("a{it}"), tower_cors::Route::NoCors)
             .build()
             .unwrap_err()
             .to_string()
