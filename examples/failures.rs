@@ -14,6 +14,7 @@
 //!     -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: authorization'
 //! ```
 
+use std::env;
 use std::error::Error;
 use std::future;
 use std::io::{self, Write};
@@ -33,10 +34,19 @@ use tower_http::timeout::TimeoutLayer;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = listen().await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app(Duration::from_secs(2))?).await?;
     Ok(())
+}
+
+/// Listens where `ADDRESS` says, by default on port 3000.
+async fn listen() -> Result<TcpListener, String> {
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let failed = |error| {
+        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
+    };
+    TcpListener::bind(&address).await.map_err(failed)
 }
 
 /// The application, whose handlers get so much time.

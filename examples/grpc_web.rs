@@ -15,6 +15,7 @@
 //! ```
 
 use std::convert::Infallible;
+use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -30,10 +31,19 @@ use tower_cors::{CorsLayer, Policy, PolicyErrors, presets};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = listen().await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app()?).await?;
     Ok(())
+}
+
+/// Listens where `ADDRESS` says, by default on port 3000.
+async fn listen() -> Result<TcpListener, String> {
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let failed = |error| {
+        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
+    };
+    TcpListener::bind(&address).await.map_err(failed)
 }
 
 /// The service, behind the layers.

@@ -7,6 +7,7 @@
 //! ```
 
 use std::convert::Infallible;
+use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 
@@ -23,11 +24,20 @@ use tower_cors::{CorsLayer, Policy, PolicyErrors};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = listen().await?;
     let address = listener.local_addr()?;
     writeln!(io::stdout(), "listening on http://{address}")?;
     serve(listener, app()?).await?;
     Ok(())
+}
+
+/// Listens where `ADDRESS` says, by default on port 3000.
+async fn listen() -> Result<TcpListener, String> {
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let failed = |error| {
+        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
+    };
+    TcpListener::bind(&address).await.map_err(failed)
 }
 
 /// A service for requests with a body of type `B`.

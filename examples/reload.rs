@@ -3,7 +3,7 @@
 //!
 //! The file may be written in place, be replaced by a rename, as editors and careful programs do, or
 //! be part of a mounted `ConfigMap`, where a symbolic link beside it is swapped. So it is the
-//! directory that is watched.
+//! directory that is watched; and if the file is a link, the directories that it leads to, too.
 //!
 //! ```sh
 //! echo '{ "allow_origins": ["https://a.example"] }' > cors.json
@@ -14,18 +14,19 @@
 //! curl -i http://127.0.0.1:3000/ -H 'Origin: https://a.example'
 //! ```
 
+use std::collections::BTreeSet;
 use std::env;
 use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
-use std::path::{self, Path};
-use std::sync::mpsc;
+use std::path::{self, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
-use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::net::TcpListener;
 use tower_cors::{CorsLayer, Policy, Reload};
 
@@ -39,10 +40,19 @@ async fn main() -> Result<(), Failure> {
             Err(error) => writeln!(io::stderr(), "the old policy stays: {error}"),
         };
     })?;
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = listen().await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app(policy)).await?;
     Ok(())
+}
+
+/// Listens where `ADDRESS` says, by default on port 3000.
+async fn listen() -> Result<TcpListener, String> {
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let failed = |error| {
+        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
+    };
+    TcpListener::bind(&address).await.map_err(failed)
 }
 
 /// The application, with a policy that may change.
@@ -66,31 +76,37 @@ const SETTLES: Duration = Duration::from_millis(50);
 pub(crate) fn follow(
     file: &Path,
     report: impl Fn(Result<(), Failure>) + Send + 'static,
-) -> Result<(Reload, RecommendedWatcher), Failure> {
+) -> Result<(Reload, Watcher), Failure> {
     // Absolute, and through no link: a link is what may be swapped.
     let file = path::absolute(file)?;
-    let directory = file.parent().ok_or("the file is in no directory")?;
-
     let (events, changes) = mpsc::channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+    let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         // To open and to close is no change. An error may have swallowed one.
         if !event.is_ok_and(|event| event.kind.is_access()) {
             // Nobody listens any more when the thread below has ended.
             let _ = events.send(());
         }
     })?;
+    let watcher = Watcher(Arc::new(Mutex::new((watcher, BTreeSet::new()))));
     // Watched before it is read, so that no change falls between.
-    watcher.watch(directory, RecursiveMode::NonRecursive)?;
+    watcher.watch(directories(&file))?;
 
     let text = fs::read_to_string(&file)?;
     let policy = Reload::new(Policy::from_json(&text)?);
     let handle = policy.clone();
     let mut last = Some(text);
     // Ends with the watcher, which holds the other end of the channel.
+    let weak = Arc::downgrade(&watcher.0);
     thread::spawn(move || {
         while changes.recv().is_ok() {
             thread::sleep(SETTLES);
             changes.try_iter().for_each(drop);
+            // A link may lead elsewhere now.
+            let Some(watcher) = weak.upgrade().map(Watcher) else { return };
+            if let Err(error) = watcher.watch(directories(&file)) {
+                report(Err(error));
+            }
+            drop(watcher);
             let read = fs::read_to_string(&file);
             // Most changes of the directory are none of the file's, which may be gone, too.
             if read.as_ref().ok() != last.as_ref() {
@@ -100,6 +116,42 @@ pub(crate) fn follow(
         }
     });
     Ok((policy, watcher))
+}
+
+/// Watches directories, for as long as it is kept.
+pub(crate) struct Watcher(Arc<Mutex<(RecommendedWatcher, BTreeSet<PathBuf>)>>);
+
+impl Watcher {
+    /// Watches these in place of those before.
+    fn watch(&self, directories: BTreeSet<PathBuf>) -> Result<(), Failure> {
+        let (watcher, before) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for gone in before.difference(&directories) {
+            // It may not even be there any more.
+            let _ = watcher.unwatch(gone);
+        }
+        for directory in &directories {
+            watcher.watch(directory, RecursiveMode::NonRecursive)?;
+        }
+        *before = directories;
+        Ok(())
+    }
+}
+
+/// The most links that are followed to a file, as on Linux.
+const MOST_LINKS: usize = 40;
+
+/// The directory of a file, and if the file is a link, those of all that it leads to.
+fn directories(file: &Path) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut next = Some(file.to_owned());
+    for _ in 0..MOST_LINKS {
+        let Some(file) = next else { break };
+        let Some(directory) = file.parent() else { break };
+        // A directory may be a link itself. Where it leads to is what is watched.
+        found.extend(directory.canonicalize());
+        next = fs::read_link(&file).ok().map(|target| directory.join(target));
+    }
+    found
 }
 
 /// Swaps the policy, if there is a new one.

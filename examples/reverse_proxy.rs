@@ -40,10 +40,19 @@ use tower_cors::{CorsLayer, Error as CorsError, Policy, Route, Routes};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let backend = env::args().nth(1).ok_or("usage: reverse_proxy HOST:PORT")?.parse()?;
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = listen().await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     serve(listener, app(backend)?).await?;
     Ok(())
+}
+
+/// Listens where `ADDRESS` says, by default on port 3000.
+async fn listen() -> Result<TcpListener, String> {
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let failed = |error| {
+        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
+    };
+    TcpListener::bind(&address).await.map_err(failed)
 }
 
 /// The body of a response: the backend's, or none.

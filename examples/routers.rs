@@ -31,10 +31,19 @@ use tower_cors::{CorsLayer, Policy, PolicyErrors, Route, Routes};
 async fn main() -> Result<(), Box<dyn Error>> {
     let by_name = env::args().any(|argument| argument == "--by-name");
     let app = if by_name { by_name_app()? } else { by_router_app()? };
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = listen().await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app).await?;
     Ok(())
+}
+
+/// Listens where `ADDRESS` says, by default on port 3000.
+async fn listen() -> Result<TcpListener, String> {
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let failed = |error| {
+        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
+    };
+    TcpListener::bind(&address).await.map_err(failed)
 }
 
 /// Anybody may read.

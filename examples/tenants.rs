@@ -1,9 +1,16 @@
 //! A policy for each tenant, out of a database, with a cache before it.
 //!
 //! A tenant is known by the field `x-tenant`, which a gateway sets on every request, preflights too,
-//! or else by the first label of the host. Its policy is a JSON document in `SQLite`. A database blocks,
-//! so it is asked on a thread for that; what it says, "no such tenant" too, is kept for a minute. A
-//! failure is never kept: it is reported, and there is no policy for the request.
+//! or else by the first label of the host. Its policy is a JSON document in `SQLite`.
+//!
+//! Tenants write their documents themselves, so that one of them must not be able to stop the others:
+//!
+//! - A database blocks, so it is asked on a thread for that. Only the row is read under its lock; the
+//!   document is parsed afterwards.
+//! - A document has a most length. A longer one does not even leave the database.
+//! - What the database says, "no such tenant" too, is kept for a minute, and a failure for five seconds:
+//!   then a tenant with a bad document costs no more than the others. Each failure is reported once, by
+//!   the request that met it, and in the meantime there is no policy.
 //!
 //! ```sh
 //! cargo run --example tenants
@@ -12,15 +19,17 @@
 //! curl -i http://127.0.0.1:3000/ -H 'X-Tenant: nobody' -H 'Origin: https://bank.example'
 //! ```
 
+use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
 use http::header::HOST;
 use http::{HeaderName, Request};
+use moka::Expiry;
 use moka::future::Cache;
 use rusqlite::{Connection, OptionalExtension};
 use tokio::net::TcpListener;
@@ -36,14 +45,23 @@ async fn main() -> Result<(), Box<dyn Error>> {
             ('shop', '{ "allow_origins": ["https://shop.example", "https://*.shop.example"] }'),
             ('bank', '{ "allow_origins": ["https://bank.example"], "allow_credentials": true }')"#,
     )?;
-    let app = app(Tenants::new(database), |error| {
+    let app = app(Tenants::new(database, KEPT), |failure| {
         // If nobody reads it, there is nobody to tell.
-        let _ = writeln!(io::stderr(), "no policy: {error}");
+        let _ = writeln!(io::stderr(), "no policy: {failure}");
     });
-    let listener = TcpListener::bind("127.0.0.1:3000").await?;
+    let listener = listen().await?;
     writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app).await?;
     Ok(())
+}
+
+/// Listens where `ADDRESS` says, by default on port 3000.
+async fn listen() -> Result<TcpListener, String> {
+    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let failed = |error| {
+        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
+    };
+    TcpListener::bind(&address).await.map_err(failed)
 }
 
 /// The one table.
@@ -52,19 +70,15 @@ pub(crate) const SCHEMA: &str =
 
 /// The application, and a function that reports why there is no policy.
 pub(crate) fn app(tenants: Tenants, report: impl Fn(Failure) + Send + Sync + 'static) -> Router {
-    let resolve = move |head: Request<()>| {
-        let (name, tenants) = (name_of(&head), tenants.clone());
-        async move {
-            match name {
-                Some(name) => {
-                    Ok(tenants.policy(name).await.map_err(|failure| failure.to_string())?)
-                }
-                None => Ok(None),
-            }
-        }
-    };
-    let resolver = Resolver::new(resolve, report).vary_on([X_TENANT]);
-    Router::new().route("/", get(|| async { "hello\n" })).layer(CorsLayer::with_resolver(resolver))
+    let resolver = Resolver::new(
+        async move |head| match name_of(&head) {
+            Some(name) => tenants.policy(name).await,
+            None => Ok(None),
+        },
+        report,
+    );
+    let layer = CorsLayer::with_resolver(resolver.vary_on([X_TENANT]));
+    Router::new().route("/", get(|| async { "hello\n" })).layer(layer)
 }
 
 const X_TENANT: HeaderName = HeaderName::from_static("x-tenant");
@@ -87,33 +101,72 @@ pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 pub(crate) struct Tenants {
     database: Arc<Mutex<Connection>>,
     /// Bounded, since anybody may ask for a tenant of any name.
-    cache: Cache<String, Option<Policy>>,
+    cache: Cache<String, Answer>,
 }
 
+/// What is kept of an answer of the database.
+type Answer = Result<Option<Policy>, Arc<str>>;
+
 impl Tenants {
-    pub(crate) fn new(database: Connection) -> Self {
-        let cache = Cache::builder().max_capacity(10_000).time_to_live(Duration::from_secs(60));
-        Self { database: Arc::new(Mutex::new(database)), cache: cache.build() }
+    pub(crate) fn new(database: Connection, kept: Kept) -> Self {
+        let cache = Cache::builder().max_capacity(10_000).expire_after(kept).build();
+        Self { database: Arc::new(Mutex::new(database)), cache }
     }
 
     /// Of many requests for the same tenant at once, one asks the database, and the others wait.
-    async fn policy(&self, name: String) -> Result<Option<Policy>, Arc<Failure>> {
-        let (key, database) = (name.clone(), Arc::clone(&self.database));
-        let read = async {
-            task::spawn_blocking(move || {
-                // A panic elsewhere left no change half done: this only reads.
-                let database = database.lock().unwrap_or_else(PoisonError::into_inner);
-                find(&database, &name)
-            })
-            .await?
-        };
-        self.cache.try_get_with(key, read).await
+    async fn policy(&self, name: String) -> Result<Option<Policy>, Failure> {
+        let answer = self.cache.entry_by_ref(&name).or_insert_with(self.ask(&name)).await;
+        let is_new = answer.is_fresh();
+        match answer.into_value() {
+            Ok(policy) => Ok(policy),
+            Err(failure) if is_new => Err((*failure).into()),
+            // It was reported before.
+            Err(_) => Ok(None),
+        }
+    }
+
+    async fn ask(&self, name: &str) -> Answer {
+        let (name, database) = (name.to_owned(), Arc::clone(&self.database));
+        let answer = task::spawn_blocking(move || {
+            let document = find(&database, &name)?;
+            Ok::<_, Failure>(document.map(|document| Policy::from_json(&document)).transpose()?)
+        });
+        let failed = |failure: Failure| failure.to_string().into();
+        answer.await.map_err(Failure::from).and_then(|answer| answer).map_err(failed)
     }
 }
 
-/// Asks the database.
-fn find(database: &Connection, name: &str) -> Result<Option<Policy>, Failure> {
-    let mut statement = database.prepare_cached("SELECT policy FROM tenants WHERE name = ?")?;
-    let document: Option<String> = statement.query_row([name], |row| row.get(0)).optional()?;
-    Ok(document.map(|document| Policy::from_json(&document)).transpose()?)
+/// The most bytes of a document: some hundred origins.
+pub(crate) const LONGEST: u32 = 64 * 1024;
+
+/// Asks the database for a tenant's document. The lock is held no longer than that.
+pub(crate) fn find(database: &Mutex<Connection>, name: &str) -> Result<Option<String>, Failure> {
+    // A panic elsewhere left no change half done: this only reads.
+    let database = database.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut statement = database.prepare_cached(
+        "SELECT iif(octet_length(policy) <= ?, policy, NULL) FROM tenants WHERE name = ?",
+    )?;
+    let row = statement.query_row((LONGEST, name), |row| row.get(0)).optional()?;
+    match row {
+        Some(None) => Err(format!("the policy of {name:?} has over {LONGEST} bytes").into()),
+        Some(document) => Ok(document),
+        None => Ok(None),
+    }
+}
+
+/// For how long answers are kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Kept {
+    /// A policy, or that there is none: a change takes this long until it is seen.
+    pub(crate) policy: Duration,
+    /// A failure: a database that is back, or a document that was put right, is seen sooner.
+    pub(crate) failure: Duration,
+}
+
+const KEPT: Kept = Kept { policy: Duration::from_secs(60), failure: Duration::from_secs(5) };
+
+impl Expiry<String, Answer> for Kept {
+    fn expire_after_create(&self, _name: &String, answer: &Answer, _: Instant) -> Option<Duration> {
+        Some(if answer.is_ok() { self.policy } else { self.failure })
+    }
 }

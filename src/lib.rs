@@ -70,7 +70,7 @@ pub mod presets;
 
 pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};
 #[cfg(feature = "serde")]
-pub use document::{DocumentError, DocumentErrors, DocumentWarning, Position};
+pub use document::{Document, DocumentError, DocumentErrors, DocumentWarning, Position};
 pub use enforce::Enforcement;
 pub use error::Error;
 pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};

@@ -1,21 +1,19 @@
 use std::{fmt, marker::PhantomData, time::Duration};
 
-use bytes::Bytes;
 use http::Response;
-use http_body::Body;
-use http_body_util::Full;
 use tower_service::Service;
 
 use super::{
-    Answer, Blocked, Fetch, FetchError, Mode, ResponseType, Seen, Sent, UserAgent,
+    AnswerKind, Blocked, Body, Fetch, FetchError, Mode, Redirect, ResponseType, Seen, Sent,
+    UrlError, UserAgent,
     cookies::Cookies,
     cors_check::{cors_check, may_lack_vary, vary_missing},
     filter::filter,
     http_cache::HttpCache,
     methods,
-    network::Received,
     page::Page,
     preflight_cache::PreflightCache,
+    received::Received,
     redirect::redirect,
     request::Request,
 };
@@ -27,7 +25,7 @@ use super::{
 ///
 /// A browser keeps its CORS-preflight cache, its HTTP cache and its clock from one fetch to the
 /// next. Take a new one to start with nothing.
-pub struct Browser<S, B = Full<Bytes>> {
+pub struct Browser<S, B = Body> {
     pub(super) service: S,
     pub(super) user_agent: UserAgent,
     pub(super) now: Duration,
@@ -38,15 +36,15 @@ pub struct Browser<S, B = Full<Bytes>> {
 }
 
 impl<S> Browser<S> {
-    /// A browser in front of a service that takes any body, such as an axum `Router`, or
-    /// [`Full<Bytes>`](Full).
+    /// A browser in front of a service that takes any body, such as an axum `Router`, or [`Body`].
     pub fn new(service: S) -> Self {
         Self::with_body(service)
     }
 }
 
 impl<S, B> Browser<S, B> {
-    /// A browser in front of a service that takes bodies of one type only, such as axum's `Body`.
+    /// A browser in front of a service that takes bodies of one type only, such as axum's `Body`, or
+    /// `Full<Bytes>` of the crate `http-body-util`. They must be made of a `Vec<u8>`.
     pub fn with_body(service: S) -> Self {
         Self {
             service,
@@ -116,16 +114,19 @@ impl<S, B> Browser<S, B> {
     pub async fn fetch_from<R>(&mut self, page: &str, fetch: Fetch) -> Result<Seen, FetchError>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         let page = Page::parse(page)
-            .map_err(|cause| FetchError::Page { value: page.to_owned(), cause })?;
-        let mut request = Request::new(&page, fetch)?;
+            .map_err(|cause| FetchError::Page { value: page.to_owned(), cause: UrlError(cause) })?;
+        let mut request = Request::new(&page, fetch, self.user_agent)?;
         self.cookies.parse()?;
         let mut sent = Vec::new();
         let received = self.main_fetch(&mut request, &mut sent).await;
-        Ok(Seen { outcome: received.map(|received| filter(&request, received)), sent })
+        Ok(Seen {
+            outcome: received.map(|received| filter(&request, received, self.user_agent)),
+            sent,
+        })
     }
 
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
@@ -136,13 +137,18 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         let outcome = self.follow_redirects(request, sent).await;
-        if request.has_needed_preflight && outcome.is_err() {
-            self.preflight_cache.clear(request);
+        let is_cors = request.tainting == ResponseType::Cors;
+        let has_needed_one = request.has_needed_preflight;
+        if let Err(blocked) = &outcome
+            && self.user_agent.forgets_preflights(has_needed_one, is_cors, blocked)
+        {
+            self.preflight_cache.clear(request, self.user_agent);
         }
+        self.preflight_cache.end_fetch(self.user_agent);
         outcome
     }
 
@@ -153,13 +159,13 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         loop {
             taint(request)?;
             let received = self.http_fetch(request, sent).await?;
-            if !redirect(request, &received)? {
+            if !redirect(request, &received, self.user_agent)? {
                 return Ok(received);
             }
         }
@@ -175,12 +181,15 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
         let is_cors = request.tainting == ResponseType::Cors;
         let unsafe_names = request.unsafe_names(self.user_agent);
-        if is_cors && (!methods::is_safelisted(&request.method) || !unsafe_names.is_empty()) {
+        let is_unusual = !methods::is_safelisted(&request.method) || !unsafe_names.is_empty();
+        let asks_again = (request.has_needed_preflight || request.set.has_unsafe_names)
+            && self.user_agent.asks_after_each_redirect();
+        if is_cors && (is_unusual || asks_again) {
             request.has_needed_preflight = true;
             if !self.is_allowed_by_preflight_cache(request, &unsafe_names) {
                 self.preflight_fetch(request, &unsafe_names, sent).await?;
@@ -200,15 +209,15 @@ impl<S, B> Browser<S, B> {
     async fn shared<R>(&mut self, request: &Request, received: &Received) -> Result<(), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
-        R: Body,
+        B: From<Vec<u8>>,
+        R: http_body::Body,
     {
-        let Err(blocked) = cors_check(request, &received.headers, received.answer) else {
+        let Err(blocked) = cors_check(request, &received.headers, received.kind) else {
             return Ok(());
         };
         if may_lack_vary(request, received)
             && let Ok(headers) = self.probe(request).await
-            && cors_check(request, &headers, Answer::Response).is_ok()
+            && cors_check(request, &headers, AnswerKind::Response).is_ok()
         {
             return Err(vary_missing(request, received));
         }
@@ -238,11 +247,18 @@ fn taint(request: &mut Request) -> Result<(), Blocked> {
         Mode::SameOrigin => {
             return Err(Blocked::NotSameOrigin {
                 origin: request.origin.serialize().to_owned(),
+                redirected_from: request.redirected_from(),
                 url: request.url.to_string(),
             });
         }
         _ if !is_http => {
-            return Err(Blocked::Scheme { url: request.url.to_string() });
+            return Err(Blocked::Scheme {
+                redirected_from: request.redirected_from(),
+                url: request.url.to_string(),
+            });
+        }
+        Mode::NoCors if request.redirect != Redirect::Follow => {
+            return Err(Blocked::RedirectMode { url: request.url.to_string() });
         }
         Mode::NoCors => ResponseType::Opaque,
         Mode::Cors => ResponseType::Cors,

@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{error, fmt};
 
 /// A [`Fetch`](super::Fetch) or a page that no browser could carry out: what script gets is a
 /// `TypeError` before anything is sent.
@@ -8,45 +8,53 @@ use std::fmt;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FetchError {
     /// The page is neither a URL with a host nor `null`.
+    #[non_exhaustive]
     Page {
         /// What was given.
         value: String,
         /// What is wrong with it.
-        cause: url::ParseError,
+        cause: UrlError,
     },
     /// The URL to fetch cannot be parsed, or is relative and the page has no URL to add to it.
+    #[non_exhaustive]
     Url {
         /// What was given.
         value: String,
         /// What is wrong with it.
-        cause: url::ParseError,
+        cause: UrlError,
     },
     /// The URL to fetch has a user name or a password.
+    #[non_exhaustive]
     UrlCredentials {
         /// What was given.
         value: String,
     },
     /// The method is no token.
+    #[non_exhaustive]
     Method {
         /// What was given.
         value: String,
     },
     /// The method is CONNECT, TRACE or TRACK.
+    #[non_exhaustive]
     ForbiddenMethod {
         /// What was given.
         value: String,
     },
     /// The mode is `no-cors`, and the method neither GET nor HEAD nor POST.
+    #[non_exhaustive]
     NoCorsMethod {
         /// What was given.
         value: String,
     },
     /// The name of a request header is no token.
+    #[non_exhaustive]
     HeaderName {
         /// What was given.
         value: String,
     },
     /// The value of a request header has a control character, or one beyond U+00FF.
+    #[non_exhaustive]
     HeaderValue {
         /// The header.
         name: String,
@@ -54,16 +62,19 @@ pub enum FetchError {
         value: String,
     },
     /// There are over 1,000 request headers, more than any server takes.
+    #[non_exhaustive]
     TooManyHeaders {
         /// How many there are.
         count: usize,
     },
     /// The method is GET or HEAD, and there is a body.
+    #[non_exhaustive]
     BodyNotAllowed {
         /// The method.
         method: String,
     },
     /// A cookie given to the browser is no field value, or its origin is no URL.
+    #[non_exhaustive]
     Cookie {
         /// The origin that was given.
         origin: String,
@@ -137,4 +148,16 @@ impl fmt::Display for FetchError {
 }
 
 /// It has no source: its message says all.
-impl std::error::Error for FetchError {}
+impl error::Error for FetchError {}
+
+/// What is wrong with a URL.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct UrlError(pub(super) url::ParseError);
+
+impl fmt::Display for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl error::Error for UrlError {}

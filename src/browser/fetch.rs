@@ -1,5 +1,3 @@
-use bytes::Bytes;
-
 /// A call of `fetch` that a page makes. Building one judges nothing;
 /// [`Browser::fetch_from`](super::Browser::fetch_from) does.
 ///
@@ -19,7 +17,8 @@ pub struct Fetch {
     pub(super) headers: Vec<(String, String)>,
     pub(super) mode: Mode,
     pub(super) credentials: Credentials,
-    pub(super) body: Option<Bytes>,
+    pub(super) redirect: Redirect,
+    pub(super) body: Option<Vec<u8>>,
 }
 
 impl Fetch {
@@ -32,6 +31,7 @@ impl Fetch {
             headers: Vec::new(),
             mode: Mode::default(),
             credentials: Credentials::default(),
+            redirect: Redirect::default(),
             body: None,
         }
     }
@@ -76,9 +76,15 @@ impl Fetch {
         self
     }
 
+    /// Sets what happens to a redirect.
+    pub fn redirect(mut self, redirect: Redirect) -> Self {
+        self.redirect = redirect;
+        self
+    }
+
     /// Sets the body, as bytes: no `Content-Type` comes with it, as little as with an `ArrayBuffer`.
     /// (Given a string, script gets `text/plain;charset=UTF-8` if it sets none.)
-    pub fn body(mut self, body: impl Into<Bytes>) -> Self {
+    pub fn body(mut self, body: impl Into<Vec<u8>>) -> Self {
         self.body = Some(body.into());
         self
     }
@@ -112,4 +118,19 @@ pub enum Credentials {
     SameOrigin,
     /// Always. Then the server must allow credentials, and no `*` is a wildcard.
     Include,
+}
+
+/// What happens to a redirect.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#concept-request-redirect-mode>
+#[non_exhaustive]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub enum Redirect {
+    /// It is followed. The default of `fetch`.
+    #[default]
+    Follow,
+    /// The fetch fails.
+    Error,
+    /// Script gets a response that says no more than that there is a redirect.
+    Manual,
 }

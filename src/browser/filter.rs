@@ -3,12 +3,12 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{ResponseType, Visible, header_list, network::Received, request::Request};
+use super::{ResponseType, UserAgent, Visible, header_list, received::Received, request::Request};
 
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-filtered-response>
-pub(super) fn filter(request: &Request, received: Received) -> Visible {
+pub(super) fn filter(request: &Request, received: Received, user_agent: UserAgent) -> Visible {
     let kind = request.tainting;
-    if kind == ResponseType::Opaque {
+    if matches!(kind, ResponseType::Opaque | ResponseType::OpaqueRedirect) {
         return Visible {
             kind,
             status: 0,
@@ -18,7 +18,7 @@ pub(super) fn filter(request: &Request, received: Received) -> Visible {
         };
     }
     let exposed = match kind {
-        ResponseType::Cors => exposed_names(request, &received.headers),
+        ResponseType::Cors => exposed_names(request, &received.headers, user_agent),
         _ => Exposed::All,
     };
     let headers: HeaderMap = received
@@ -61,9 +61,12 @@ impl Exposed {
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-response-cors-exposed-header-name-list>
-fn exposed_names(request: &Request, headers: &HeaderMap) -> Exposed {
-    let names = header_list::extract_tokens(headers, &header::ACCESS_CONTROL_EXPOSE_HEADERS);
-    let names = names.ok().flatten().unwrap_or_default();
+fn exposed_names(request: &Request, headers: &HeaderMap, user_agent: UserAgent) -> Exposed {
+    let field = &header::ACCESS_CONTROL_EXPOSE_HEADERS;
+    let names = match header_list::extract_tokens(headers, field) {
+        Ok(names) => names.unwrap_or_default(),
+        Err(malformed) => user_agent.exposes_of_malformed(&malformed.value),
+    };
     if !request.is_credentialed() && names.iter().any(|name| name == "*") {
         Exposed::All
     } else {

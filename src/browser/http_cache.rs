@@ -4,16 +4,16 @@ use http::{
     HeaderMap, Method, StatusCode,
     header::{
         AGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, DATE,
-        ETAG, EXPIRES, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE,
-        LAST_MODIFIED, RANGE, VARY,
+        ETAG, EXPIRES, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RANGE, VARY,
     },
 };
 use url::Url;
 
 use super::{
-    Answer,
+    AnswerKind,
     header_list::{self, parse_seconds, split_outside_quotes},
-    network::Received,
+    received::Received,
+    request::without_fragment,
 };
 
 /// A private cache of responses to GET.
@@ -44,15 +44,16 @@ pub(super) enum Selected {
     Fresh(Received),
     /// A response to ask the server about, with these request headers.
     Stale { validators: HeaderMap },
+    /// A stale response to use once more, while the server is asked about it.
+    Usable { received: Received, validators: HeaderMap },
 }
 
-/// Whether the cache has a part in the exchange: it keeps answers to GET, leaves parts of
-/// representations alone, and steps back where script makes its request conditional itself.
+/// Whether the cache may have a part in the exchange: it keeps answers to GET, and leaves parts of
+/// representations alone.
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
 pub(super) fn is_cacheable(method: &Method, headers: &HeaderMap) -> bool {
-    let bypass = [RANGE, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_UNMODIFIED_SINCE, IF_MATCH, IF_RANGE];
-    *method == Method::GET && !bypass.iter().any(|name| headers.contains_key(name))
+    *method == Method::GET && !headers.contains_key(RANGE)
 }
 
 impl HttpCache {
@@ -68,6 +69,9 @@ impl HttpCache {
                 Some((condition, stored.received.headers.get(validator)?.clone()))
             })
             .collect();
+        if stored.may_be_used_while_asking(now) {
+            return Some(Selected::Usable { received: stored.received.clone(), validators });
+        }
         (!validators.is_empty()).then_some(Selected::Stale { validators })
     }
 
@@ -86,7 +90,7 @@ impl HttpCache {
         self.responses.push(Stored {
             url,
             request_headers: headers.clone(),
-            received: Received { answer: Answer::Cached, ..received.clone() },
+            received: Received { kind: AnswerKind::Cached, ..received.clone() },
             since: now,
         });
     }
@@ -139,11 +143,26 @@ impl Stored {
 
     /// HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111#name-freshness>
     fn is_fresh(&self, now: Duration) -> bool {
+        self.is_younger_than(freshness_lifetime(&self.received), now)
+    }
+
+    /// Whether the response is a stale-while-revalidate response: stale, but not for long.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-stale-while-revalidate-response>
+    fn may_be_used_while_asking(&self, now: Duration) -> bool {
+        let headers = &self.received.headers;
+        let stale = directive(headers, "stale-while-revalidate").and_then(|value| seconds(&value));
+        let lifetime = freshness_lifetime(&self.received).unwrap_or_default();
+        directive(headers, "must-revalidate").is_none()
+            && self.is_younger_than(stale.map(|stale| lifetime.saturating_add(stale)), now)
+    }
+
+    /// Whether the response may be used without asking, since its age is below a limit.
+    fn is_younger_than(&self, limit: Option<Duration>, now: Duration) -> bool {
         let headers = &self.received.headers;
         let age = header_list::extract_seconds(headers, &AGE).unwrap_or(0);
         let age = Duration::from_secs(age).saturating_add(now.saturating_sub(self.since));
-        directive(headers, "no-cache").is_none()
-            && freshness_lifetime(&self.received).is_some_and(|lifetime| age < lifetime)
+        directive(headers, "no-cache").is_none() && limit.is_some_and(|limit| age < limit)
     }
 }
 
@@ -161,7 +180,7 @@ fn freshness_lifetime(received: &Received) -> Option<Duration> {
     let time = |name| httpdate::parse_http_date(&header_list::get(headers, &name)?).ok();
     let date = time(DATE);
     if let Some(seconds) = directive(headers, "max-age") {
-        return parse_seconds(seconds.trim_matches('"')).map(Duration::from_secs);
+        return self::seconds(&seconds);
     }
     if headers.contains_key(EXPIRES) {
         let date = date.unwrap_or(UNIX_EPOCH + FIRST_DAY_OF_2026);
@@ -170,6 +189,11 @@ fn freshness_lifetime(received: &Received) -> Option<Duration> {
     let modified = time(LAST_MODIFIED)?;
     let unchanged = date.map_or(Some(YEAR), |date| date.duration_since(modified).ok())?;
     is_heuristically_cacheable(received.status).then(|| unchanged / 10)
+}
+
+/// The argument of a directive, which may be quoted.
+fn seconds(argument: &str) -> Option<Duration> {
+    parse_seconds(argument.trim_matches('"')).map(Duration::from_secs)
 }
 
 /// HTTP: <https://www.rfc-editor.org/rfc/rfc9110#name-overview-of-status-codes>
@@ -198,10 +222,4 @@ fn directive(headers: &HeaderMap, name: &str) -> Option<String> {
         .map(|element| element.split_once('=').unwrap_or((element, "")))
         .find(|(directive, _)| directive.eq_ignore_ascii_case(name))
         .map(|(_, argument)| argument.to_owned())
-}
-
-pub(super) fn without_fragment(url: &Url) -> Url {
-    let mut url = url.clone();
-    url.set_fragment(None);
-    url
 }

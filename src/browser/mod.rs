@@ -39,7 +39,8 @@
 //! assert!(matches!(seen.blocked(), Some(Blocked::AllowOriginMissing { .. })));
 //! assert_eq!(
 //!     seen.response().unwrap_err().to_string(),
-//!     "the preflight's response has no access-control-allow-origin; expected \"https://evil.example\"",
+//!     "the preflight's response from \"https://api.example/items\" has no access-control-allow-origin; \
+//!      expected \"https://evil.example\"",
 //! );
 //! # Ok(())
 //! # }
@@ -52,14 +53,17 @@
 //! | [request mode], [credentials mode] | [`Mode`], [`Credentials`] |
 //! | [forbidden method], [normalize] | [`Fetch::new`] takes any method, [`FetchError::ForbiddenMethod`] |
 //! | [forbidden request-header] | [`Fetch::header`] ignores it |
+//! | [cache mode] | what script's conditions, such as `If-None-Match`, make of it: `Cache-Control: no-cache` goes along |
 //! | [CORS-safelisted request-header], [CORS-unsafe request-header names] | which headers a preflight asks for |
 //! | [CORS-preflight fetch], [CORS check] | [`Blocked`] has a variant for each way to fail |
 //! | [CORS-preflight cache] | kept by a [`Browser`], forgotten as [`Browser::advance`] moves its clock |
-//! | [HTTP-redirect fetch] | followed, each hop checked; the origin becomes `null` |
+//! | [HTTP-redirect fetch], [redirect mode] | followed, each hop checked; the origin becomes `null`. [`Redirect`] |
 //! | [filtered response] | [`Visible`] |
+//! | [stale-while-revalidate response] | seen once more, while the server is asked about it |
 //! | [CORS protocol and HTTP caches] | [`Blocked::VaryMissing`] if the server left out `Vary: Origin` |
 //!
-//! Where the shipped browsers are known to differ, [`UserAgent`] selects one of them.
+//! Where the shipped browsers are known to differ, [`UserAgent`] selects one of them. The modes for Chromium and
+//! Firefox are held to the real browsers by random pages, fetches and answers, request by request.
 //!
 //! # What it does not
 //!
@@ -68,29 +72,42 @@
 //! readable here. There are no service workers, no prompts for passwords, and no `Referer`, `User-Agent`
 //! or `Sec-Fetch-Site` and its like. All pages of one browser are as frames of one tab, so that they
 //! share one HTTP cache, which does not obey the `Cache-Control` of a request. `Set-Cookie` of responses is
-//! not kept. URLs of other schemes than `http` and `https`, such as `data:`, cannot be fetched.
+//! not kept. Where parsers of URLs differ (`|` in a path), the parser is the crate `url` for every browser. How many
+//! preflights a browser keeps is not known here. URLs of other schemes than `http` and `https`, such as `data:`, cannot be fetched.
 //!
 //! A body that script may read, or that the HTTP cache keeps, is read to its end before
 //! [`Browser::fetch_from`] returns: one that never ends, such as a stream of events, keeps it waiting. The
 //! bodies of preflights and redirects are not waited for, nor those of blocked or opaque responses that
 //! the HTTP cache does not keep.
 //!
+//! # Types of other crates
+//!
+//! Requests and responses are those of `http`. The body of a response is anything that is a `Body` of `http-body`,
+//! as services answer with it, and [`Body`] is one too, so that services take it. The chunks of [`Body`] are
+//! `Bytes` of the crate `bytes`, since axum's `Router` asks for that. No other type of another crate is in a
+//! signature here: bodies are given as `Vec<u8>` and read as `&[u8]`, URLs are text.
+//!
 //! [request mode]: https://fetch.spec.whatwg.org/#concept-request-mode
 //! [credentials mode]: https://fetch.spec.whatwg.org/#concept-request-credentials-mode
 //! [forbidden method]: https://fetch.spec.whatwg.org/#forbidden-method
 //! [normalize]: https://fetch.spec.whatwg.org/#concept-method-normalize
 //! [forbidden request-header]: https://fetch.spec.whatwg.org/#forbidden-request-header
+//! [cache mode]: https://fetch.spec.whatwg.org/#concept-request-cache-mode
 //! [CORS-safelisted request-header]: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
 //! [CORS-unsafe request-header names]: https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names
 //! [CORS-preflight fetch]: https://fetch.spec.whatwg.org/#cors-preflight-fetch
 //! [CORS check]: https://fetch.spec.whatwg.org/#cors-check
 //! [CORS-preflight cache]: https://fetch.spec.whatwg.org/#cors-preflight-cache
 //! [HTTP-redirect fetch]: https://fetch.spec.whatwg.org/#http-redirect-fetch
+//! [redirect mode]: https://fetch.spec.whatwg.org/#concept-request-redirect-mode
 //! [filtered response]: https://fetch.spec.whatwg.org/#concept-filtered-response
+//! [stale-while-revalidate response]: https://fetch.spec.whatwg.org/#concept-stale-while-revalidate-response
 //! [CORS protocol and HTTP caches]: https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
 
 mod agent;
+mod answer;
 mod blocked;
+mod body;
 mod cookies;
 mod cors_check;
 mod error;
@@ -104,6 +121,8 @@ mod network;
 mod page;
 mod preflight;
 mod preflight_cache;
+mod reason;
+mod received;
 mod redirect;
 mod request;
 mod request_headers;
@@ -111,8 +130,10 @@ mod seen;
 mod user_agent;
 
 pub use agent::Browser;
-pub use blocked::{Answer, Blocked};
-pub use error::FetchError;
-pub use fetch::{Credentials, Fetch, Mode};
+pub use answer::{Answer, AnswerKind};
+pub use blocked::Blocked;
+pub use body::Body;
+pub use error::{FetchError, UrlError};
+pub use fetch::{Credentials, Fetch, Mode, Redirect};
 pub use seen::{BodyError, ResponseType, Seen, Sent, Visible};
 pub use user_agent::UserAgent;

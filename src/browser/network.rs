@@ -3,7 +3,7 @@ use std::future::poll_fn;
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode, Uri,
-    header::{ACCESS_CONTROL_REQUEST_METHOD, CONTENT_LENGTH, COOKIE, HOST, ORIGIN},
+    header::{ACCEPT_ENCODING, CONTENT_LENGTH, COOKIE, HOST, ORIGIN, RANGE},
 };
 use http_body::Body;
 use http_body_util::{BodyExt, Collected};
@@ -11,26 +11,15 @@ use tower_service::Service;
 use url::Url;
 
 use super::{
-    Answer, Blocked, BodyError, Browser, Credentials, ResponseType, Sent,
+    AnswerKind, Blocked, BodyError, Browser, Credentials, ResponseType, Sent, UserAgent,
     cors_check::cors_check,
     header_list,
-    http_cache::{Selected, is_cacheable, is_storable, without_fragment},
+    http_cache::{Selected, is_cacheable, is_storable},
     methods,
-    redirect::is_redirect,
-    request::Request,
+    received::{Received, is_redirect},
+    redirect::contradiction,
+    request::{Request, without_fragment},
 };
-
-/// A response, as it came over the wire or out of the cache.
-#[derive(Clone, Debug)]
-pub(super) struct Received {
-    pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
-    /// Empty if it is not to be read.
-    pub(super) body: Result<Bytes, BodyError>,
-    pub(super) answer: Answer,
-    /// The `Origin` of the request that this is the response to.
-    pub(super) made_for: Option<String>,
-}
 
 impl<S, B> Browser<S, B> {
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
@@ -41,17 +30,17 @@ impl<S, B> Browser<S, B> {
     ) -> Result<Received, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
         let headers = self.http_headers(request);
-        if !is_cacheable(&request.method, &headers) {
+        if request.set.is_conditional || !is_cacheable(&request.method, &headers) {
             let (mut received, body) = self.network_fetch(request, headers, sent).await?;
             if methods::is_unsafe(&request.method) && (200..400).contains(&received.status.as_u16())
             {
                 self.http_cache.invalidate(&request.url);
             }
-            if is_read(request, &received) {
+            if is_read(request, &received, self.user_agent) {
                 received.body = read(body).await;
             }
             return Ok(received);
@@ -60,21 +49,46 @@ impl<S, B> Browser<S, B> {
         match self.http_cache.select(&request.url, &headers, self.now) {
             Some(Selected::Fresh(received)) => return Ok(received),
             Some(Selected::Stale { validators }) => outgoing.extend(validators),
+            Some(Selected::Usable { received, validators }) => {
+                outgoing.extend(validators);
+                // Script does not wait for what comes of it.
+                let _unseen = self.update_http_cache(request, &headers, outgoing, sent).await;
+                return Ok(received);
+            }
             None => {}
         }
+        self.update_http_cache(request, &headers, outgoing, sent).await
+    }
+
+    /// Sends a request that the HTTP cache has a part in, and returns the response, which may be the one that it
+    /// has kept.
+    async fn update_http_cache<R>(
+        &mut self,
+        request: &Request,
+        headers: &HeaderMap,
+        outgoing: HeaderMap,
+        sent: &mut Vec<Sent>,
+    ) -> Result<Received, Blocked>
+    where
+        S: Service<http::Request<B>, Response = Response<R>>,
+        B: From<Vec<u8>>,
+        R: Body,
+    {
         let (mut received, body) = self.network_fetch(request, outgoing, sent).await?;
         if received.status == StatusCode::NOT_MODIFIED
             && let Some(stored) =
-                self.http_cache.freshen(&request.url, &headers, &received.headers, self.now)
+                self.http_cache.freshen(&request.url, headers, &received.headers, self.now)
         {
             return Ok(stored);
         }
         let is_kept = is_storable(&received);
-        if (is_kept && has_body(request, &received)) || is_read(request, &received) {
+        if (is_kept && has_body(request, &received, self.user_agent))
+            || is_read(request, &received, self.user_agent)
+        {
             received.body = read(body).await;
         }
         if is_kept && received.body.is_ok() {
-            self.http_cache.store(&request.url, &headers, &received, self.now);
+            self.http_cache.store(&request.url, headers, &received, self.now);
         }
         Ok(received)
     }
@@ -83,7 +97,7 @@ impl<S, B> Browser<S, B> {
     pub(super) async fn probe<R>(&mut self, request: &Request) -> Result<HeaderMap, Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
         let headers = self.http_headers(request);
@@ -102,7 +116,7 @@ impl<S, B> Browser<S, B> {
     ) -> Result<(Received, R), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
         let mut answer = self.exchange(request, headers.clone(), sent).await?;
@@ -110,7 +124,12 @@ impl<S, B> Browser<S, B> {
             answer = self.exchange(request, headers, sent).await?;
         }
         match answer.0.status {
-            StatusCode::PROXY_AUTHENTICATION_REQUIRED => Err(Blocked::ProxyAuthentication),
+            StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
+                Err(Blocked::ProxyAuthentication { answer: request.answer(AnswerKind::Response) })
+            }
+            _ if self.user_agent.refuses(&answer.0.headers) => {
+                Err(contradiction(request, &answer.0))
+            }
             _ => Ok(answer),
         }
     }
@@ -124,12 +143,16 @@ impl<S, B> Browser<S, B> {
     ) -> Result<(Received, R), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
-        let uri = origin_form(&request.url)?;
+        let uri = origin_form(request)?;
+        let failed = || Blocked::ServiceFailed {
+            redirected_from: request.redirected_from(),
+            url: without_fragment(&request.url).into(),
+        };
         let service = &mut self.service;
-        poll_fn(|context| service.poll_ready(context)).await.map_err(|_| Blocked::ServiceFailed)?;
+        poll_fn(|context| service.poll_ready(context)).await.map_err(|_| failed())?;
 
         let body = request.body.clone().unwrap_or_default();
         let made_for = header_list::get(&headers, &ORIGIN);
@@ -144,13 +167,13 @@ impl<S, B> Browser<S, B> {
             body,
         });
 
-        let response = service.call(outgoing).await.map_err(|_| Blocked::ServiceFailed)?;
+        let response = service.call(outgoing).await.map_err(|_| failed())?;
         let (parts, body) = response.into_parts();
         let received = Received {
             status: parts.status,
-            headers: trim_values(&parts.headers),
+            headers: self.user_agent.merge(trim_values(&parts.headers)),
             body: Ok(Bytes::new()),
-            answer: Answer::Response,
+            kind: AnswerKind::Response,
             made_for,
         };
         Ok((received, body))
@@ -158,7 +181,8 @@ impl<S, B> Browser<S, B> {
 
     /// The fields of the request and those that the user agent adds.
     fn http_headers(&self, request: &Request) -> HeaderMap {
-        let mut headers = request.headers.clone();
+        let has_first_body = request.body.is_some() && request.redirected_from.is_none();
+        let mut headers = self.user_agent.sent_lines(&request.headers, has_first_body);
         if let Ok(host) = HeaderValue::from_str(&authority(&request.url)) {
             headers.insert(HOST, host);
         }
@@ -167,10 +191,22 @@ impl<S, B> Browser<S, B> {
         {
             headers.insert(ORIGIN, origin);
         }
+        if request.set.is_conditional {
+            for (name, value) in self.user_agent.past_caches(request.is_preflight()) {
+                headers.entry(name).or_insert(HeaderValue::from_static(value));
+            }
+        }
+        if headers.contains_key(RANGE) {
+            let (method, is_conditional) = (&request.method, request.set.is_conditional);
+            if let Some(range) = self.user_agent.rewritten_range(method, &headers, is_conditional) {
+                headers.insert(RANGE, range);
+            }
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        }
         let needs_length =
             request.body.is_some() || [Method::POST, Method::PUT].contains(&request.method);
         if needs_length {
-            headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Bytes::len).into());
+            headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Vec::len).into());
         }
         if includes_credentials(request)
             && let Some(cookies) = self.cookies.get(&request.url)
@@ -182,23 +218,21 @@ impl<S, B> Browser<S, B> {
 }
 
 /// Whether script may read the body, now or out of the cache. No other is waited for, as it may
-/// never end. Script cannot set `Access-Control-Request-Method`, so that only a preflight has it.
-fn is_read(request: &Request, received: &Received) -> bool {
+/// never end.
+fn is_read(request: &Request, received: &Received, user_agent: UserAgent) -> bool {
     let is_shared = match request.tainting {
         ResponseType::Basic => true,
-        ResponseType::Cors => cors_check(request, &received.headers, received.answer).is_ok(),
-        ResponseType::Opaque => false,
+        ResponseType::Cors => cors_check(request, &received.headers, received.kind).is_ok(),
+        ResponseType::Opaque | ResponseType::OpaqueRedirect => false,
     };
-    is_shared
-        && has_body(request, received)
-        && !request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+    is_shared && has_body(request, received, user_agent) && !request.is_preflight()
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#null-body-status>
-fn has_body(request: &Request, received: &Received) -> bool {
+fn has_body(request: &Request, received: &Received, user_agent: UserAgent) -> bool {
     request.method != Method::HEAD
         && !matches!(received.status.as_u16(), 101 | 103 | 204 | 205 | 304)
-        && !is_redirect(received)
+        && !is_redirect(received, user_agent)
 }
 
 async fn read<R: Body>(body: R) -> Result<Bytes, BodyError> {
@@ -237,11 +271,13 @@ fn authority(url: &Url) -> String {
 }
 
 /// HTTP/1.1: <https://www.rfc-editor.org/rfc/rfc9112#name-origin-form>
-fn origin_form(url: &Url) -> Result<Uri, Blocked> {
+fn origin_form(request: &Request) -> Result<Uri, Blocked> {
+    let url = &request.url;
     let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{}{query}", url.path())
-        .parse()
-        .map_err(|_| Blocked::UrlTooLong { length: url.as_str().len() })
+    format!("{}{query}", url.path()).parse().map_err(|_| Blocked::UrlTooLong {
+        redirected_from: request.redirected_from(),
+        length: url.as_str().len(),
+    })
 }
 
 /// Takes white space from around values, as a parser of messages would.

@@ -1,6 +1,5 @@
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response,
     header::{
@@ -12,12 +11,12 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::{
-    Answer, Blocked, Browser, Credentials, Mode, ResponseType, Sent, UserAgent,
+    AnswerKind, Blocked, Browser, Credentials, Mode, ResponseType, Sent, UserAgent,
     cors_check::cors_check,
     header_list::{self, Malformed},
     methods,
-    network::Received,
     preflight_cache::Grant,
+    received::Received,
     request::Request,
 };
 
@@ -36,15 +35,15 @@ impl<S, B> Browser<S, B> {
     ) -> Result<(), Blocked>
     where
         S: Service<http::Request<B>, Response = Response<R>>,
-        B: From<Bytes>,
+        B: From<Vec<u8>>,
         R: Body,
     {
-        let preflight = preflight_of(request, unsafe_names);
+        let mut asking = request.clone();
+        asking.is_redirect_tainted &= !self.user_agent.asks_in_the_pages_name();
+        let preflight = preflight_of(&asking, unsafe_names);
         let received = self.network_or_cache_fetch(&preflight, sent).await?;
-        let grant = accept(request, unsafe_names, &received, self.user_agent)?;
-        if self.user_agent.keeps_opaque_origins() || request.serialized_origin() != "null" {
-            self.preflight_cache.store(request, self.user_agent.keep(grant), self.now);
-        }
+        let grant = accept(&asking, unsafe_names, &received, self.user_agent)?;
+        self.preflight_cache.store(request, grant, self.now, self.user_agent);
         Ok(())
     }
 
@@ -52,16 +51,14 @@ impl<S, B> Browser<S, B> {
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
     pub(super) fn is_allowed_by_preflight_cache(
-        &self,
+        &mut self,
         request: &Request,
         unsafe_names: &[HeaderName],
     ) -> bool {
-        let (cache, now) = (&self.preflight_cache, self.now);
-        (self.user_agent.needs_no_entry(&request.method)
-            || cache.allows_method(request, &request.method, now))
-            && unsafe_names
-                .iter()
-                .all(|name| cache.allows_header(request, name, now, self.user_agent))
+        if request.set.is_conditional && self.user_agent.asks_if_conditional() {
+            return false;
+        }
+        self.preflight_cache.allows(request, unsafe_names, self.now, self.user_agent)
     }
 }
 
@@ -97,14 +94,20 @@ fn accept(
     received: &Received,
     user_agent: UserAgent,
 ) -> Result<Grant, Blocked> {
-    cors_check(request, &received.headers, Answer::Preflight)?;
-    if !received.status.is_success() {
-        return Err(Blocked::PreflightStatus { status: received.status });
+    let answer = || request.answer(AnswerKind::Preflight);
+    let is_trusted =
+        request.origin.is_same_origin(&request.url) && user_agent.trusts_preflights_of_the_page();
+    if !is_trusted {
+        cors_check(request, &received.headers, AnswerKind::Preflight)?;
     }
-    let methods = extract_list(&received.headers, ACCESS_CONTROL_ALLOW_METHODS)?;
-    let header_names = extract_list(&received.headers, ACCESS_CONTROL_ALLOW_HEADERS)?;
+    if !received.status.is_success() {
+        return Err(Blocked::PreflightStatus { answer: answer(), status: received.status });
+    }
+    let methods = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_METHODS)?;
+    let header_names = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_HEADERS)?;
     if !allows_method(request, &methods) {
         return Err(Blocked::Method {
+            answer: answer(),
             method: request.method.clone(),
             value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_METHODS),
             credentials: request.is_credentialed(),
@@ -112,6 +115,7 @@ fn accept(
     }
     if let Some(name) = first_refused(request, unsafe_names, &header_names, user_agent) {
         return Err(Blocked::Header {
+            answer: answer(),
             name: name.clone(),
             value: header_list::get(&received.headers, &ACCESS_CONTROL_ALLOW_HEADERS),
             credentials: request.is_credentialed(),
@@ -123,21 +127,26 @@ fn accept(
 
 fn extract_max_age(headers: &HeaderMap, user_agent: UserAgent) -> Duration {
     let seconds = match header_list::extract_seconds(headers, &ACCESS_CONTROL_MAX_AGE) {
-        Some(seconds) => seconds,
-        None if header_list::get(headers, &ACCESS_CONTROL_MAX_AGE)
-            .is_some_and(|malformed| user_agent.forgets_at_once(&malformed)) =>
-        {
-            0
-        }
-        None => DEFAULT_MAX_AGE,
+        None => header_list::get(headers, &ACCESS_CONTROL_MAX_AGE)
+            .and_then(|malformed| user_agent.malformed_max_age(&malformed)),
+        seconds => seconds.filter(|seconds| !user_agent.max_age_overflows(*seconds)),
     };
+    let seconds = seconds.unwrap_or(DEFAULT_MAX_AGE);
     Duration::from_secs(seconds).min(user_agent.max_age_limit())
 }
 
-fn extract_list(headers: &HeaderMap, field: HeaderName) -> Result<Vec<String>, Blocked> {
+fn extract_list(
+    request: &Request,
+    headers: &HeaderMap,
+    field: HeaderName,
+) -> Result<Vec<String>, Blocked> {
     match header_list::extract_tokens(headers, &field) {
         Ok(list) => Ok(list.unwrap_or_default()),
-        Err(Malformed { value }) => Err(Blocked::MalformedList { field, value }),
+        Err(Malformed { value }) => Err(Blocked::MalformedList {
+            answer: request.answer(AnswerKind::Preflight),
+            field,
+            value,
+        }),
     }
 }
 
@@ -157,7 +166,7 @@ fn first_refused<'a>(
     unsafe_names.iter().find(|name| {
         let is_listed =
             header_names.iter().any(|allowed| allowed.eq_ignore_ascii_case(name.as_str()));
-        !is_listed && (user_agent.is_non_wildcard_name(name) || !is_wildcard)
+        !is_listed && (user_agent.is_non_wildcard_name(name.as_str()) || !is_wildcard)
     })
 }
 

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use http::{HeaderName, Method};
+use http::HeaderName;
 use url::Url;
 
 use super::{UserAgent, request::Request};
@@ -30,6 +30,8 @@ struct Entry {
 enum Allowed {
     Method(String),
     HeaderName(String),
+    /// Whatever needs no entry of its own. Only Firefox wants it: see [`UserAgent::needs_any_entry`].
+    Nothing,
 }
 
 /// What the answer to a preflight allows.
@@ -41,56 +43,79 @@ pub(super) struct Grant {
 }
 
 impl PreflightCache {
-    /// Whether `now` some entry allows the method.
+    /// Whether `now` entries allow the method of the request, and each of the names.
     ///
-    /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-match-method>
-    pub(super) fn allows_method(&self, request: &Request, method: &Method, now: Duration) -> bool {
-        self.entries
-            .iter()
-            .any(|entry| entry.is_for(request, now) && entry.matches_method(method.as_str()))
-    }
-
-    /// Whether `now` some entry allows the request header.
-    ///
-    /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-match-header>
-    pub(super) fn allows_header(
-        &self,
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-fetch>
+    pub(super) fn allows(
+        &mut self,
         request: &Request,
-        name: &HeaderName,
+        names: &[HeaderName],
         now: Duration,
         user_agent: UserAgent,
     ) -> bool {
-        let is_non_wildcard = user_agent.is_non_wildcard_name(name);
-        self.entries.iter().any(|entry| {
-            entry.is_for(request, now) && entry.matches_header(name.as_str(), is_non_wildcard)
-        })
+        if request.is_redirect_tainted && !user_agent.keeps_tainted_origins() {
+            return false;
+        }
+        let method = request.method.as_str();
+        let has = |matches: &dyn Fn(&Entry) -> bool| {
+            let mut entries = self.entries.iter();
+            entries.any(|entry| entry.is_for(request, now, user_agent) && matches(entry))
+        };
+        let is_allowed = (user_agent.needs_no_entry(&request.method)
+            || has(&|entry| entry.matches_method(method, user_agent)))
+            && (!user_agent.needs_any_entry() || has(&|_| true))
+            && names
+                .iter()
+                .all(|name| has(&|entry| entry.matches_header(name.as_str(), user_agent)));
+        if !is_allowed && user_agent.keeps_one_answer_a_url() {
+            self.clear(request, user_agent);
+        }
+        is_allowed
     }
 
     /// Keeps what a preflight allowed. An entry that already matches gets the new max-age, which
     /// counts from when it was first stored.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
-    pub(super) fn store(&mut self, request: &Request, grant: Grant, now: Duration) {
+    pub(super) fn store(
+        &mut self,
+        request: &Request,
+        mut grant: Grant,
+        now: Duration,
+        user_agent: UserAgent,
+    ) {
         self.entries.retain(|entry| !entry.is_expired(now));
+        if request.is_redirect_tainted && !user_agent.keeps_tainted_origins() {
+            return;
+        }
+        if user_agent.keeps_one_answer_a_url() {
+            self.clear(request, user_agent);
+        }
         let max_age = grant.max_age;
-        for method in grant.methods {
-            self.update_or_create(request, Allowed::Method(method), max_age, now);
+        if !user_agent.keeps_wildcards() {
+            grant.methods.retain(|method| method != "*");
+            grant.header_names.retain(|name| name != "*");
         }
-        for name in grant.header_names {
-            self.update_or_create(
-                request,
-                Allowed::HeaderName(name.to_ascii_lowercase()),
-                max_age,
-                now,
-            );
+        let names = grant.header_names.into_iter().map(|name| name.to_ascii_lowercase());
+        let allowed = grant.methods.into_iter().map(Allowed::Method);
+        for allowed in allowed.chain(names.map(Allowed::HeaderName)) {
+            self.update_or_create(request, allowed, max_age, now, user_agent);
         }
+        if user_agent.needs_any_entry() && !max_age.is_zero() {
+            self.update_or_create(request, Allowed::Nothing, Duration::MAX, now, user_agent);
+        }
+    }
+
+    /// Forgets what the user agent keeps no longer than a fetch takes.
+    pub(super) fn end_fetch(&mut self, user_agent: UserAgent) {
+        self.entries.retain(|entry| entry.origin != "null" || user_agent.keeps_opaque_origins());
     }
 
     /// Forgets what was kept for the request's origin and URL.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-clear>
-    pub(super) fn clear(&mut self, request: &Request) {
-        self.entries.retain(|entry| !entry.is_at(request));
+    pub(super) fn clear(&mut self, request: &Request, user_agent: UserAgent) {
+        self.entries.retain(|entry| !entry.is_at(request, user_agent));
     }
 
     fn update_or_create(
@@ -99,21 +124,26 @@ impl PreflightCache {
         allowed: Allowed,
         max_age: Duration,
         now: Duration,
+        user_agent: UserAgent,
     ) {
         let mut has_match = false;
         for entry in &mut self.entries {
             let matches = match &allowed {
-                Allowed::Method(method) => entry.matches_method(method),
-                Allowed::HeaderName(name) => entry.matches_header(name, name == "authorization"),
+                Allowed::Method(method) => entry.matches_method(method, user_agent),
+                Allowed::HeaderName(name) => entry.matches_header(name, user_agent),
+                Allowed::Nothing => entry.allowed == Allowed::Nothing,
             };
-            if matches && entry.is_for(request, now) {
+            if matches && entry.is_for(request, now, user_agent) {
                 entry.max_age = max_age;
+                if user_agent.counts_from_the_last_answer() {
+                    entry.stored_at = now;
+                }
                 has_match = true;
             }
         }
         if !has_match {
             self.entries.push(Entry {
-                origin: request.serialized_origin().to_owned(),
+                origin: key(request, user_agent).to_owned(),
                 url: request.url.clone(),
                 credentials: request.is_credentialed(),
                 stored_at: now,
@@ -124,27 +154,48 @@ impl PreflightCache {
     }
 }
 
+/// The origin by which entries are found.
+fn key(request: &Request, user_agent: UserAgent) -> &str {
+    if user_agent.keeps_by_the_pages_origin() {
+        request.origin.serialize()
+    } else {
+        request.serialized_origin()
+    }
+}
+
 impl Entry {
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-match>
-    fn is_for(&self, request: &Request, now: Duration) -> bool {
+    fn is_for(&self, request: &Request, now: Duration, user_agent: UserAgent) -> bool {
+        let is_credentialed = request.is_credentialed();
         !self.is_expired(now)
-            && self.is_at(request)
-            && (self.credentials || !request.is_credentialed())
+            && self.is_at(request, user_agent)
+            && user_agent.does_entry_do(self.credentials, is_credentialed)
     }
 
-    fn is_at(&self, request: &Request) -> bool {
-        self.origin == request.serialized_origin() && self.url == request.url
+    fn is_at(&self, request: &Request, user_agent: UserAgent) -> bool {
+        self.origin == key(request, user_agent) && self.url == request.url
     }
 
     fn is_expired(&self, now: Duration) -> bool {
         now.saturating_sub(self.stored_at) >= self.max_age
     }
 
-    fn matches_method(&self, method: &str) -> bool {
-        matches!(&self.allowed, Allowed::Method(allowed) if allowed == "*" || allowed == method)
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-match-method>
+    fn matches_method(&self, method: &str, user_agent: UserAgent) -> bool {
+        let Allowed::Method(allowed) = &self.allowed else {
+            return false;
+        };
+        allowed == method || (allowed == "*" && user_agent.is_kept_wildcard(self.credentials))
     }
 
-    fn matches_header(&self, name: &str, is_non_wildcard: bool) -> bool {
-        matches!(&self.allowed, Allowed::HeaderName(allowed) if allowed == name || (allowed == "*" && !is_non_wildcard))
+    /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-match-header>
+    fn matches_header(&self, name: &str, user_agent: UserAgent) -> bool {
+        let Allowed::HeaderName(allowed) = &self.allowed else {
+            return false;
+        };
+        let is_wildcard = allowed == "*"
+            && user_agent.is_kept_wildcard(self.credentials)
+            && !user_agent.is_kept_non_wildcard_name(name);
+        allowed == name || is_wildcard
     }
 }

@@ -53,8 +53,14 @@ pub(super) fn is_forbidden(name: &HeaderName, value: &str) -> bool {
 /// Whether a `no-cors` request keeps the header.
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>
-pub(super) fn is_no_cors_safelisted(name: &HeaderName, value: &[u8]) -> bool {
-    *name != header::RANGE && is_safelisted(name, value, UserAgent::Standard)
+pub(super) fn is_no_cors_safelisted(
+    name: &HeaderName,
+    value: &[u8],
+    user_agent: UserAgent,
+) -> bool {
+    let names =
+        [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_LANGUAGE, header::CONTENT_TYPE];
+    names.contains(name) && is_safelisted(name, value, user_agent)
 }
 
 /// The names that a preflight must ask for: lower-case, sorted, each once unless the user agent
@@ -96,12 +102,20 @@ fn judged(headers: &HeaderMap, user_agent: UserAgent) -> Vec<(&HeaderName, Cow<'
 fn is_safelisted(name: &HeaderName, value: &[u8], user_agent: UserAgent) -> bool {
     value.len() <= SAFELISTED_VALUE_LIMIT
         && match name.as_str() {
-            "accept" => !value.iter().copied().any(is_unsafe_byte),
+            "accept" => !has_unsafe_byte(value, user_agent),
             "accept-language" | "content-language" => value.iter().copied().all(is_language_byte),
-            "content-type" => !value.iter().copied().any(is_unsafe_byte) && is_form_type(value),
+            "content-type" => {
+                !has_unsafe_byte(value, user_agent)
+                    && is_form_type(value)
+                    && user_agent.reads_content_type(value)
+            }
             "range" => is_simple_range(value),
             _ => user_agent.is_safelisted_client_hint(name, value),
         }
+}
+
+fn has_unsafe_byte(value: &[u8], user_agent: UserAgent) -> bool {
+    value.iter().any(|byte| is_unsafe_byte(*byte) || user_agent.is_unsafe_byte(*byte))
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte>

@@ -23,10 +23,12 @@ impl Seen {
     }
 
     /// Whether script can read the response: its status, its body and some of its headers. It can
-    /// read nothing of an opaque response.
+    /// read nothing of an opaque response or of an opaque redirect.
     #[must_use]
     pub fn is_readable(&self) -> bool {
-        self.outcome.as_ref().is_ok_and(|visible| visible.kind != ResponseType::Opaque)
+        self.outcome.as_ref().is_ok_and(|visible| {
+            !matches!(visible.kind, ResponseType::Opaque | ResponseType::OpaqueRedirect)
+        })
     }
 
     /// The reason, if script gets a network error.
@@ -36,7 +38,8 @@ impl Seen {
     }
 
     /// Every request that the service got, in order, preflights included. There is none for what a
-    /// cache answered, nor the one that tells [`Blocked::VaryMissing`] from other reasons.
+    /// cache answered, nor the one that tells [`Blocked::VaryMissing`] from other reasons. One that asks about a
+    /// stale response behind script's back is there.
     #[must_use]
     pub fn sent(&self) -> &[Sent] {
         &self.sent
@@ -61,7 +64,7 @@ impl Visible {
         self.kind
     }
 
-    /// The status; 0 if the response is opaque.
+    /// The status; 0 if the response is opaque, or an opaque redirect.
     #[must_use]
     pub fn status(&self) -> u16 {
         self.status
@@ -89,14 +92,14 @@ impl Visible {
         &self.headers
     }
 
-    /// The body; empty if the response is opaque.
+    /// The body; empty if the response is opaque, or an opaque redirect.
     ///
     /// # Errors
     ///
     /// If the body ended in an error: script sees status and headers nevertheless, and fails only
     /// where it reads the body.
-    pub fn body(&self) -> Result<&Bytes, BodyError> {
-        self.body.as_ref().map_err(|error| *error)
+    pub fn body(&self) -> Result<&[u8], BodyError> {
+        self.body.as_deref().map_err(|error| *error)
     }
 }
 
@@ -127,6 +130,8 @@ pub enum ResponseType {
     Cors,
     /// From another origin, under `no-cors`: nothing.
     Opaque,
+    /// A redirect, under the redirect mode `manual`: nothing.
+    OpaqueRedirect,
 }
 
 /// A request as the service got it.
@@ -135,7 +140,7 @@ pub struct Sent {
     pub(super) method: Method,
     pub(super) url: String,
     pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
+    pub(super) body: Vec<u8>,
 }
 
 impl Sent {
@@ -165,7 +170,7 @@ impl Sent {
 
     /// The body.
     #[must_use]
-    pub fn body(&self) -> &Bytes {
+    pub fn body(&self) -> &[u8] {
         &self.body
     }
 

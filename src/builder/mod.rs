@@ -64,7 +64,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Every mistake of every rule; no rules; and two rules that could answer a preflight and its
+    /// Every mistake of every rule; no rules, or over 1,000, since a request asks one after another; and, if
+    /// there is nothing else, two rules that could answer a preflight and its
     /// request differently: both match some origin and method, they differ in credentials or
     /// exposed headers, and the later one allows a preflight that the earlier one does not.
     ///

@@ -21,7 +21,7 @@ pub(super) fn read_text<T>(
     text: &str,
     read: impl FnOnce(Value, &mut Errors) -> Option<T>,
 ) -> Result<T, DocumentErrors> {
-    read_at(format, text, &Path::default(), |value, _, errors| read(value, errors))
+    read_at(format, text, &Path::default(), read)
 }
 
 /// What the value at a place in a text is read into, unless there is an error.
@@ -29,13 +29,13 @@ pub(super) fn read_at<T>(
     format: Format,
     text: &str,
     place: &Path,
-    read: impl FnOnce(Value, &Path, &mut Errors) -> Option<T>,
+    read: impl FnOnce(Value, &mut Errors) -> Option<T>,
 ) -> Result<T, DocumentErrors> {
     let mut errors = Errors::default();
     let whole = format.read(text)?;
     let read = whole.find(place, &mut errors).and_then(|value| {
         errors.base = place.clone();
-        read(value, place, &mut errors)
+        read(value, &mut errors)
     });
     errors.none_in(read, Some((format, text)))
 }

@@ -1,7 +1,10 @@
 //! Policies and routes as documents: JSON, TOML, YAML, and back.
 //!
 //! A text is read into a value, a value into a document, and that is built by the builder; so all
-//! formats have the same keys, and all mistakes are found at once.
+//! formats have the same keys, and all errors are found at once.
+//!
+//! A document may be a stranger's. So how much is read, how many rules a policy has, how many errors are
+//! told, and how much of a value a message shows: each has a bound.
 
 mod error;
 mod errors;
@@ -15,6 +18,7 @@ mod policy;
 mod reader;
 #[cfg(feature = "routes")]
 mod routes;
+mod section;
 #[cfg(feature = "routes")]
 mod table;
 mod value;
@@ -22,3 +26,4 @@ mod write;
 
 pub use self::error::{DocumentError, DocumentErrors, Position};
 pub use self::import::DocumentWarning;
+pub use self::section::Document;

@@ -20,10 +20,12 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Every problem: what is no JSON, a key that is not known, stands twice or beside `rules`, a value
-    /// of another type, and every mistake that [`PolicyBuilder::build`](crate::PolicyBuilder::build)
-    /// and [`from_rules`](Self::from_rules) find. Each names its key, and the first 64 their line and
-    /// column.
+    /// JSON syntax errors; a key that is not known, stands twice or stands beside `rules`; a value of another
+    /// type; and every error that [`PolicyBuilder::build`](crate::PolicyBuilder::build) and
+    /// [`from_rules`](Self::from_rules) find. Each names its key, and its line and column. The first 64 are
+    /// told, and the others are counted. Where the text is over 128 KiB, the last of them have no position.
+    ///
+    /// A text of over 4 MiB, or of over 100,000 values, is refused.
     ///
     /// ```
     /// use tower_cors::Policy;
@@ -53,7 +55,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// As [`from_json`](Self::from_json); what is no TOML.
+    /// As [`from_json`](Self::from_json); TOML syntax errors.
     ///
     /// ```
     /// # use tower_cors::Policy;
@@ -80,8 +82,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// As [`from_json`](Self::from_json); what is no YAML, has several documents, merge keys (`<<`), or
-    /// is beyond a million events, 250,000 nodes or 64 levels.
+    /// As [`from_json`](Self::from_json); YAML syntax errors, several documents, merge keys (`<<`), and what
+    /// is beyond a million events or 64 levels.
     ///
     /// ```
     /// # use tower_cors::Policy;
@@ -101,13 +103,16 @@ impl Policy {
     }
 }
 
-fn read(value: Value, errors: &mut Errors) -> Option<Policy> {
+pub(super) fn read(value: Value, errors: &mut Errors) -> Option<Policy> {
     let whole = Path::default();
     PolicyDocument::read(&whole, value, errors)?.judge(&whole, errors)
 }
 
-/// Reads the same object as [`Policy::from_json`] from any format that describes itself, all mistakes
-/// in one message.
+/// Reads the same object as [`Policy::from_json`] from any format that describes itself.
+///
+/// All errors are in one message, a line each, and each begins with its key within the policy. The position
+/// that the format adds is that of the whole policy; [`Document`](crate::Document) reads a policy in a larger
+/// text with the position of each error.
 impl<'de> Deserialize<'de> for Policy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         read_other(deserializer, read)

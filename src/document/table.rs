@@ -65,7 +65,7 @@ impl Routes {
     }
 }
 
-fn read(value: Value, problems: &mut Problems) -> Option<Routes> {
+pub(super) fn read(value: Value, problems: &mut Problems) -> Option<Routes> {
     RoutesDocument::read(value, problems)?.judge(problems)
 }
 

@@ -20,15 +20,17 @@ use crate::builder::{Values, store};
 /// 2. A request with `Sec-Fetch-Site: same-origin` passes. A request with `Sec-Fetch-Site: none` passes if
 ///    it has no `Origin`: then it is a visitor's own, as from a bookmark. The request of a browser
 ///    extension can have both.
-/// 3. A request without an `Origin` passes if it is safe: links and images are not CORS. An unsafe one
-///    passes if there is no `Sec-Fetch-Site` either: then no browser sent it, or an old one.
+/// 3. A request without an `Origin` passes if it is safe, which is a GET, HEAD, OPTIONS or TRACE without an
+///    `Upgrade`: links and images are not CORS. An unsafe one passes if there is no `Sec-Fetch-Site` either:
+///    then no browser sent it, or an old one.
 /// 4. A request whose `Origin` is one of the [`own_origins`](Self::own_origins) passes. If there are none
 ///    and there is no `Sec-Fetch-Site`, an `http` or `https` origin passes whose host and port are those of
 ///    the request's authority. The scheme is not compared, so give own origins behind a proxy that
 ///    terminates TLS.
 /// 5. For any other request the policy decides, and it decides about credentials, too: a request with
 ///    `Cookie` is denied if the rule that allows it does not [allow
-///    credentials](crate::PolicyBuilder::allow_credentials). Preflights are not refused; the policy
+///    credentials](crate::PolicyBuilder::allow_credentials). A request without an `Origin` may be of any
+///    page, so only a rule that is open to any origin allows it. Preflights are not refused; the policy
 ///    answers them.
 ///
 /// A refused request is answered with status 403, no body, no CORS header, and the `Vary` that it would have

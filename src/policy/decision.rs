@@ -52,7 +52,9 @@ impl Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Denial {
-    /// The policy does not allow the origin, or the value of `Origin` is none.
+    /// The policy does not allow the origin, or the value of `Origin` is not one. Of
+    /// [`Enforcement`](crate::Enforcement): or a page of another site may have sent the request, and its
+    /// browser left the `Origin` out.
     OriginNotAllowed,
     /// There are several `Origin` lines.
     OriginRepeated,

@@ -25,6 +25,9 @@ user_pref("marionette.port", 0);
 user_pref("network.dns.native-is-localhost", true);
 user_pref("network.dns.native_https_query", false);
 user_pref("network.proxy.type", 0);
+// A person would be asked whether a URL with a name and a password is meant.
+user_pref("network.http.phishy-userpass-length", 255);
+user_pref("network.auth.confirmAuth.enabled", false);
 "#;
 
 const STARTED_WITHIN: Duration = Duration::from_secs(90);

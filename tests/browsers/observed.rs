@@ -6,7 +6,7 @@ use std::fmt;
 
 use http::{HeaderName, Request, header};
 use serde_json::Value;
-use tower_cors::browser::{Answer, Blocked, ResponseType, Seen};
+use tower_cors::browser::{Answer, AnswerKind, Blocked, ResponseType, Seen};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Observed {
@@ -80,7 +80,12 @@ impl Outcome {
         Self::Response {
             status: status.expect("a status"),
             kind: text(&result["type"]),
-            names: result["headers"].as_array().expect("names").iter().map(text).collect(),
+            names: result["headers"]
+                .as_array()
+                .expect("pairs")
+                .iter()
+                .map(|pair| text(&pair[0]))
+                .collect(),
             body: text(&result["body"]),
         }
     }
@@ -88,8 +93,8 @@ impl Outcome {
 
 /// Chromium's code for the reason.
 fn code(blocked: &Blocked) -> String {
-    let of = |answer: &Answer, code: &str| match answer {
-        Answer::Preflight => format!("Preflight{code}"),
+    let of = |answer: &Answer, code: &str| match answer.kind() {
+        AnswerKind::Preflight => format!("Preflight{code}"),
         _ => code.to_owned(),
     };
     match blocked {

@@ -1,5 +1,5 @@
-//! What no policy of the crate answers, bad max-ages, and headers that are set twice: the real browser
-//! sends what `Browser` as that browser sends.
+//! What no policy of the crate answers, bad max-ages, stale responses, and headers that are set twice: the real
+//! browser sends what `Browser` as that browser sends.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,10 +23,12 @@ struct Row {
     mode: Mode,
     headers: Vec<(&'static str, String)>,
     max_age: &'static [&'static str],
+    /// `Cache-Control` of all answers.
+    cache: &'static str,
 }
 
 /// The `Access-Control-Max-Age` lines of an answer.
-const MAX_AGES: [&[&str]; 12] = [
+const MAX_AGES: [&[&str]; 22] = [
     &[],
     &[""],
     &["0"],
@@ -39,15 +41,45 @@ const MAX_AGES: [&[&str]; 12] = [
     &["600s"],
     &["600", "600"],
     &["600, 600"],
+    &["00"],
+    &["0600"],
+    &["-0"],
+    &["+600"],
+    &["+0"],
+    &["99999999999999999999"],
+    &["600,"],
+    &["0", ""],
+    &["", "0"],
+    &["\"0\""],
 ];
 
 fn rows() -> Vec<Row> {
     let (long, half) = ("a".repeat(100), "a".repeat(63));
     let twice = |name, value: &str| vec![(name, value.to_owned()), (name, value.to_owned())];
-    let mut rows: Vec<_> = MAX_AGES
-        .into_iter()
-        .map(|max_age| Row { method: "PUT", mode: Mode::Cors, headers: Vec::new(), max_age })
-        .collect();
+    let mut rows = Vec::new();
+    // First, since a browser asks about a stale response behind script's back.
+    for cache in [
+        "max-age=600",
+        "max-age=0",
+        "max-age=0, stale-while-revalidate=600",
+        "max-age=0, stale-while-revalidate=600, must-revalidate",
+        "max-age=0, stale-while-revalidate=600, no-cache",
+    ] {
+        rows.push(Row {
+            method: "GET",
+            mode: Mode::Cors,
+            headers: Vec::new(),
+            max_age: &[],
+            cache,
+        });
+    }
+    rows.extend(MAX_AGES.into_iter().map(|max_age| Row {
+        method: "PUT",
+        mode: Mode::Cors,
+        headers: Vec::new(),
+        max_age,
+        cache: "no-store",
+    }));
     for headers in [
         twice("accept", &long),
         twice("accept", &half),
@@ -56,7 +88,13 @@ fn rows() -> Vec<Row> {
         twice("x-a", "1"),
     ] {
         for mode in [Mode::Cors, Mode::NoCors] {
-            rows.push(Row { method: "POST", mode, headers: headers.clone(), max_age: &["0"] });
+            rows.push(Row {
+                method: "POST",
+                mode,
+                headers: headers.clone(),
+                max_age: &["0"],
+                cache: "no-store",
+            });
         }
     }
     rows
@@ -116,10 +154,10 @@ fn check(user_agent: UserAgent, driver: &mut impl Driver) {
     let failures: Vec<_> = (0..rows.len())
         .filter(|id| of(&real, *id).is_empty() || of(&real, *id) != of(&modelled, *id))
         .map(|id| {
-            let Row { method, mode, headers, max_age } = &rows[id];
+            let Row { method, mode, headers, max_age, cache } = &rows[id];
             let (real, modelled) = (of(&real, id), of(&modelled, id));
             format!(
-                "{method} {mode:?} {headers:?} {max_age:?}\n  real {real:?}\n  model {modelled:?}"
+                "{method} {mode:?} {headers:?} {max_age:?} {cache}\n  real {real:?}\n  model {modelled:?}"
             )
         })
         .collect();
@@ -134,7 +172,7 @@ impl Row {
     fn to_script(&self, url: &str) -> Value {
         let mode = if self.mode == Mode::NoCors { "no-cors" } else { "cors" };
         let init = json!({"method": self.method, "mode": mode, "headers": self.headers});
-        json!({"url": url, "init": init, "body": null, "times": 2})
+        json!([{"url": url, "init": init, "body": null}, {"url": url, "init": init, "body": null}])
     }
 
     fn to_model(&self, url: &str) -> Fetch {
@@ -147,12 +185,12 @@ impl Row {
 fn app(rows: &[Row], arrived: &Arrived) -> Router {
     let mut app = Router::new().route("/page", routing::get(async || Html(document())));
     for (id, row) in rows.iter().enumerate() {
-        let (max_age, arrived) = (row.max_age, Arc::clone(arrived));
+        let (max_age, cache, arrived) = (row.max_age, row.cache, Arc::clone(arrived));
         let answer = async move |request: Request| {
             let at = request.uri().path().to_owned();
             let line = line(&request);
             arrived.lock().unwrap_or_else(PoisonError::into_inner).push((at, line));
-            response(max_age)
+            response(max_age, cache)
         };
         app = app.route(&format!("/{id}"), routing::any(answer));
     }
@@ -170,18 +208,19 @@ fn line(request: &Request) -> String {
         format!("; {name}: {}", lines.join(", "))
     };
     // `Content-Type` is left out: set twice, Firefox sends it once.
-    let names = [header::ACCEPT, header::ACCESS_CONTROL_REQUEST_HEADERS];
+    let names = [header::ACCEPT, header::ACCESS_CONTROL_REQUEST_HEADERS, header::IF_NONE_MATCH];
     format!("{}{}", request.method(), names.iter().map(field).collect::<String>())
 }
 
-fn response(max_age: &[&'static str]) -> Response {
+fn response(max_age: &[&'static str], cache: &'static str) -> Response {
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
         (header::ACCESS_CONTROL_ALLOW_METHODS, "PUT"),
         (header::ACCESS_CONTROL_ALLOW_HEADERS, "accept, content-type, x-a"),
-        (header::CACHE_CONTROL, "no-store"),
+        (header::CACHE_CONTROL, cache),
+        (header::ETAG, "\"a\""),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

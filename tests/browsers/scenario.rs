@@ -165,7 +165,7 @@ impl FetchText {
 
     /// As `page.js` takes it.
     pub(crate) fn to_script(self, url: &str) -> serde_json::Value {
-        serde_json::json!({
+        let fetch = serde_json::json!({
             "url": url,
             "init": {
                 "method": self.method,
@@ -174,8 +174,8 @@ impl FetchText {
                 "mode": self.request_mode(),
             },
             "body": self.body(),
-            "times": self.times,
-        })
+        });
+        vec![fetch; self.times].into()
     }
 }
 

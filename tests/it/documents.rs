@@ -3,7 +3,7 @@
 //! RFC 8259: <https://www.rfc-editor.org/rfc/rfc8259>
 
 use http::Request;
-use tower_cors::{DocumentError, DocumentErrors, Policy, PolicyError};
+use tower_cors::{Document, DocumentError, DocumentErrors, Policy, PolicyError};
 
 /// What is said of a key that is unknown.
 const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`";
@@ -273,8 +273,78 @@ fn a_policy_is_a_field_of_a_configuration() {
     let get = Request::get("/").header("origin", "https://a.example").body(()).unwrap();
     assert!(config.cors.decide(&get).is_allowed());
 
-    let json = r#"{"cors": {"allow_origins": ["a.example"], "allow_methods": ["put"]}}"#;
-    let message = serde_json::from_str::<Config>(json).unwrap_err().to_string();
-    assert!(message.contains(r#"write "https://a.example""#), "{message}");
-    assert!(message.contains(r#"write "PUT""#), "{message}");
+    // Each error has its key within the field, and what stands behind the last is of the whole field.
+    let said = |json: &str| serde_json::from_str::<Config>(json).unwrap_err().to_string();
+    assert_eq!(
+        said(r#"{"cors": {"allow_origins": ["a.example"], "allow_methods": ["put"]}}"#),
+        "allow_origins[0]: origin \"a.example\" has no scheme; write \"https://a.example\"\n\
+         allow_methods[0]: method \"put\" is not PUT, methods are case-sensitive; write \"PUT\"\n\
+         2 errors in this value at line 1 column 68"
+    );
+    assert_eq!(
+        said(r#"{"cors": {"allow_origins": []}}"#),
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for \
+         none at line 1 column 31"
+    );
+    let origins = vec![r#""a""#; 1_298].join(",");
+    let many = said(&format!("{{\"cors\": {{\"allow_origins\": [{origins}]}}}}"));
+    let lines: Vec<&str> = many.lines().collect();
+    assert_eq!(lines.len(), 66);
+    assert_eq!(lines[64], "… and 1,234 more");
+    assert_eq!(lines[65], "1,298 errors in this value at line 1 column 5222");
+}
+
+/// A policy in a larger text: each error has its key from the top, and its own position.
+#[test]
+fn a_policy_is_read_under_a_key() {
+    let json = r#"{
+        "listen": 3000,
+        "http": {"cors": {"allow_origins": ["https://a.example", "b.example"], "allow_methods": ["put"]}}
+    }"#;
+    let document = || Document::json(json).key("http");
+    let said = |document: Document<'_>| document.policy().unwrap_err().to_string();
+    assert_eq!(
+        said(document().key("cors")),
+        r#"http.cors.allow_origins[1]: origin "b.example" has no scheme; write "https://b.example" at line 3 column 76
+http.cors.allow_methods[0]: method "put" is not PUT, methods are case-sensitive; write "PUT" at line 3 column 102"#
+    );
+    assert_eq!(
+        said(document().key("cor")),
+        r#"http: the key "cor" is missing at line 3 column 17"#
+    );
+    assert_eq!(
+        said(Document::json(json).key("listen").key("cors")),
+        r#"listen: expected an object with the key "cors", found 3000 at line 2 column 22"#
+    );
+    assert_eq!(
+        said(document().key("cors").key("allow_origins").key("x")),
+        r#"http.cors.allow_origins: expected an object with the key "x", found an array at line 3 column 44"#
+    );
+    let fixed = json.replace("b.example", "https://b.example").replace("put", "PUT");
+    let policy = Document::json(&fixed).key("http").key("cors").policy().unwrap();
+    let get = Request::get("/").header("origin", "https://b.example").body(()).unwrap();
+    assert!(policy.decide(&get).is_allowed());
+    // Without a key it is the whole text.
+    assert!(Document::json(EVERY_KEY).policy().is_ok());
+    let shown = format!("{:?}", document().key("cors"));
+    assert_eq!(shown, r#"Document { format: Json, key: "http.cors", .. }"#);
+}
+
+#[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
+#[test]
+fn routes_are_read_under_a_key_in_every_format() {
+    let toml = "[a.b.routes.'/x']\nallow_origins = ['x']\n";
+    let yaml = "a:\n  b:\n    routes:\n      /x:\n        allow_origins: [x]\n";
+    let json = r#"{"a": {"b": {"routes": {"/x": {"allow_origins": ["x"]}}}}}"#;
+    let message = r#"a.b.routes["/x"].allow_origins[0]: origin "x" has no scheme; write "https://x" at line "#;
+    for (text, read, at) in [
+        (toml, Document::toml as fn(_) -> Document<'static>, "2 column 18"),
+        (yaml, Document::yaml, "5 column 25"),
+        (json, Document::json, "1 column 52"),
+    ] {
+        let said = read(text).key("a").key("b").routes().unwrap_err().to_string();
+        assert_eq!(said, format!("{message}{at}"));
+    }
+    let routes = Document::yaml(&yaml.replace("[x]", "['*']")).key("a").key("b").routes().unwrap();
+    assert!(routes.find("/x").is_some());
 }

@@ -135,7 +135,9 @@ fn toml(json: &str) -> String {
 }
 
 /// Name, document of about so many bytes.
-const COSTLY: &[(&str, fn(usize) -> String)] = &[
+type Costly = (&'static str, fn(usize) -> String);
+
+const COSTLY: &[Costly] = &[
     ("unknown keys", |bytes| {
         let keys = (0..bytes.min(1_000_000) / 18).map(|n| format!("\"key{n:06}\": 1"));
         format!("{{{}}}", keys.collect::<Vec<_>>().join(",\n"))

@@ -5,6 +5,7 @@
 mod attacks;
 mod beside;
 mod hosts;
+mod later;
 mod mistakes;
 mod sockets;
 mod varies;

@@ -1,4 +1,5 @@
-//! The example `serve` as a program: what it prints, what it answers over TCP, and how it ends.
+//! The example `serve` as a program: what it prints, what it answers over TCP, and how it ends; and where
+//! the other examples listen.
 
 use std::env;
 use std::fs;
@@ -10,18 +11,22 @@ use std::time::Duration;
 
 const PAGE: &str = "http://localhost:3001";
 
-/// The program that `cargo test` built. `cargo test --test it` builds no example: that is done here.
 fn program() -> PathBuf {
+    program_of("serve")
+}
+
+/// The program that `cargo test` built. `cargo test --test it` builds no example: that is done here.
+fn program_of(example: &str) -> PathBuf {
     let test = env::current_exe().unwrap();
     let built = test.parent().and_then(Path::parent).unwrap();
-    let program = built.join("examples").join(format!("serve{}", env::consts::EXE_SUFFIX));
+    let program = built.join("examples").join(format!("{example}{}", env::consts::EXE_SUFFIX));
     if !program.exists() {
         let profile = match built.file_name().and_then(|name| name.to_str()).unwrap() {
             "debug" => "dev",
             profile => profile,
         };
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--example", "serve", "--profile", profile]);
+        cargo.args(["build", "--quiet", "--example", example, "--profile", profile]);
         cargo.arg("--target-dir").arg(built.parent().unwrap());
         assert!(cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
     }
@@ -255,6 +260,53 @@ fn what_cannot_be_done_is_said_and_never_a_panic() {
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
     }
     assert_eq!(end(&["--help"]).status.code(), Some(0));
+}
+
+/// The other examples that listen, with their arguments.
+const LISTENING: &[(&str, &[&str])] = &[
+    ("failures", &[]),
+    ("grpc_web", &[]),
+    ("hyper", &[]),
+    ("reload", &["policy.json"]),
+    ("reverse_proxy", &["127.0.0.1:1"]),
+    ("routers", &[]),
+    ("tenants", &[]),
+];
+
+#[test]
+fn every_example_listens_where_it_is_told_or_says_why_not() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap().to_string();
+    let file = File::write("listening", r#"{ "allow_origins": ["https://app.example"] }"#);
+    for (example, arguments) in LISTENING {
+        let command = |address: &str| {
+            let mut command = Command::new(program_of(example));
+            let arguments = arguments.iter();
+            command.args(arguments.map(|it| it.replace("policy.json", file.path())));
+            command.env("ADDRESS", address).stdout(Stdio::piped()).stderr(Stdio::piped());
+            command
+        };
+        for (address, why) in
+            [(&*taken, "Address already in use"), ("here", "invalid socket address")]
+        {
+            let ended = command(address).output().unwrap();
+            let said = String::from_utf8(ended.stderr).unwrap();
+            assert_eq!(ended.status.code(), Some(1), "{example}: {said}");
+            let start = format!("Error: \"cannot listen on {address}: {why}");
+            assert!(said.starts_with(&start), "{example}: {said}");
+            let end = "; set ADDRESS to another, as in 127.0.0.1:0\"\n";
+            assert!(said.ends_with(end), "{example}: {said}");
+        }
+
+        let mut child = command("127.0.0.1:0").spawn().unwrap();
+        let mut line = String::new();
+        let read = BufReader::new(child.stdout.take().unwrap()).read_line(&mut line);
+        let address = line.trim().strip_prefix("listening on http://").map(str::to_owned);
+        let reached = address.as_ref().map(TcpStream::connect);
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(matches!(reached, Some(Ok(_))), "{example}: {line:?} {read:?} {reached:?}");
+    }
 }
 
 #[cfg(unix)]

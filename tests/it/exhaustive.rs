@@ -12,7 +12,7 @@ use axum::body::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
 use tower::{Layer, Service, service_fn};
-use tower_cors::browser::{Browser, Credentials, Fetch};
+use tower_cors::browser::{Body, Browser, Credentials, Fetch};
 use tower_cors::{CorsLayer, Policy, PolicyBuilder};
 
 type Words = &'static [&'static str];
@@ -205,7 +205,7 @@ fn sent() -> Response<Full<Bytes>> {
 /// The names of the service's own headers that script sees, if it sees any.
 async fn shown<S>(service: S, asked: Asked) -> Result<BTreeSet<String>, String>
 where
-    S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>>,
+    S: Service<Request<Body>, Response = Response<Full<Bytes>>>,
 {
     let mut browser = Browser::new(service);
     let seen = browser.fetch_from(asked.page, asked.fetch()).await.unwrap();
@@ -219,7 +219,7 @@ where
 /// kind of policy and a kind of request is in it.
 #[tokio::test]
 async fn a_page_reads_what_it_was_meant_to_and_nothing_else() {
-    let inner = service_fn(|_: Request<Full<Bytes>>| async { Ok::<_, Infallible>(sent()) });
+    let inner = service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(sent()) });
     let (every_meant, every_asked) = (Meant::every(), Asked::every());
     let (mut pairs, mut failures, mut readable, mut blocked) = (HashSet::new(), Vec::new(), 0, 0);
     for (row, &meant) in every_meant.iter().enumerate() {

@@ -75,7 +75,7 @@ fn modes() {
             "cors needs leave",
             Fetch::get(API),
             &[("*", 200, &[])],
-            "the response has no access-control-allow-origin; expected \"https://app.example\"",
+            "the response from \"https://api.example/\" has no access-control-allow-origin; expected \"https://app.example\"",
             GET,
         ),
         row(
@@ -275,7 +275,7 @@ fn origins() {
             page: "null",
             fetch: Fetch::get(API),
             answers: &[("*", 200, &[("access-control-allow-origin", "https://app.example")])],
-            sees: "access-control-allow-origin \"https://app.example\" of the response is not the request's origin; expected \"null\"",
+            sees: "access-control-allow-origin \"https://app.example\" of the response from \"https://api.example/\" is not the request's origin; expected \"null\"",
             sent: &["GET https://api.example/; origin: null"],
         },
         Row {

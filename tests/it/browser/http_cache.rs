@@ -2,10 +2,23 @@
 //! HTTP Caching: <https://www.rfc-editor.org/rfc/rfc9111>
 #![allow(clippy::too_many_lines, reason = "tables are long")]
 
-use tower_cors::browser::{Fetch, UserAgent};
+use std::{
+    convert::Infallible,
+    future::ready,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use http::Response;
+use http_body_util::Full;
+use tower::service_fn;
+use tower_cors::browser::{Browser, Fetch, UserAgent};
 
 use crate::browser::{
-    API, APP, OTHER, SHARE, Scenario,
+    API, APP, OTHER, Req, Res, SHARE, Scenario,
     Step::{Fetch as Run, Wait},
     check_scenarios as check,
 };
@@ -232,4 +245,39 @@ fn a_condition_of_script_passes_the_cache_by() {
         ],
     });
     check(UserAgent::Standard, scenarios.into());
+}
+
+/// The server is asked behind script's back. <https://fetch.spec.whatwg.org/#concept-stale-while-revalidate-response>
+#[tokio::test]
+async fn script_sees_the_stale_response_and_then_the_new_one() {
+    for (cache_control, expected) in [
+        ("max-age=60", ["1", "2", "2"]),
+        ("max-age=60, stale-while-revalidate=9", ["1", "2", "2"]),
+        ("max-age=60, stale-while-revalidate=10", ["1", "1", "2"]),
+        ("max-age=60, stale-while-revalidate=a", ["1", "2", "2"]),
+        ("max-age=60, stale-while-revalidate=10, must-revalidate", ["1", "2", "2"]),
+        ("max-age=60, stale-while-revalidate=10, no-cache", ["1", "2", "3"]),
+    ] {
+        let count = Arc::new(AtomicUsize::new(0));
+        let mut browser = Browser::new(service_fn(move |_: Req| {
+            let number = count.fetch_add(1, Ordering::Relaxed) + 1;
+            let response = Response::builder()
+                .header("cache-control", cache_control)
+                .header("etag", "\"a\"")
+                .body(Full::from(number.to_string()));
+            ready(Ok::<Res, Infallible>(response.unwrap()))
+        }));
+        let mut bodies = Vec::new();
+        for seconds in [69, 0, 0] {
+            let seen = browser.fetch_from(APP, Fetch::get("/")).await.unwrap();
+            let body = seen.response().unwrap().body().unwrap().to_vec();
+            bodies.push(String::from_utf8(body).unwrap());
+            if bodies.len() == 2 {
+                let condition = seen.sent()[0].header("if-none-match");
+                assert_eq!(condition, Some("\"a\""), "{cache_control}");
+            }
+            browser.advance(Duration::from_secs(seconds));
+        }
+        assert_eq!(bodies, expected, "{cache_control}");
+    }
 }

@@ -1,8 +1,7 @@
-//! Every message of `FetchError` and `Blocked`, word for word.
+//! Every message of `FetchError`, word for word.
 #![allow(clippy::too_many_lines, reason = "tables are long")]
 
-use http::{Method, StatusCode, header};
-use tower_cors::browser::{Answer, Blocked, Browser, Fetch, FetchError, Mode};
+use tower_cors::browser::{Browser, Fetch, FetchError, Mode};
 
 use crate::browser::{API, APP, SHARE, fetch, server};
 
@@ -146,7 +145,9 @@ async fn fetch_errors() {
     let error = browser.fetch_from(APP, Fetch::get(API)).await.unwrap_err();
     messages.push((error.to_string(), "cookie \"a=1\" cannot be sent to \"api.example\"; write one such as \"session=1\" for \"https://api.example\""));
     check(&messages);
-    assert_eq!(error, FetchError::Cookie { origin: "api.example".into(), value: "a=1".into() });
+    assert!(
+        matches!(&error, FetchError::Cookie { origin, value, .. } if origin == "api.example" && value == "a=1")
+    );
 }
 
 /// These have no host, and are pages all the same; the last one has a host.
@@ -164,123 +165,4 @@ async fn pages_without_host() {
         let seen = fetch(&[("*", 200, SHARE)], page, Fetch::get(API)).await.unwrap();
         assert_eq!(seen.sent()[0].header("origin"), Some(origin), "{page}");
     }
-}
-
-#[test]
-fn reasons() {
-    let origin = || "https://app.example".to_owned();
-    let url = || "https://b.example/".to_owned();
-    let list = |value: Option<&str>, credentials| Blocked::Header {
-        name: header::AUTHORIZATION,
-        value: value.map(str::to_owned),
-        credentials,
-    };
-    let method = |value: Option<&str>, credentials| Blocked::Method {
-        method: Method::PUT,
-        value: value.map(str::to_owned),
-        credentials,
-    };
-    let row = |blocked: Blocked, expected| (blocked.to_string(), expected);
-    check(&[
-        row(
-            Blocked::AllowOriginMissing { answer: Answer::Preflight, expected: origin() },
-            "the preflight's response has no access-control-allow-origin; expected \"https://app.example\"",
-        ),
-        row(
-            Blocked::AllowOriginMissing { answer: Answer::Response, expected: origin() },
-            "the response has no access-control-allow-origin; expected \"https://app.example\"",
-        ),
-        row(
-            Blocked::AllowOriginMissing { answer: Answer::Cached, expected: origin() },
-            "the response in the HTTP cache has no access-control-allow-origin; expected \"https://app.example\"",
-        ),
-        row(
-            Blocked::AllowOriginMismatch {
-                answer: Answer::Response,
-                value: "https://b.example".into(),
-                expected: origin(),
-            },
-            "access-control-allow-origin \"https://b.example\" of the response is not the request's origin; expected \"https://app.example\"",
-        ),
-        row(
-            Blocked::AllowOriginWildcard { answer: Answer::Response, expected: origin() },
-            "access-control-allow-origin \"*\" of the response excludes requests with credentials; expected \"https://app.example\"",
-        ),
-        row(
-            Blocked::AllowCredentials { answer: Answer::Preflight, value: None },
-            "the preflight's response has no access-control-allow-credentials, and the request is made with credentials; expected \"true\"",
-        ),
-        row(
-            Blocked::AllowCredentials { answer: Answer::Response, value: Some("TRUE".into()) },
-            "access-control-allow-credentials \"TRUE\" of the response is not \"true\"; expected \"true\"",
-        ),
-        row(
-            Blocked::VaryMissing { made_for: Some(url()), value: Some(url()), expected: origin() },
-            "the response in the HTTP cache was made for \"https://b.example/\", and its access-control-allow-origin (\"https://b.example/\") is not for \"https://app.example\"; expected \"vary: origin\" in it",
-        ),
-        row(
-            Blocked::VaryMissing { made_for: None, value: None, expected: origin() },
-            "the response in the HTTP cache was made for a request without origin, and its access-control-allow-origin (none) is not for \"https://app.example\"; expected \"vary: origin\" in it",
-        ),
-        row(
-            Blocked::PreflightStatus { status: StatusCode::UNAUTHORIZED },
-            "status 401 of the preflight's response is no success; expected 200 to 299",
-        ),
-        row(
-            Blocked::MalformedList {
-                field: header::ACCESS_CONTROL_ALLOW_METHODS,
-                value: "GET PUT".into(),
-            },
-            "access-control-allow-methods \"GET PUT\" of the preflight's response is no list of tokens; expected tokens separated by commas",
-        ),
-        row(
-            method(None, false),
-            "the preflight's response has no access-control-allow-methods to allow the method PUT; expected \"PUT\"",
-        ),
-        row(
-            method(Some("GET"), true),
-            "access-control-allow-methods \"GET\" of the preflight's response does not allow the method PUT; expected \"PUT\"",
-        ),
-        row(
-            method(Some("GET, *"), true),
-            "access-control-allow-methods \"GET, *\" of the preflight's response, in which \"*\" is no wildcard for requests with credentials, does not allow the method PUT; expected \"PUT\"",
-        ),
-        row(
-            list(Some("*"), false),
-            "access-control-allow-headers \"*\" of the preflight's response, in which \"*\" does not stand for authorization, does not allow the request header authorization; expected \"authorization\"",
-        ),
-        row(
-            list(None, false),
-            "the preflight's response has no access-control-allow-headers to allow the request header authorization; expected \"authorization\"",
-        ),
-        row(
-            Blocked::NotSameOrigin { origin: origin(), url: url() },
-            "URL \"https://b.example/\" is not of the page's origin, and the mode is `same-origin`; expected \"https://app.example\"",
-        ),
-        row(
-            Blocked::Scheme { url: "data:,a".into() },
-            "URL \"data:,a\" has a scheme that this model of a browser does not support; expected \"https\" or \"http\"",
-        ),
-        row(
-            Blocked::RedirectLocation { value: "https://a b".into() },
-            "location \"https://a b\" of the redirect is no URL; expected one",
-        ),
-        row(
-            Blocked::RedirectCredentials { url: "https://u@b.example/".into() },
-            "location \"https://u@b.example/\" of the redirect has a user name or password; expected none",
-        ),
-        row(
-            Blocked::TooManyRedirects { url: url() },
-            "redirect to \"https://b.example/\" follows on 20 others; expected a response",
-        ),
-        row(
-            Blocked::UrlTooLong { length: 70_000 },
-            "URL of 70000 bytes is too long for an HTTP request; expected fewer than 65535",
-        ),
-        row(
-            Blocked::ProxyAuthentication,
-            "status 407 of the response asks a proxy's user for a password; expected any other",
-        ),
-        row(Blocked::ServiceFailed, "the service returned an error; expected a response"),
-    ]);
 }

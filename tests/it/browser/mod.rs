@@ -2,14 +2,19 @@
 
 mod fetch;
 mod http_cache;
+mod location;
 mod messages;
 mod observations;
 mod preflight;
 mod preflight_cache;
+mod reasons;
+mod redirect_modes;
 mod redirects;
 mod request_headers;
 mod response;
 mod services;
+mod shipped;
+mod structure;
 mod vary;
 
 use std::{convert::Infallible, time::Duration};
@@ -18,7 +23,7 @@ use axum::body::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use http_body_util::Full;
 use tower::{Service, service_fn};
-use tower_cors::browser::{Browser, Fetch, FetchError, Seen, Sent, UserAgent};
+use tower_cors::browser::{Body, Browser, Fetch, FetchError, Seen, Sent, UserAgent};
 
 pub(crate) const APP: &str = "https://app.example";
 pub(crate) const OTHER: &str = "https://other.example";
@@ -37,7 +42,7 @@ pub(crate) const SHARE: &[(&str, &str)] = &[
     ("access-control-allow-headers", "{headers}"),
 ];
 
-pub(crate) type Req = Request<Full<Bytes>>;
+pub(crate) type Req = Request<Body>;
 pub(crate) type Res = Response<Full<Bytes>>;
 
 /// A server that answers as scripted.

@@ -3,7 +3,12 @@
 //!
 //! `BROWSER_OBSERVATIONS` may name another file of the same form.
 
-use std::{collections::BTreeSet, convert::Infallible, env, fmt, fs};
+use std::{
+    collections::BTreeSet,
+    env, fmt, fs,
+    future::ready,
+    sync::{Arc, Mutex},
+};
 
 use axum::body::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
@@ -11,7 +16,7 @@ use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tower::service_fn;
-use tower_cors::browser::{Browser, Credentials, Fetch, Mode, ResponseType, Seen, UserAgent};
+use tower_cors::browser::{Body, Browser, Credentials, Fetch, Mode, ResponseType, Seen, UserAgent};
 
 const OBSERVATIONS: &str =
     concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/browser-observations.jsonl");
@@ -106,7 +111,14 @@ async fn check(user_agent: UserAgent, browser: &str) {
             continue;
         };
         replays += 1;
-        let replayed = replay(row, user_agent).await;
+        let replayed = match replay(row, user_agent).await {
+            Ok(replayed) => replayed,
+            Err(Uncarried { name, value }) => {
+                let id = &row.id;
+                surprises.push(format!("{id}: `http` cannot carry {name}: {value:?}"));
+                continue;
+            }
+        };
         let declared = DIFFERENCES.iter().find(|difference| {
             difference.user_agent == user_agent
                 && difference.browser == browser
@@ -252,20 +264,32 @@ fn pairs(headers: &Value) -> Vec<(String, String)> {
     }
 }
 
-async fn replay(row: &Row, user_agent: UserAgent) -> Observed {
+/// A field of a response that `http` cannot carry, though a browser was sent it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Uncarried {
+    name: String,
+    value: String,
+}
+
+async fn replay(row: &Row, user_agent: UserAgent) -> Result<Observed, Uncarried> {
     let server = row.server.clone();
-    let service = service_fn(move |request: Request<Full<Bytes>>| {
+    let uncarried = Arc::new(Mutex::new(None));
+    let noted = Arc::clone(&uncarried);
+    let service = service_fn(move |request: Request<Body>| {
         let response = respond(&server, &request);
-        async move { Ok::<_, Infallible>(response) }
+        ready(response.map_err(|field| *noted.lock().unwrap() = Some(field)))
     });
-    match Browser::new(service).user_agent(user_agent).fetch_from(PAGE, row.fetch()).await {
+    let browser = Browser::new(service).user_agent(user_agent);
+    let observed = match { browser }.fetch_from(PAGE, row.fetch()).await {
         Ok(seen) => record(&seen),
         Err(_) => failure(Vec::new()),
-    }
+    };
+    let uncarried = uncarried.lock().unwrap().take();
+    uncarried.map_or(Ok(observed), Err)
 }
 
 /// What the server of the observations did.
-fn respond(server: &Server, request: &Request<Full<Bytes>>) -> Response<Full<Bytes>> {
+fn respond(server: &Server, request: &Request<Body>) -> Result<Response<Full<Bytes>>, Uncarried> {
     let is_options = request.method() == Method::OPTIONS;
     let answer = if is_options { &server.options } else { &server.otherwise };
     let has_body = !is_options && !matches!(answer.status, 204 | 304);
@@ -276,11 +300,13 @@ fn respond(server: &Server, request: &Request<Full<Bytes>>) -> Response<Full<Byt
     }
     for (name, template) in &answer.headers {
         if let Some(value) = fill(template, request.headers()) {
-            let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
-            response.headers_mut().append(name, HeaderValue::from_str(&value).unwrap());
+            let field = HeaderName::from_bytes(name.as_bytes()).ok();
+            let line = field.zip(HeaderValue::from_str(&value).ok());
+            let (field, line) = line.ok_or(Uncarried { name: name.clone(), value })?;
+            response.headers_mut().append(field, line);
         }
     }
-    response
+    Ok(response)
 }
 
 /// A header's value, or nothing if it needs a line that the request does not have.
@@ -342,4 +368,19 @@ fn observed_lines(headers: &HeaderMap) -> Vec<(String, String)> {
         .collect();
     lines.sort();
     lines
+}
+
+/// Such a row is named, and the others are replayed all the same.
+#[tokio::test]
+async fn a_row_that_http_cannot_carry_is_named() {
+    for (name, value) in [("x-a", "a\u{b}b"), ("x-a", "a\nb"), ("x a", "1")] {
+        let server = serde_json::json!({"status": 200, "headers": [[name, value]]});
+        let row = serde_json::json!({
+            "id": "a", "target": "{api}/", "init": {},
+            "server": {"OPTIONS": server, "otherwise": server},
+        });
+        let row: Row = serde_json::from_value(row).unwrap();
+        let uncarried = replay(&row, UserAgent::Standard).await.err();
+        assert_eq!(uncarried, Some(Uncarried { name: name.into(), value: value.into() }));
+    }
 }

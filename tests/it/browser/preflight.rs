@@ -42,35 +42,35 @@ fn preflight_status_and_check() {
             "an error will not",
             Fetch::put(API),
             &[("OPTIONS", 401, SHARE), ("*", 200, SHARE)],
-            "status 401 of the preflight's response is no success; expected 200 to 299",
+            "status 401 of the preflight's response from \"https://api.example/\" is no success; expected 200 to 299",
             ONLY_PREFLIGHT_PUT,
         ),
         row(
             "a redirect is not followed",
             Fetch::put(API),
             &[("OPTIONS", 307, &[("access-control-allow-origin", "*"), ("location", "/b")])],
-            "status 307 of the preflight's response is no success; expected 200 to 299",
+            "status 307 of the preflight's response from \"https://api.example/\" is no success; expected 200 to 299",
             ONLY_PREFLIGHT_PUT,
         ),
         row(
             "a misdirected preflight is sent once more",
             Fetch::put(API),
             &[("OPTIONS", 421, SHARE)],
-            "status 421 of the preflight's response is no success; expected 200 to 299",
+            "status 421 of the preflight's response from \"https://api.example/\" is no success; expected 200 to 299",
             &[PREFLIGHT_PUT, PREFLIGHT_PUT],
         ),
         row(
             "the preflight is checked first",
             Fetch::put(API),
             &[("OPTIONS", 405, &[]), ("*", 200, SHARE)],
-            "the preflight's response has no access-control-allow-origin; expected \"https://app.example\"",
+            "the preflight's response from \"https://api.example/\" has no access-control-allow-origin; expected \"https://app.example\"",
             ONLY_PREFLIGHT_PUT,
         ),
         row(
             "the response is checked as well",
             Fetch::put(API),
             &[("OPTIONS", 200, SHARE), ("*", 200, &[])],
-            "the response has no access-control-allow-origin; expected \"https://app.example\"",
+            "the response from \"https://api.example/\" has no access-control-allow-origin; expected \"https://app.example\"",
             PUT,
         ),
         row(
@@ -84,7 +84,7 @@ fn preflight_status_and_check() {
                     ("access-control-allow-methods", "PUT"),
                 ],
             )],
-            "the preflight's response has no access-control-allow-credentials, and the request is made with credentials; expected \"true\"",
+            "the preflight's response from \"https://api.example/\" has no access-control-allow-credentials, and the request is made with credentials; expected \"true\"",
             ONLY_PREFLIGHT_PUT,
         ),
     ]);
@@ -103,7 +103,7 @@ macro_rules! preflight {
 #[test]
 fn preflight_methods() {
     let refused = |value: &str| {
-        format!("access-control-allow-methods {value:?} of the preflight's response does not allow the method PUT; expected \"PUT\"").leak() as &str
+        format!("access-control-allow-methods {value:?} of the preflight's response from \"https://api.example/\" does not allow the method PUT; expected \"PUT\"").leak() as &str
     };
     check(vec![
         row(
@@ -131,7 +131,7 @@ fn preflight_methods() {
             "a missing list allows only what is safelisted",
             Fetch::put(API),
             preflight!(),
-            "the preflight's response has no access-control-allow-methods to allow the method PUT; expected \"PUT\"",
+            "the preflight's response from \"https://api.example/\" has no access-control-allow-methods to allow the method PUT; expected \"PUT\"",
             ONLY_PREFLIGHT_PUT,
         ),
         row(
@@ -145,7 +145,7 @@ fn preflight_methods() {
             "the wildcard allows nothing with credentials",
             with_credentials(Fetch::put(API)),
             preflight!("access-control-allow-methods": "*"),
-            "access-control-allow-methods \"*\" of the preflight's response, in which \"*\" is no wildcard for requests with credentials, does not allow the method PUT; expected \"PUT\"",
+            "access-control-allow-methods \"*\" of the preflight's response from \"https://api.example/\", in which \"*\" is no wildcard for requests with credentials, does not allow the method PUT; expected \"PUT\"",
             ONLY_PREFLIGHT_PUT,
         ),
         row(
@@ -159,21 +159,21 @@ fn preflight_methods() {
             "one bad element spoils the list",
             Fetch::put(API),
             preflight!("access-control-allow-methods": "PUT, a b"),
-            "access-control-allow-methods \"PUT, a b\" of the preflight's response is no list of tokens; expected tokens separated by commas",
+            "access-control-allow-methods \"PUT, a b\" of the preflight's response from \"https://api.example/\" is no list of tokens; expected tokens separated by commas",
             ONLY_PREFLIGHT_PUT,
         ),
         row(
             "one bad element spoils the other line",
             Fetch::put(API),
             preflight!("access-control-allow-methods": "PUT", "access-control-allow-methods": "\"GET\""),
-            "access-control-allow-methods \"PUT, \\\"GET\\\"\" of the preflight's response is no list of tokens; expected tokens separated by commas",
+            "access-control-allow-methods \"PUT, \\\"GET\\\"\" of the preflight's response from \"https://api.example/\" is no list of tokens; expected tokens separated by commas",
             ONLY_PREFLIGHT_PUT,
         ),
         row(
             "a bad list of headers spoils what needs none",
             Fetch::put(API),
             preflight!("access-control-allow-methods": "PUT", "access-control-allow-headers": "a b"),
-            "access-control-allow-headers \"a b\" of the preflight's response is no list of tokens; expected tokens separated by commas",
+            "access-control-allow-headers \"a b\" of the preflight's response from \"https://api.example/\" is no list of tokens; expected tokens separated by commas",
             ONLY_PREFLIGHT_PUT,
         ),
     ]);
@@ -211,14 +211,14 @@ fn preflight_headers() {
             "another name is not enough",
             x_a(),
             preflight!("access-control-allow-headers": "x-b"),
-            "access-control-allow-headers \"x-b\" of the preflight's response does not allow the request header x-a; expected \"x-a\"",
+            "access-control-allow-headers \"x-b\" of the preflight's response from \"https://api.example/\" does not allow the request header x-a; expected \"x-a\"",
             &[ASK_X_A],
         ),
         row(
             "no list allows nothing",
             x_a(),
             preflight!(),
-            "the preflight's response has no access-control-allow-headers to allow the request header x-a; expected \"x-a\"",
+            "the preflight's response from \"https://api.example/\" has no access-control-allow-headers to allow the request header x-a; expected \"x-a\"",
             &[ASK_X_A],
         ),
         row(
@@ -232,14 +232,14 @@ fn preflight_headers() {
             "the wildcard allows no name with credentials",
             with_credentials(x_a()),
             preflight!("access-control-allow-headers": "*"),
-            "access-control-allow-headers \"*\" of the preflight's response, in which \"*\" is no wildcard for requests with credentials, does not allow the request header x-a; expected \"x-a\"",
+            "access-control-allow-headers \"*\" of the preflight's response from \"https://api.example/\", in which \"*\" is no wildcard for requests with credentials, does not allow the request header x-a; expected \"x-a\"",
             &[ASK_X_A],
         ),
         row(
             "the wildcard does not stand for authorization",
             authorization(),
             preflight!("access-control-allow-headers": "*"),
-            "access-control-allow-headers \"*\" of the preflight's response, in which \"*\" does not stand for authorization, does not allow the request header authorization; expected \"authorization\"",
+            "access-control-allow-headers \"*\" of the preflight's response from \"https://api.example/\", in which \"*\" does not stand for authorization, does not allow the request header authorization; expected \"authorization\"",
             &[ASK_AUTHORIZATION],
         ),
         row(

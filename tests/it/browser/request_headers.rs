@@ -327,13 +327,21 @@ async fn no_cors_keeps_what_is_safelisted_when_combined() {
 
 #[test]
 fn chromium_has_client_hints_on_its_safelist() {
-    let hints = ["device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width"];
-    check(UserAgent::Chromium, &hints.map(|name| (name, "2".to_owned(), true)));
+    for name in ["device-memory", "downlink", "dpr"] {
+        let (good, bad) = (["2", "0.25", "1.5"], ["", "a", "1.", ".5", "1.5.1", "-1", "1, 2"]);
+        check(UserAgent::Chromium, &rows(name, &good, &bad));
+    }
+    for name in ["rtt", "viewport-width", "width"] {
+        check(UserAgent::Chromium, &rows(name, &["2", "100"], &["", "a", "1.5", "-1"]));
+    }
+    check(UserAgent::Chromium, &rows("ect", &["slow-2g", "2g", "3g", "4g"], &["", "a", "5g"]));
+    check(UserAgent::Chromium, &rows("intervention", &["", "a"], &[]));
     check(UserAgent::Chromium, &rows("save-data", &["on", "On"], &["off", ""]));
     check(
         UserAgent::Chromium,
         &[("dpr", "1".repeat(129), false), ("dpr-a", "1".to_owned(), false)],
     );
+    let hints = ["device-memory", "downlink", "dpr", "ect", "rtt", "viewport-width", "width"];
     check(UserAgent::Firefox, &hints.map(|name| (name, "2".to_owned(), false)));
     check(UserAgent::WebKit, &hints.map(|name| (name, "2".to_owned(), false)));
 }

@@ -32,7 +32,9 @@ const GET: &[&str] = &["GET https://api.example/; origin: https://app.example"];
 fn cors_check() {
     const MISMATCH: &str = "is not the request's origin; expected \"https://app.example\"";
     let mismatch = |name, value: &'static str, answers| {
-        let sees = format!("access-control-allow-origin {value:?} of the response {MISMATCH}");
+        let sees = format!(
+            "access-control-allow-origin {value:?} of the response from \"{API}\" {MISMATCH}"
+        );
         row(name, Fetch::get(API), answers, sees.leak(), GET)
     };
     check(vec![
@@ -55,7 +57,7 @@ fn cors_check() {
             "nobody is there to log in at a proxy",
             Fetch::get(API),
             &[("*", 407, STAR)],
-            "status 407 of the response asks a proxy's user for a password; expected any other",
+            "status 407 of the response from \"https://api.example/\" asks a proxy's user for a password; expected any other",
             GET,
         ),
         row(
@@ -76,14 +78,14 @@ fn cors_check() {
                     ("access-control-allow-credentials", "true"),
                 ],
             )],
-            "access-control-allow-origin \"*\" of the response excludes requests with credentials; expected \"https://app.example\"",
+            "access-control-allow-origin \"*\" of the response from \"https://api.example/\" excludes requests with credentials; expected \"https://app.example\"",
             GET,
         ),
         row(
             "credentials need leave of their own",
             with_credentials(Fetch::get(API)),
             &[("*", 200, &[("access-control-allow-origin", "{origin}")])],
-            "the response has no access-control-allow-credentials, and the request is made with credentials; expected \"true\"",
+            "the response from \"https://api.example/\" has no access-control-allow-credentials, and the request is made with credentials; expected \"true\"",
             GET,
         ),
         row(
@@ -97,7 +99,7 @@ fn cors_check() {
                     ("access-control-allow-credentials", "True"),
                 ],
             )],
-            "access-control-allow-credentials \"True\" of the response is not \"true\"; expected \"true\"",
+            "access-control-allow-credentials \"True\" of the response from \"https://api.example/\" is not \"true\"; expected \"true\"",
             GET,
         ),
         mismatch(

@@ -32,7 +32,7 @@ async fn an_axum_router_is_a_service() {
     let seen = assert_send(browser.fetch_from(APP, fetch)).await.unwrap();
     let visible = seen.response().unwrap();
     assert_eq!(
-        (visible.status(), &**visible.body().unwrap(), visible.is_ok()),
+        (visible.status(), visible.body().unwrap(), visible.is_ok()),
         (200, &b"{}"[..], true)
     );
     assert!(seen.sent()[0].is_preflight() && !seen.sent()[1].is_preflight());
@@ -52,7 +52,7 @@ async fn a_service_may_want_a_body_of_its_own() {
     });
     let seen =
         Browser::with_body(service).fetch_from(APP, Fetch::post(API).body("a")).await.unwrap();
-    assert_eq!(&**seen.response().unwrap().body().unwrap(), b"a");
+    assert_eq!(seen.response().unwrap().body().unwrap(), b"a");
 }
 
 #[tokio::test]
@@ -97,7 +97,7 @@ async fn lengths_and_bodies_of_requests() {
         let seen = browser.fetch_from(APP, fetch).await.unwrap();
         let sent = seen.sent().last().unwrap();
         assert_eq!(
-            (sent.header("content-length"), &**sent.body()),
+            (sent.header("content-length"), sent.body()),
             (length, body.as_bytes()),
             "{sent}"
         );
@@ -142,11 +142,7 @@ async fn bodies_that_script_does_not_get() {
         });
         let mut browser = Browser::new(service);
         let seen = browser.fetch_from(APP, Fetch::new(method, "/")).await.unwrap();
-        assert_eq!(
-            &**seen.response().unwrap().body().unwrap(),
-            body.as_bytes(),
-            "{method} {status}"
-        );
+        assert_eq!(seen.response().unwrap().body().unwrap(), body.as_bytes(), "{method} {status}");
         let seen =
             browser.fetch_from(APP, Fetch::new(method, API).mode(Mode::NoCors)).await.unwrap();
         assert!(
@@ -164,7 +160,9 @@ struct Unspeakable;
 async fn any_error_is_a_network_error() {
     let fails = service_fn(|_: Req| ready(Err::<Res, _>(Unspeakable)));
     let seen = Browser::new(fails).fetch_from(APP, Fetch::get(API)).await.unwrap();
-    assert_eq!((seen.blocked(), seen.sent().len()), (Some(&Blocked::ServiceFailed), 1));
+    assert!(
+        matches!(seen.blocked(), Some(Blocked::ServiceFailed { .. })) && seen.sent().len() == 1
+    );
 
     let breaks_off = service_fn(|_: Req| {
         let chunks = futures_util::stream::iter([Ok("o"), Err("k")]);
@@ -183,10 +181,10 @@ async fn any_error_is_a_network_error() {
 
     let url = format!("https://api.example/{}", "a".repeat(70_000));
     let seen = Browser::new(server(&[])).fetch_from(APP, Fetch::get(&url)).await.unwrap();
-    assert_eq!(
-        (seen.blocked(), seen.sent().len()),
-        (Some(&Blocked::UrlTooLong { length: url.len() }), 0)
+    assert!(
+        matches!(seen.blocked(), Some(Blocked::UrlTooLong { length, .. }) if *length == url.len())
     );
+    assert!(seen.sent().is_empty());
 }
 
 /// Panics if it is called before it was asked whether it is ready.
@@ -255,7 +253,7 @@ async fn a_body_that_script_does_not_get_may_never_end() {
         (Fetch::new("HEAD", url("/a")), "200 cors"),
         (
             Fetch::get(url("/unshared")),
-            "the response has no access-control-allow-origin; expected \"https://app.example\"",
+            "the response from \"https://api.example/unshared\" has no access-control-allow-origin; expected \"https://app.example\"",
         ),
     ] {
         let mut browser = Browser::new(endless);

@@ -2,18 +2,16 @@
 
 use std::convert::Infallible;
 
-use axum::body::Bytes;
 use http::Request;
-use http_body_util::Full;
 use tower::{Layer, service_fn};
-use tower_cors::browser::Credentials;
+use tower_cors::browser::{Body, Credentials};
 use tower_cors::{CorsLayer, Policy};
 
 use super::{Asked, Meant, sent, shown};
 
 #[tokio::test]
 async fn of_two_rules_the_first_that_allows_a_page_lets_it_read() {
-    let inner = service_fn(|_: Request<Full<Bytes>>| async { Ok::<_, Infallible>(sent()) });
+    let inner = service_fn(|_: Request<Body>| async { Ok::<_, Infallible>(sent()) });
     let (every_meant, every_asked) = (Meant::every(), Asked::every());
     let (mut built, mut refused, mut readable, mut blocked) = (0, 0, 0, 0);
     let mut failures = Vec::new();

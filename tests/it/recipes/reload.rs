@@ -22,7 +22,7 @@ struct Running {
     app: Router,
     directory: TempDir,
     reports: UnboundedReceiver<Result<(), String>>,
-    _watcher: notify::RecommendedWatcher,
+    _watcher: example::Watcher,
 }
 
 /// A policy that answers with its origin, whoever asks.
@@ -39,12 +39,16 @@ fn rename_onto(file: &Path, text: &str) {
 
 impl Running {
     fn start(directory: TempDir) -> Self {
+        let file = directory.path().join("cors.json");
+        Self::start_at(directory, &file)
+    }
+
+    fn start_at(directory: TempDir, file: &Path) -> Self {
         let (sender, reports) = mpsc::unbounded_channel();
-        let (policy, watcher) =
-            example::follow(&directory.path().join("cors.json"), move |outcome| {
-                sender.send(outcome.map_err(|error| error.to_string())).unwrap();
-            })
-            .unwrap();
+        let (policy, watcher) = example::follow(file, move |outcome| {
+            sender.send(outcome.map_err(|error| error.to_string())).unwrap();
+        })
+        .unwrap();
         Self { app: example::app(policy), directory, reports, _watcher: watcher }
     }
 
@@ -123,6 +127,53 @@ async fn a_config_map_is_swapped() {
     publish(running.directory.path(), "..2026_04", &policy(OLD));
     running.report().await.unwrap();
     assert_eq!(running.answers().await, OLD);
+}
+
+/// A link to a link to a file, each in a directory of its own: what changes is the file, then either link.
+#[cfg(unix)]
+#[tokio::test]
+async fn what_a_link_leads_to_is_seen() {
+    use std::os::unix::fs::symlink;
+
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().to_owned();
+    for name in ["site", "shared", "store", "other"] {
+        fs::create_dir(root.join(name)).unwrap();
+    }
+    let [link, middle] = ["site/cors.json", "shared/current.json"].map(|name| root.join(name));
+    let [stored, other] = ["store/policy.json", "other/policy.json"].map(|name| root.join(name));
+    fs::write(&stored, policy(OLD)).unwrap();
+    fs::write(&other, policy("https://third.example")).unwrap();
+    symlink("../store/policy.json", &middle).unwrap();
+    symlink(&middle, &link).unwrap();
+    let mut running = Running::start_at(directory, &link);
+    assert_eq!(running.answers().await, OLD);
+
+    // In place, and by a rename, where the last link leads to.
+    fs::write(&stored, policy(NEW)).unwrap();
+    running.report().await.unwrap();
+    assert_eq!(running.answers().await, NEW);
+    rename_onto(&stored, &policy(OLD));
+    running.report().await.unwrap();
+    assert_eq!(running.answers().await, OLD);
+
+    // The link in the middle leads elsewhere, and from then on it is that file which is followed.
+    symlink(&other, root.join("shared/next")).unwrap();
+    fs::rename(root.join("shared/next"), &middle).unwrap();
+    running.report().await.unwrap();
+    assert_eq!(running.answers().await, "https://third.example");
+    fs::write(&other, policy(NEW)).unwrap();
+    running.report().await.unwrap();
+    assert_eq!(running.answers().await, NEW);
+
+    // So does the first one.
+    symlink(&stored, root.join("site/next")).unwrap();
+    fs::rename(root.join("site/next"), &link).unwrap();
+    running.report().await.unwrap();
+    assert_eq!(running.answers().await, OLD);
+    fs::write(&stored, policy(NEW)).unwrap();
+    running.report().await.unwrap();
+    assert_eq!(running.answers().await, NEW);
 }
 
 #[tokio::test]

@@ -18,11 +18,12 @@ fn which_bad_max_ages_the_shipped_browsers_do_not_keep() {
         };
     }
     // Whether it is kept, for 5 s, by Chromium and by Firefox. The standard keeps all.
-    let rows: [(&str, &'static [Answer], bool, bool); 9] = [
+    let rows: [(&str, &'static [Answer], bool, bool); 10] = [
         ("none", preflight!("access-control-allow-methods": "PUT"), true, true),
         ("empty", max_age!(""), true, true),
         ("negative", max_age!("-1"), false, false),
         ("a negative word", max_age!("-a"), true, false),
+        ("a plus", max_age!("+0"), false, false),
         ("a minus", max_age!("-"), true, false),
         ("a word", max_age!("abc"), true, false),
         ("a fraction", max_age!("600.5"), true, false),
@@ -44,7 +45,7 @@ fn which_bad_max_ages_the_shipped_browsers_do_not_keep() {
             }
         };
         check(UserAgent::Standard, vec![scenario(true)]);
-        check(UserAgent::WebKit, vec![scenario(true)]);
+        check(UserAgent::WebKit, vec![scenario(chromium)]);
         check(UserAgent::Chromium, vec![scenario(chromium)]);
         check(UserAgent::Firefox, vec![scenario(firefox)]);
     }
@@ -132,8 +133,8 @@ fn firefox_keeps_only_what_is_named() {
 }
 
 #[test]
-fn chromium_and_webkit_keep_authorization_under_the_wildcard() {
-    for user_agent in [UserAgent::Chromium, UserAgent::WebKit] {
+fn webkit_keeps_authorization_under_the_wildcard_and_chromium_asks_again() {
+    for (user_agent, again) in [(UserAgent::Chromium, "OPTIONS GET"), (UserAgent::WebKit, "GET")] {
         check(
             user_agent,
             vec![
@@ -142,7 +143,8 @@ fn chromium_and_webkit_keep_authorization_under_the_wildcard() {
                     answers: preflight!("access-control-allow-headers": "*"),
                     steps: vec![
                         Run(APP, x(&["authorization"]), "OPTIONS GET"),
-                        Run(APP, x(&["authorization", "x-a"]), "GET"),
+                        Run(APP, x(&["authorization", "x-a"]), again),
+                        Run(APP, x(&["x-a"]), "GET"),
                     ],
                 },
                 Scenario {
@@ -152,5 +154,142 @@ fn chromium_and_webkit_keep_authorization_under_the_wildcard() {
                 },
             ],
         );
+    }
+}
+
+/// Whatever the method, and with leave for credentials.
+const REFLECTS: &[Answer] = &[(
+    "*",
+    200,
+    &[
+        ("access-control-allow-origin", "{origin}"),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-allow-methods", "{method}"),
+        ("access-control-allow-headers", "{headers}"),
+        ("access-control-max-age", "60"),
+    ],
+)];
+
+#[test]
+fn what_is_kept_of_several_answers() {
+    for (user_agent, again) in [
+        (UserAgent::Standard, "PUT"),
+        (UserAgent::Firefox, "PUT"),
+        (UserAgent::Chromium, "OPTIONS PUT"),
+        (UserAgent::WebKit, "OPTIONS PUT"),
+    ] {
+        check(
+            user_agent,
+            vec![Scenario {
+                name: "an answer to another method",
+                answers: REFLECTS,
+                steps: vec![
+                    Run(APP, put(), "OPTIONS PUT"),
+                    Run(APP, Fetch::delete(API), "OPTIONS DELETE"),
+                    Run(APP, put(), again),
+                ],
+            }],
+        );
+    }
+}
+
+#[test]
+fn firefox_keeps_requests_with_credentials_apart() {
+    for (user_agent, again) in [(UserAgent::Standard, "PUT"), (UserAgent::Firefox, "OPTIONS PUT")] {
+        check(
+            user_agent,
+            vec![Scenario {
+                name: "with credentials, then without",
+                answers: REFLECTS,
+                steps: vec![
+                    Run(APP, with_credentials(put()), "OPTIONS PUT"),
+                    Run(APP, put(), again),
+                    Run(APP, with_credentials(put()), "PUT"),
+                ],
+            }],
+        );
+    }
+}
+
+#[test]
+fn a_conditional_request_is_asked_for_again_by_chromium_and_firefox() {
+    let get = || x(&["if-none-match"]);
+    for (user_agent, again) in [
+        (UserAgent::Standard, "GET"),
+        (UserAgent::WebKit, "GET"),
+        (UserAgent::Chromium, "OPTIONS GET"),
+        (UserAgent::Firefox, "OPTIONS GET"),
+    ] {
+        let steps = vec![Run(APP, get(), "OPTIONS GET"), Run(APP, get(), again)];
+        check(user_agent, vec![Scenario { name: "a condition", answers: REFLECTS, steps }]);
+    }
+}
+
+#[test]
+fn chromium_keeps_nothing_for_origins_that_redirects_made_null() {
+    const REDIRECTS: &[Answer] = &[
+        (
+            "PUT api.example/",
+            307,
+            &[("location", "https://b.example/"), ("access-control-allow-origin", "*")],
+        ),
+        REFLECTS[0],
+    ];
+    for (user_agent, again) in
+        [(UserAgent::Standard, "PUT PUT"), (UserAgent::Chromium, "PUT OPTIONS PUT")]
+    {
+        let steps = vec![Run(APP, put(), "OPTIONS PUT OPTIONS PUT"), Run(APP, put(), again)];
+        check(user_agent, vec![Scenario { name: "a redirect", answers: REDIRECTS, steps }]);
+    }
+}
+
+#[test]
+fn firefox_forgets_what_it_kept_when_any_check_fails() {
+    const NO_CREDENTIALS: &[Answer] = &[(
+        "*",
+        200,
+        &[
+            ("access-control-allow-origin", "{origin}"),
+            ("access-control-allow-methods", "{method}"),
+            ("access-control-max-age", "60"),
+        ],
+    )];
+    for (user_agent, again) in [
+        (UserAgent::Standard, "PUT"),
+        (UserAgent::Chromium, "PUT"),
+        (UserAgent::WebKit, "PUT"),
+        (UserAgent::Firefox, "OPTIONS PUT"),
+    ] {
+        check(
+            user_agent,
+            vec![Scenario {
+                name: "a GET that no preflight is for",
+                answers: NO_CREDENTIALS,
+                steps: vec![
+                    Run(APP, put(), "OPTIONS PUT"),
+                    Run(APP, with_credentials(Fetch::get(API)), "GET"),
+                    Run(APP, put(), again),
+                ],
+            }],
+        );
+    }
+}
+
+#[test]
+fn max_ages_that_chromium_and_webkit_read_otherwise() {
+    const PLUS: &[Answer] =
+        preflight!("access-control-allow-methods": "PUT", "access-control-max-age": "+60");
+    const HUGE: &[Answer] = preflight!("access-control-allow-methods": "PUT", "access-control-max-age": "99999999999999999999");
+    for (user_agent, plus, huge) in [
+        (UserAgent::Standard, "OPTIONS PUT", "PUT"),
+        (UserAgent::Chromium, "PUT", "OPTIONS PUT"),
+        (UserAgent::WebKit, "PUT", "OPTIONS PUT"),
+    ] {
+        let scenario = |name, answers, again| Scenario {
+            name,
+            answers,
+            steps: vec![Run(APP, put(), "OPTIONS PUT"), Wait(5), Run(APP, put(), again)],
+        };
+        check(user_agent, vec![scenario("a plus", PLUS, plus), scenario("too large", HUGE, huge)]);
     }
 }
