@@ -23,6 +23,8 @@ use crate::select::{PolicySource, Resolver};
 ///
 /// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. Not on a `MethodRouter`:
 /// axum picks the method first, answers the `OPTIONS` of a preflight by 405, and never asks the layer.
+/// A layer on one router of several does not cover a path that none of them matches: its 404 is the
+/// outermost router's, with the headers of the router that was merged last.
 ///
 /// ```
 /// use axum::{Router, routing::get};

@@ -15,19 +15,50 @@ const MOST_BYTES: usize = 16 * 1024;
 
 /// Whether a path has but one reading: it is found out in one pass, and is so for nearly all.
 pub(super) fn is_plain(path: &str) -> bool {
-    let mut previous = 0;
+    // Without a branch, since nearly every path is read to its end.
+    let (mut is_plain, mut previous) = (true, Sign::None);
     for byte in path.bytes() {
-        let ends_oddly = byte == b'/' && matches!(previous, b'/' | b'.');
-        if ends_oddly || !stands_raw(byte) || byte == b';' {
-            return false;
-        }
-        previous = byte;
+        let sign = SIGNS.get(usize::from(byte)).copied().unwrap_or(Sign::Odd);
+        is_plain &= sign != Sign::Odd;
+        is_plain &= sign != Sign::Slash || previous == Sign::None;
+        previous = sign;
     }
-    previous != b'.'
+    is_plain && previous != Sign::Dot
 }
+
+/// What a byte is to whether a path is plain.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    None,
+    /// Odd before a slash, and at the end.
+    Dot,
+    /// Odd behind another one.
+    Slash,
+    Odd,
+}
+
+#[expect(clippy::indexing_slicing, reason = "a constant would not compile if it panicked")]
+const SIGNS: [Sign; 256] = {
+    let mut signs = [Sign::Odd; 256];
+    let mut byte = 0;
+    while byte < u8::MAX {
+        signs[byte as usize] = match byte {
+            b'/' => Sign::Slash,
+            b'.' => Sign::Dot,
+            b';' => Sign::Odd,
+            byte if stands_raw(byte) => Sign::None,
+            _ => Sign::Odd,
+        };
+        byte += 1;
+    }
+    signs
+};
 
 /// Whether all readings of a path lead to the same.
 pub(super) fn agree<T: PartialEq>(path: &str, lead: impl Fn(&str) -> T) -> bool {
+    if path.len() > MOST_BYTES {
+        return false;
+    }
     let expected = lead(path);
     let mut readings = vec![Reading { text: path.as_bytes().to_vec(), is_decoded: false }];
     let mut bytes = path.len();
@@ -52,18 +83,18 @@ pub(super) fn agree<T: PartialEq>(path: &str, lead: impl Fn(&str) -> T) -> bool 
 
 /// Whether a path is as browsers send it: encoded where it has to be, in upper case, and nowhere else.
 pub(super) fn is_as_sent(path: &str) -> bool {
-    let needless = replace(path.as_bytes(), |rest| {
+    let needless = replace(path.as_bytes(), |rest, _| {
         let (byte, behind) = encoded(rest)?;
         let is_needed = !stands_raw(byte) || byte == b'/';
         let is_upper = rest.iter().take(3).all(|digit| !digit.is_ascii_lowercase());
-        (is_needed && is_upper).then_some((Vec::new(), behind))
+        (is_needed && is_upper).then_some(behind)
     });
     needless.into_iter().all(stands_raw)
 }
 
 /// Whether browsers leave a byte of a path as it is:
 /// <https://url.spec.whatwg.org/#path-percent-encode-set>
-fn stands_raw(byte: u8) -> bool {
+const fn stands_raw(byte: u8) -> bool {
     matches!(
         byte,
         b'!' | b'$' | b'&'..=b';' | b'=' | b'@'..=b'[' | b']' | b'_' | b'a'..=b'z' | b'|' | b'~'
@@ -132,9 +163,10 @@ pub(super) fn encode(text: &[u8]) -> String {
 
 /// Decodes each encoded byte for which `is_taken`, once; what is no encoded byte stays.
 pub(super) fn decode(text: &[u8], is_taken: impl Fn(u8) -> bool) -> Vec<u8> {
-    replace(text, |rest| {
-        let (byte, behind) = encoded(rest)?;
-        is_taken(byte).then(|| (vec![byte], behind))
+    replace(text, |rest, decoded| {
+        let (byte, behind) = encoded(rest).filter(|(byte, _)| is_taken(*byte))?;
+        decoded.push(byte);
+        Some(behind)
     })
 }
 
@@ -149,13 +181,16 @@ fn encoded(text: &[u8]) -> Option<(u8, &[u8])> {
 
 /// Decodes `%u0069` too, as IIS does.
 fn decode_wide(text: &[u8]) -> Vec<u8> {
-    replace(text, |rest| match rest {
-        [b'%', b'u' | b'U', digits @ ..] => {
-            let (digits, behind) = digits.split_at_checked(4)?;
-            let number = digits.iter().try_fold(0, |sum, &one| Some(sum * 16 + digit(one)?))?;
-            Some((char::from_u32(number)?.to_string().into_bytes(), behind))
-        }
-        _ => encoded(rest).map(|(byte, behind)| (vec![byte], behind)),
+    replace(text, |rest, decoded| {
+        let [b'%', b'u' | b'U', digits @ ..] = rest else {
+            let (byte, behind) = encoded(rest)?;
+            decoded.push(byte);
+            return Some(behind);
+        };
+        let (digits, behind) = digits.split_at_checked(4)?;
+        let number = digits.iter().try_fold(0, |sum, &one| Some(sum * 16 + digit(one)?))?;
+        decoded.extend(char::from_u32(number)?.to_string().bytes());
+        Some(behind)
     })
 }
 
@@ -163,18 +198,19 @@ fn digit(byte: u8) -> Option<u32> {
     char::from(byte).to_digit(16)
 }
 
-/// Replaces what `take` finds at the beginning of a rest, from front to back.
-fn replace(text: &[u8], take: impl Fn(&[u8]) -> Option<(Vec<u8>, &[u8])>) -> Vec<u8> {
+/// Replaces what `take` finds at the beginning of a rest, from front to back: it writes what stands in its
+/// place, and gives what is behind it.
+fn replace<'a>(
+    text: &'a [u8],
+    take: impl Fn(&'a [u8], &mut Vec<u8>) -> Option<&'a [u8]>,
+) -> Vec<u8> {
     let mut replaced = Vec::with_capacity(text.len());
     let mut rest = text;
     while let [byte, behind @ ..] = rest {
-        if let Some((taken, behind)) = take(rest) {
-            replaced.extend(taken);
-            rest = behind;
-        } else {
+        rest = take(rest, &mut replaced).unwrap_or_else(|| {
             replaced.push(*byte);
-            rest = behind;
-        }
+            behind
+        });
     }
     replaced
 }
