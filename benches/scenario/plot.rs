@@ -228,7 +228,7 @@ pub(crate) fn short(number: f64) -> String {
     let part = part.trim_end_matches('0');
     let mut grouped = sign.to_owned();
     for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+        if place > 0 && (whole.len() - place) % 3 == 0 {
             grouped.push(',');
         }
         grouped.push(digit);

@@ -143,9 +143,10 @@ impl<S, B> Browser<S, B> {
         let outcome = self.follow_redirects(request, sent).await;
         let is_cors = request.tainting == ResponseType::Cors;
         let has_needed_one = request.has_needed_preflight;
-        if let Err(blocked) = &outcome
-            && self.user_agent.forgets_preflights(has_needed_one, is_cors, blocked)
-        {
+        let forgets = outcome.as_ref().is_err_and(|blocked| {
+            self.user_agent.forgets_preflights(has_needed_one, is_cors, blocked)
+        });
+        if forgets {
             self.preflight_cache.clear(request, self.user_agent);
         }
         self.preflight_cache.end_fetch(self.user_agent);
@@ -215,13 +216,15 @@ impl<S, B> Browser<S, B> {
         let Err(blocked) = cors_check(request, &received.headers, received.kind) else {
             return Ok(());
         };
-        if may_lack_vary(request, received)
-            && let Ok(headers) = self.probe(request).await
-            && cors_check(request, &headers, AnswerKind::Response).is_ok()
-        {
-            return Err(vary_missing(request, received));
+        if !may_lack_vary(request, received) {
+            return Err(blocked);
         }
-        Err(blocked)
+        match self.probe(request).await {
+            Ok(headers) if cors_check(request, &headers, AnswerKind::Response).is_ok() => {
+                Err(vary_missing(request, received))
+            }
+            _ => Err(blocked),
+        }
     }
 }
 

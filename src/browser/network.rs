@@ -75,11 +75,12 @@ impl<S, B> Browser<S, B> {
         R: Body,
     {
         let (mut received, body) = self.network_fetch(request, outgoing, sent).await?;
-        if received.status == StatusCode::NOT_MODIFIED
-            && let Some(stored) =
-                self.http_cache.freshen(&request.url, headers, &received.headers, self.now)
-        {
-            return Ok(stored);
+        if received.status == StatusCode::NOT_MODIFIED {
+            let cache = &mut self.http_cache;
+            let stored = cache.freshen(&request.url, headers, &received.headers, self.now);
+            if let Some(stored) = stored {
+                return Ok(stored);
+            }
         }
         let is_kept = is_storable(&received);
         if (is_kept && has_body(request, &received, self.user_agent))
@@ -208,9 +209,8 @@ impl<S, B> Browser<S, B> {
         if needs_length {
             headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Vec::len).into());
         }
-        if includes_credentials(request)
-            && let Some(cookies) = self.cookies.get(&request.url)
-        {
+        let cookies = self.cookies.get(&request.url);
+        if let Some(cookies) = cookies.filter(|_| includes_credentials(request)) {
             headers.insert(COOKIE, cookies);
         }
         headers

@@ -69,9 +69,7 @@ fn preflight_of(request: &Request, unsafe_names: &[HeaderName]) -> Request {
         headers.insert(ACCESS_CONTROL_REQUEST_METHOD, method);
     }
     let names = unsafe_names.iter().map(HeaderName::as_str).collect::<Vec<_>>().join(",");
-    if let Ok(names) = HeaderValue::from_str(&names)
-        && !names.is_empty()
-    {
+    if let Some(names) = HeaderValue::from_str(&names).ok().filter(|names| !names.is_empty()) {
         headers.insert(ACCESS_CONTROL_REQUEST_HEADERS, names);
     }
     Request {

@@ -1,6 +1,7 @@
 //! Request headers: those that script may not set, and those that cost a preflight.
 
 use std::borrow::Cow;
+use std::str;
 
 use http::{HeaderMap, HeaderName, header};
 

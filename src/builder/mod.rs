@@ -15,11 +15,10 @@ use http::{Method, Uri};
 
 pub use self::error::{ErrorsIntoIter, ErrorsIter, PolicyError, PolicyErrors};
 use self::findings::Findings;
-pub(crate) use self::judge::public_suffix_error;
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
     exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
-    method_error, origin_error,
+    method_error, origin_error, public_suffix_error,
 };
 pub use self::values::Values;
 pub(crate) use self::values::store;

@@ -66,7 +66,9 @@ impl RuleDocument {
             Origins::Listed(_) => return Err(Unwritable::Predicate),
         };
         let mut take = |text: &str| {
-            document.allow_origins.extract_if(.., |origin| *origin == text).count() > 0
+            let count = document.allow_origins.len();
+            document.allow_origins.retain(|origin| origin != text);
+            document.allow_origins.len() < count
         };
         document.dangerously_allow_null_origin = take("null");
         document.dangerously_allow_file_origin = take("file://");

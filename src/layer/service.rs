@@ -71,12 +71,14 @@ where
         if self.enforcement.is_none()
             && !P::is_dynamic(Seal)
             && *request.method() != Method::OPTIONS
-            && let Some(decoration) = self.policy.choose(Seal, head, |choice| {
-                Some(choice.policy()?.rule_by_origin()?.decorate_by_origin(headers))
-            })
         {
-            let keep = self.settings.keep_inner_headers;
-            return self.call_inner(request, Finish::Decorate { decoration, keep });
+            let decoration = self.policy.choose(Seal, head, |choice| {
+                Some(choice.policy()?.rule_by_origin()?.decorate_by_origin(headers))
+            });
+            if let Some(decoration) = decoration {
+                let keep = self.settings.keep_inner_headers;
+                return self.call_inner(request, Finish::Decorate { decoration, keep });
+            }
         }
         self.consider(request)
     }

@@ -16,6 +16,7 @@ pub(crate) mod suffix;
 mod syntax;
 
 use std::fmt;
+use std::str;
 
 pub use self::fault::OriginFault;
 

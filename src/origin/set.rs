@@ -1,6 +1,7 @@
 //! The compiled set of origins.
 
 use std::collections::BTreeMap;
+use std::str;
 
 use super::Origin;
 use super::labels::WithinLabel;
@@ -193,10 +194,13 @@ impl Suffixes {
         let (shortest, longest) = self.hosts.lengths().clone().into_inner();
         // Up to the last byte at which a suffix can begin.
         let mut name = host.len().checked_sub(shortest).and_then(|last| host.get(..=last));
-        while let Some(dot) = name.and_then(|name| name.iter().rposition(|&byte| byte == b'.'))
-            && host.len() - dot <= longest
-            && let Some((shorter, suffix)) = host.split_at_checked(dot)
-        {
+        while let Some(dot) = name.and_then(|name| name.iter().rposition(|&byte| byte == b'.')) {
+            if host.len() - dot > longest {
+                return false;
+            }
+            let Some((shorter, suffix)) = host.split_at_checked(dot) else {
+                return false;
+            };
             if self.hosts.contains(suffix) {
                 let web = matches!(&*self.scheme, "http://" | "https://");
                 return (!web || syntax::has_room(host)) && syntax::are_labels(web, shorter);

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ops::RangeInclusive;
+use std::str;
 
 use foldhash::SharedSeed;
 use foldhash::fast::FoldHasher;

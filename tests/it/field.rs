@@ -21,6 +21,7 @@ fn within_label(origins: &[&str]) -> PolicyBuilder {
     list(origins).dangerously_allow_public_suffixes(cfg!(not(feature = "public-suffix")))
 }
 
+#[expect(clippy::too_many_lines, reason = "a row a case")]
 fn rows() -> Vec<Row> {
     vec![
         Row {
