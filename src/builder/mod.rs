@@ -6,6 +6,7 @@ pub(crate) mod error;
 mod findings;
 mod judge;
 mod lists;
+mod rules;
 mod values;
 
 use std::sync::Arc;
@@ -20,12 +21,15 @@ pub(crate) use self::judge::{
     exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
     method_error, origin_error, public_suffix_error,
 };
+#[cfg(feature = "serde")]
+pub(crate) use self::rules::build_disagreeing;
+pub(crate) use self::rules::{MAX_RULES, build_rules};
 pub use self::values::Values;
 pub(crate) use self::values::store;
 use crate::origin::Origin;
 use crate::origin::pattern::OriginPattern;
-use crate::policy::rule::{Predicate, Rule};
-use crate::policy::{Place, Policy};
+use crate::policy::Policy;
+use crate::policy::rule::Predicate;
 
 /// Collects what a [`Policy`] shall allow; [`build`](Self::build) judges it.
 ///
@@ -356,44 +360,6 @@ impl PolicyBuilder {
         Ok(Policy::new(self.name.clone(), rule, Vec::new(), warnings))
     }
 }
-
-/// The most rules of a policy, which are asked one after another for each request.
-pub(crate) const MAX_RULES: usize = 1_000;
-
-/// Builds a policy of several rules.
-pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyErrors> {
-    let (policy, disagreements) = build_disagreeing(builders)?;
-    let mut errors = PolicyErrors::none_of(policy.name());
-    for error in disagreements {
-        errors.push(RULES, error);
-    }
-    errors.none_in(policy)
-}
-
-/// Builds a policy whose rules may disagree, and says in what they do. Rules with other errors are not
-/// compared.
-pub(crate) fn build_disagreeing(
-    builders: &[PolicyBuilder],
-) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
-    if builders.len() > MAX_RULES {
-        let count = builders.len();
-        return Err(PolicyErrors::one(RULES.setting, PolicyError::TooManyRules { count }));
-    }
-    let name = builders.iter().find_map(|builder| builder.name.as_deref());
-    let mut findings = Findings::of(name);
-    let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
-    let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
-    let (rules, warnings) = findings.none_in(rules)?;
-    let disagreements = agree::disagreements(builders, &rules)?;
-    let mut rules = rules.into_iter();
-    let Some(first) = rules.next() else {
-        return Err(PolicyErrors::one(RULES.setting, PolicyError::NoRules));
-    };
-    let name = name.map(str::to_owned);
-    Ok((Policy::new(name, first, rules.collect(), warnings), disagreements))
-}
-
-const RULES: Place = Place { rule: None, setting: "rules" };
 
 /// Whether a pattern needs the call for names that strangers may have, or might: without the feature
 /// `public-suffix` that is not known.

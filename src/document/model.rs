@@ -19,6 +19,10 @@ use crate::policy::{Place, Policy};
 #[cfg_attr(feature = "schema", schemars(rename = "Rule", default, deny_unknown_fields))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(super) struct RuleDocument {
+    /// What errors call the policy. Of several rules, the first name is that of the policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "String"))]
+    pub(super) name: Option<String>,
     /// Exact origins, as in `https://app.example`; patterns, as in `https://*.app.example`,
     /// `https://pr-*.app.example`, `http://localhost:*` and `moz-extension://*`; or `*` for any.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -72,6 +76,23 @@ pub(super) enum PolicyDocument {
     Rule(Box<RuleDocument>),
     /// Of several rules.
     Rules(RulesDocument),
+    /// For nobody.
+    Nobody(NobodyDocument),
+}
+
+/// A CORS policy that allows nobody.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(rename = "Nobody", deny_unknown_fields))]
+pub(super) struct NobodyDocument {
+    /// Says on purpose that nobody is allowed.
+    #[cfg_attr(feature = "schema", schemars(schema_with = "true_schema"))]
+    pub(super) nobody: bool,
+}
+
+#[cfg(feature = "schema")]
+fn true_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "enum": [true] })
 }
 
 /// A CORS policy of several rules: the first that allows a request answers it.
@@ -106,6 +127,7 @@ impl RuleDocument {
             dangerously_allow_public_suffixes: flag("dangerously_allow_public_suffixes"),
             dangerously_allow_null_origin: flag("dangerously_allow_null_origin"),
             dangerously_allow_file_origin: flag("dangerously_allow_file_origin"),
+            name: object.text("name", errors),
             unread: object.finish(errors),
         }
     }
@@ -129,6 +151,9 @@ impl RuleDocument {
             .dangerously_allow_file_origin(self.dangerously_allow_file_origin);
         if let Some(methods) = &self.only_methods {
             builder = builder.only_methods(methods);
+        }
+        if let Some(name) = &self.name {
+            builder = builder.name(name);
         }
         if let Some(seconds) = self.max_age {
             builder = builder.max_age(Duration::from_secs(seconds));
@@ -164,6 +189,9 @@ impl PolicyDocument {
     }
 
     pub(super) fn read_object(mut object: Object, errors: &mut Errors) -> Option<Self> {
+        if object.has("nobody") {
+            return Self::read_nobody(object, errors);
+        }
         let Some(rules) = object.take("rules") else {
             return Some(Self::Rule(Box::new(RuleDocument::read(object, errors))));
         };
@@ -183,8 +211,22 @@ impl PolicyDocument {
         Some(Self::Rules(RulesDocument { rules: rules.collect() }))
     }
 
+    fn read_nobody(mut object: Object, errors: &mut Errors) -> Option<Self> {
+        let path = object.path().clone();
+        match object.take("nobody") {
+            Some(Value::Boolean(true)) | None => {}
+            Some(other) => errors.expected(path.key("nobody"), "`true`", &other),
+        }
+        for (key, _) in object.entries() {
+            let message = "no other key stands beside `nobody`; remove one of them";
+            errors.push_shape(path.key(key), message);
+        }
+        Some(Self::Nobody(NobodyDocument { nobody: true }))
+    }
+
     pub(super) fn build(&self) -> Result<Policy, PolicyErrors> {
         match self {
+            Self::Nobody(_) => Ok(Policy::nobody()),
             Self::Rule(rule) => rule.builder().build(),
             Self::Rules(RulesDocument { rules }) => {
                 Policy::from_rules(rules.iter().map(RuleDocument::builder))

@@ -152,6 +152,17 @@ impl Object {
         }
     }
 
+    /// A string.
+    pub(super) fn text(&mut self, key: &'static str, errors: &mut Errors) -> Option<String> {
+        match self.take(key)? {
+            Value::Text(text) => Some(text),
+            other => {
+                errors.expected(self.path.key(key), "a string", &other);
+                None
+            }
+        }
+    }
+
     /// A whole number of seconds.
     pub(super) fn seconds(&mut self, key: &'static str, errors: &mut Errors) -> Option<u64> {
         match self.take(key)? {

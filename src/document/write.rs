@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::model::{PolicyDocument, RuleDocument, RulesDocument};
+use super::model::{NobodyDocument, PolicyDocument, RuleDocument, RulesDocument};
 use crate::builder;
 use crate::origin::pattern::Pattern;
 use crate::policy::Policy;
@@ -31,7 +31,13 @@ impl fmt::Display for Unwritable {
 impl PolicyDocument {
     /// What reads into an equal policy.
     pub(super) fn of(policy: &Policy) -> Result<Self, Unwritable> {
-        let rules = policy.rules().map(RuleDocument::of).collect::<Result<Vec<_>, _>>()?;
+        if *policy == Policy::nobody() {
+            return Ok(Self::Nobody(NobodyDocument { nobody: true }));
+        }
+        let mut rules = policy.rules().map(RuleDocument::of).collect::<Result<Vec<_>, _>>()?;
+        if let Some(first) = rules.first_mut() {
+            first.name = policy.name().map(str::to_owned);
+        }
         let rules = match <[RuleDocument; 1]>::try_from(rules) {
             Ok([rule]) => return Ok(Self::Rule(Box::new(rule))),
             Err(rules) => rules,

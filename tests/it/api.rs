@@ -84,7 +84,7 @@ fn nobody_is_nobody() {
     let errors = Policy::builder().allow_origins([""; 0]).build().unwrap_err();
     assert_eq!(
         errors.to_string(),
-        "no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none"
+        "no origin is allowed; give `allow_origins` at least one, or say `nobody`"
     );
 }
 

@@ -6,7 +6,7 @@ use http::Request;
 use tower_cors::{Document, DocumentError, DocumentErrors, Policy, PolicyError};
 
 /// What is said of a key that is unknown.
-const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`";
+const KNOWN: &str = "known are `rules`, `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`, `name`";
 
 /// Name, document, message, in which `…` stands for the known keys.
 const ERRORS: &[(&str, &str, &str)] = &[
@@ -93,7 +93,7 @@ expose_headers[0]: `allow_credentials` cannot be combined with exposing any head
         r#"max_age: expected a whole number of seconds, found "5" at line 4 column 26
 allow_origin: the key is unknown; write `allow_origins` at line 2 column 29
 alow_methods: the key is unknown; write `allow_methods` at line 3 column 29
-allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 6 column 9
+allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 6 column 9
 allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35"#,
     ),
     (
@@ -143,7 +143,7 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
         r#"rules[0]: expected an object with the keys of a rule, found 7 at line 1 column 12
 rules[2]: expected an object with the keys of a rule, found null at line 1 column 52
 rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 44
-rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 74"#,
+rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 74"#,
     ),
     (
         "items that are no strings, and errors beside them",
@@ -159,7 +159,7 @@ allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port,
     (
         "the rules within a rule",
         r#"{"rules": [{"rules": [], "allow_origins": ["*"]}]}"#,
-        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin` at line 1 column 23",
+        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`, `name` at line 1 column 23",
     ),
     (
         "a null",
@@ -180,7 +180,7 @@ allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port,
     (
         "an empty object",
         "{}",
-        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 2",
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 2",
     ),
 ];
 
@@ -261,6 +261,45 @@ fn an_opt_in_that_is_left_out_is_missed() {
     ));
 }
 
+/// Nobody is said on purpose, and by itself.
+#[test]
+fn nobody_is_a_word_of_documents() {
+    let read = Policy::from_json(r#"{"nobody": true}"#).unwrap();
+    assert_eq!(read, Policy::nobody());
+    assert_eq!(serde_json::to_string(&read).unwrap(), r#"{"nobody":true}"#);
+    refused([
+        (
+            "not nobody",
+            Policy::from_json(r#"{"nobody": false}"#),
+            "nobody: expected `true`, found false at line 1 column 16",
+        ),
+        (
+            "nobody and somebody",
+            Policy::from_json(r#"{"nobody": true, "allow_origins": ["*"]}"#),
+            "allow_origins: no other key stands beside `nobody`; remove one of them at line 1 column 35",
+        ),
+    ]);
+}
+
+/// The name of a policy is read, stands before nothing that has a key, and is written back.
+#[test]
+fn a_policy_may_have_a_name() {
+    let document = r#"{"name":"partners","allow_origins":["https://a.example"]}"#;
+    let policy = Policy::from_json(document).unwrap();
+    assert_eq!(policy.name(), Some("partners"));
+    assert_eq!(serde_json::to_string(&policy).unwrap(), document);
+    let rules = r#"{"rules":[{"allow_origins":["https://a.example"]},{"name":"b","allow_origins":["https://b.example"]}]}"#;
+    let policy = Policy::from_json(rules).unwrap();
+    assert_eq!(policy.name(), Some("b"));
+    let written = serde_json::to_string(&policy).unwrap();
+    assert_eq!(Policy::from_json(&written).unwrap(), policy);
+    refused([(
+        "a number",
+        Policy::from_json(r#"{"name": 1, "allow_origins": ["*"]}"#),
+        "name: expected a string, found 1 at line 1 column 10",
+    )]);
+}
+
 #[test]
 fn a_policy_is_a_field_of_a_configuration() {
     #[derive(Debug, serde::Deserialize)]
@@ -283,8 +322,8 @@ fn a_policy_is_a_field_of_a_configuration() {
     );
     assert_eq!(
         said(r#"{"cors": {"allow_origins": []}}"#),
-        "allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for \
-         none at line 1 column 31"
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` \
+         at line 1 column 31"
     );
     let origins = vec![r#""a""#; 1_298].join(",");
     let many = said(&format!("{{\"cors\": {{\"allow_origins\": [{origins}]}}}}"));

@@ -274,8 +274,8 @@ const ROUTE_ERRORS: &[(&str, &str, &str)] = &[
         }"#,
         r#"routes["/c"].rules[1].max_age: expected a whole number of seconds, found "1" at line 5 column 74
 routes["/a"].allow_origins[0]: origin "a.example" has no scheme; write "https://a.example" at line 3 column 52
-routes["/c"].rules[1].allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 5 column 75
-fallback.allow_origins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 9 column 44
+routes["/c"].rules[1].allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 5 column 75
+fallback.allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 9 column 44
 routes.b: route "b" has no leading slash; write "/b" at line 4 column 26
 routes["/x/{name}"]: route "/x/{name}" matches the same paths as "/x/{id}"; remove one of them at line 7 column 33"#,
     ),

@@ -234,12 +234,12 @@ fn what_is_no_filter_is_refused() {
     let rows = [
         (
             r#"{"allowMethods": ["GET"]}"#,
-            "allowOrigins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 25",
+            "allowOrigins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 25",
         ),
         (
             r#"{"allowOrigins": ["https://*"]}"#,
             "allowOrigins[0]: origin \"https://*\" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in \"https://*.a.example\", \"https://pr-*.a.example\" or \"https://a.example:*\", or call `allow_origins_if` at line 1 column 29\n\
-             allowOrigins: no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 18",
+             allowOrigins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 18",
         ),
         (
             r#"{"allowOrigins": ["*"], "allowMethods": ["get"], "maxAge": "5s", "kind": "CORS"}"#,

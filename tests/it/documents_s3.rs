@@ -275,7 +275,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
         r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if` at line 2 column 30
 [0].AllowedOrigins[1]: left out, because "http://a:*" would stand for the default port, too; list the ports at line 3 column 12
 [0]: left out, because none of its origins is left at line 2 column 0
-no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none at line 1 column 1"#,
+no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 1"#,
     ),
     (
         "no rules",

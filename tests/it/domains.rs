@@ -91,7 +91,9 @@ proptest! {
         if let Some(fix) = fix_of(&value) {
             prop_assert_eq!(Some(fix), serialized(&value));
         } else {
-            prop_assert!(label.len() > 20, "{} has a form", value);
+            // What begins like Punycode, and is none, has no form of ours.
+            let is_odd = label.to_ascii_lowercase().starts_with("n--");
+            prop_assert!(is_odd, "{} has a form", value);
         }
     }
 

@@ -16,7 +16,10 @@ fn combinations() {
     let with_credentials =
         |origin| Policy::builder().allow_credentials(true).allow_origins([origin]);
     let mut catalogue = Catalogue::default();
-    catalogue.row(&Policy::builder(), &["no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none"]);
+    catalogue.row(
+        &Policy::builder(),
+        &["no origin is allowed; give `allow_origins` at least one, or say `nobody`"],
+    );
     catalogue.row(
         &open().allow_credentials(true),
         &["`allow_credentials` cannot be combined with any origin; list the origins"],

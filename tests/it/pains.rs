@@ -21,7 +21,7 @@ const CATALOGUE: [(&str, &[(&str, &str)]); 25] = [
         "2. a trailing slash or a path in an origin silently never matches",
         &[
             ("pains/configuring", "a_trailing_slash_is_an_error_that_says_what_to_write"),
-            ("messages", "origins"),
+            ("messages/origins", "origins"),
         ],
     ),
     (

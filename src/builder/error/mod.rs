@@ -246,9 +246,9 @@ impl fmt::Display for PolicyError {
         };
         let (method, header, exposed) = ("method", "request-header name", "response-header name");
         match self {
-            Self::NoOrigins => {
-                f.write_str("no origin is allowed; give `allow_origins` at least one, or call `Policy::nobody` for none")
-            }
+            Self::NoOrigins => f.write_str(
+                "no origin is allowed; give `allow_origins` at least one, or say `nobody`",
+            ),
             Self::Origin { value, fault, fix } => match fix {
                 Some(fix) => {
                     write!(f, "origin {} {fault}; write {}", Quoted(value), Quoted(fix))
