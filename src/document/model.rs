@@ -190,7 +190,7 @@ impl PolicyDocument {
 
     pub(super) fn read_object(mut object: Object, errors: &mut Errors) -> Option<Self> {
         if object.has("nobody") {
-            return Self::read_nobody(object, errors);
+            return Some(Self::read_nobody(object, errors));
         }
         let Some(rules) = object.take("rules") else {
             return Some(Self::Rule(Box::new(RuleDocument::read(object, errors))));
@@ -211,7 +211,7 @@ impl PolicyDocument {
         Some(Self::Rules(RulesDocument { rules: rules.collect() }))
     }
 
-    fn read_nobody(mut object: Object, errors: &mut Errors) -> Option<Self> {
+    fn read_nobody(mut object: Object, errors: &mut Errors) -> Self {
         let path = object.path().clone();
         match object.take("nobody") {
             Some(Value::Boolean(true)) | None => {}
@@ -221,7 +221,7 @@ impl PolicyDocument {
             let message = "no other key stands beside `nobody`; remove one of them";
             errors.push_shape(path.key(key), message);
         }
-        Some(Self::Nobody(NobodyDocument { nobody: true }))
+        Self::Nobody(NobodyDocument { nobody: true })
     }
 
     pub(super) fn build(&self) -> Result<Policy, PolicyErrors> {

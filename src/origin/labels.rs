@@ -1,5 +1,7 @@
 //! The patterns with a `*` within the leading label, compiled.
 
+use std::collections::BTreeSet;
+
 use super::strings::{Key, Pairs, StringSet};
 use super::syntax;
 
@@ -26,8 +28,8 @@ pub(super) struct WithinLabel {
 impl WithinLabel {
     /// Compiles patterns that are cut where their `*` stood.
     pub(super) fn new(patterns: &[(&str, &str)]) -> Self {
-        let starts = StringSet::new(patterns.iter().map(|(start, _)| *start));
-        let ends = StringSet::new(patterns.iter().map(|(_, end)| *end));
+        let starts = folded(patterns.iter().map(|(start, _)| *start));
+        let ends = folded(patterns.iter().map(|(_, end)| *end));
         let key = |(start, end): &(&str, &str)| {
             Some((starts.find(start.as_bytes())?, ends.find(end.as_bytes())?))
         };
@@ -77,6 +79,12 @@ impl WithinLabel {
             end.is_some_and(|end| self.pairs.contains((start, end)))
         })
     }
+}
+
+/// The set of strings of which many may be the same, so that few are scanned.
+fn folded<'a>(strings: impl Iterator<Item = &'a str>) -> StringSet {
+    let strings: BTreeSet<&str> = strings.collect();
+    StringSet::new(strings.iter().copied())
 }
 
 /// Whether the leading label may stand in a serialized origin. The rest is that of a pattern.

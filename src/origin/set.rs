@@ -128,7 +128,7 @@ impl Starred {
     }
 
     fn write(&self, port: &str, written: &mut Vec<String>) {
-        for Suffixes { scheme, hosts } in &self.subdomains.0 {
+        for Suffixes { scheme, hosts, .. } in &self.subdomains.0 {
             let hosts = hosts.sorted();
             written.extend(hosts.iter().map(|host| format!("{scheme}*{host}{port}")));
         }
@@ -159,6 +159,7 @@ struct Subdomains(Vec<Suffixes>);
 struct Suffixes {
     /// `https://`.
     scheme: Box<str>,
+    is_web: bool,
     /// Each with its dot in front: `.a.example`.
     hosts: StringSet,
 }
@@ -172,6 +173,7 @@ impl Subdomains {
         }
         let suffixes = by_scheme.into_iter().map(|(scheme, hosts)| Suffixes {
             scheme: scheme.into(),
+            is_web: syntax::is_web(scheme.trim_end_matches("://")),
             hosts: StringSet::new(hosts.into_iter()),
         });
         Self(suffixes.collect())
@@ -202,8 +204,8 @@ impl Suffixes {
                 return false;
             };
             if self.hosts.contains(suffix) {
-                let web = matches!(&*self.scheme, "http://" | "https://");
-                return (!web || syntax::has_room(host)) && syntax::are_labels(web, shorter);
+                return syntax::are_labels(self.is_web, shorter)
+                    && (!self.is_web || syntax::has_room(host));
             }
             name = Some(shorter);
         }

@@ -168,11 +168,11 @@ impl fmt::Debug for StringSet {
     }
 }
 
-/// A frozen set of pairs of strings, by their keys in other sets.
+/// A frozen set of pairs of strings, by their keys in other sets. Few are scanned.
 #[derive(Clone)]
-pub(super) struct Pairs {
-    pairs: HashTable<(Key, Key)>,
-    seed: Seed,
+pub(super) enum Pairs {
+    Few(Vec<(Key, Key)>),
+    Many(Box<(HashTable<(Key, Key)>, Seed)>),
 }
 
 impl Pairs {
@@ -185,29 +185,49 @@ impl Pairs {
             let entry = pairs.entry(seed.hash_pair(pair), |other| *other == pair, rehash);
             entry.or_insert(pair);
         }
-        Self { pairs, seed }
+        if pairs.len() <= FEW {
+            Self::Few(pairs.into_iter().collect())
+        } else {
+            Self::Many(Box::new((pairs, seed)))
+        }
     }
 
     pub(super) fn contains(&self, pair: (Key, Key)) -> bool {
-        self.pairs.find(self.seed.hash_pair(pair), |other| *other == pair).is_some()
+        match self {
+            Self::Few(few) => few.contains(&pair),
+            Self::Many(many) => {
+                let (pairs, seed) = &**many;
+                pairs.find(seed.hash_pair(pair), |other| *other == pair).is_some()
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Few(few) => few.len(),
+            Self::Many(many) => many.0.len(),
+        }
     }
 
     /// The pairs, in no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Key, Key)> {
-        self.pairs.iter().copied()
+    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = (Key, Key)> + '_> {
+        match self {
+            Self::Few(few) => Box::new(few.iter().copied()),
+            Self::Many(many) => Box::new(many.0.iter().copied()),
+        }
     }
 }
 
 /// How many there are.
 impl fmt::Debug for Pairs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in all", self.pairs.len())
+        write!(f, "{} in all", self.len())
     }
 }
 
 /// The seed of a hash, as random as the standard library's.
 #[derive(Clone)]
-struct Seed {
+pub(super) struct Seed {
     own: u64,
     // Not foldhash's own, which is the same in the whole process.
     shared: SharedSeed,

@@ -139,13 +139,14 @@ pub(super) fn is_opaque(byte: u8) -> bool {
 // Deviation: the URL Standard lets domains have more characters, such as `!` and `$`. No name in the
 // DNS that serves pages has them, and a pattern matches the more safely the less it matches.
 pub(super) fn parse_labels(labels: &[u8]) -> Result<(), OriginFault> {
-    let (mut length, mut has_hyphen) = (0, false);
+    let (mut length, mut may_be_encoded) = (0, false);
     for byte in labels {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'_' => length += 1,
             b'-' => {
+                // As the second hyphen of `xn--` is.
+                may_be_encoded |= length == 3;
                 length += 1;
-                has_hyphen = true;
             }
             b'.' => parse_label_length(mem::take(&mut length))?,
             b'A'..=b'Z' => return Err(OriginFault::HostUpperCase),
@@ -153,8 +154,7 @@ pub(super) fn parse_labels(labels: &[u8]) -> Result<(), OriginFault> {
         }
     }
     parse_label_length(length)?;
-    // Apart, since most hosts have no hyphen.
-    if has_hyphen && labels.split(|&byte| byte == b'.').any(punycode::is_never_sent) {
+    if may_be_encoded && labels.split(|&byte| byte == b'.').any(punycode::is_never_sent) {
         return Err(OriginFault::Punycode);
     }
     Ok(())
