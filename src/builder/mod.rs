@@ -21,9 +21,9 @@ pub(crate) use self::judge::{
     exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
     method_error, origin_error, public_suffix_error,
 };
+pub(crate) use self::rules::build_rules;
 #[cfg(feature = "serde")]
-pub(crate) use self::rules::build_disagreeing;
-pub(crate) use self::rules::{MAX_RULES, build_rules};
+pub(crate) use self::rules::{MAX_RULES, build_disagreeing};
 pub use self::values::Values;
 pub(crate) use self::values::store;
 use crate::origin::Origin;
