@@ -53,7 +53,7 @@ async fn listen() -> Result<TcpListener, String> {
 ///
 /// # Errors
 ///
-/// Every mistake in the policy.
+/// Every error in the policy.
 pub(crate) fn app(limit: Duration) -> Result<Router, PolicyErrors> {
     let policy = Policy::builder()
         .allow_origins(["https://app.example.com", "https://*.app.example.com"])

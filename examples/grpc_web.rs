@@ -50,7 +50,7 @@ async fn listen() -> Result<TcpListener, String> {
 ///
 /// # Errors
 ///
-/// Every mistake in the policy.
+/// Every error in the policy.
 pub(crate) fn app() -> Result<Router, PolicyErrors> {
     let builder = Policy::builder()
         .allow_origins(["https://app.example.com", "https://*.app.example.com"])

@@ -47,7 +47,7 @@ pub(crate) type App<B> = BoxCloneService<Request<B>, Response<Full<Bytes>>, Infa
 ///
 /// # Errors
 ///
-/// Every mistake in the policy.
+/// Every error in the policy.
 pub(crate) fn app<B: Send + 'static>() -> Result<App<B>, PolicyErrors> {
     let policy = Policy::builder()
         .allow_origins(["https://app.example.com", "https://*.app.example.com"])

@@ -17,7 +17,7 @@ use tower_cors::{Policy, PolicyErrors};
 ///
 /// # Errors
 ///
-/// Every mistake in it.
+/// Every error in it.
 pub(crate) fn policy() -> Result<Policy, PolicyErrors> {
     Policy::builder()
         .allow_origins(["https://app.example.com", "https://*.partner.example"])

@@ -73,7 +73,7 @@ fn admin() -> Result<Policy, PolicyErrors> {
 ///
 /// # Errors
 ///
-/// Every mistake in one of the policies.
+/// Every error in one of the policies.
 pub(crate) fn by_router_app() -> Result<Router, PolicyErrors> {
     let items =
         Router::new().route("/items", get(|| async { "items\n" })).layer(CorsLayer::new(public()?));
@@ -94,7 +94,7 @@ pub(crate) fn by_router_app() -> Result<Router, PolicyErrors> {
 ///
 /// # Errors
 ///
-/// Every mistake in a policy or in a route, and a name that no policy has.
+/// Every error in a policy or in a route, and a name that no policy has.
 pub(crate) fn by_name_app() -> Result<Router, Box<dyn Error>> {
     let policies =
         Policies(BTreeMap::from([("public", public()?), ("ours", ours()?), ("admin", admin()?)]));

@@ -17,7 +17,7 @@
 //!     .allow_headers(["content-type", "authorization"])
 //!     .expose_headers(["x-request-id"])
 //!     .max_age(Duration::from_secs(600))
-//!     .build()?; // every mistake, in one error
+//!     .build()?; // every error, in one error
 //!
 //! let app: Router =
 //!     Router::new().route("/", get(|| async { "hello" })).layer(CorsLayer::new(policy));

@@ -68,7 +68,7 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Every mistake of every rule; no rules, or over 1,000, since a request asks one after another; and, if
+    /// Every error of every rule; no rules, or over 1,000, since a request asks one after another; and, if
     /// there is nothing else, two rules that could answer a preflight and its
     /// request differently: both match some origin and method, they differ in credentials or
     /// exposed headers, and the later one allows a preflight that the earlier one does not.
@@ -338,7 +338,7 @@ impl PolicyBuilder {
     ///
     /// # Errors
     ///
-    /// Every mistake, in one error: [`PolicyError`](crate::PolicyError) lists them, each with the value and with what
+    /// Every error, in one error: [`PolicyError`](crate::PolicyError) lists them, each with the value and with what
     /// to write instead.
     ///
     /// ```

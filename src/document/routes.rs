@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::errors::{Cause as Problem, Errors as Problems};
+use super::errors::{Cause, Errors};
 use super::model::PolicyDocument;
 use super::path::Path;
 use super::reader::Object;
@@ -59,35 +59,34 @@ pub(super) enum AnyDocument {
 
 impl RoutesDocument {
     /// The routes of a value; a policy by itself is the one for every path.
-    pub(super) fn read(value: Value, problems: &mut Problems) -> Option<Self> {
+    pub(super) fn read(value: Value, errors: &mut Errors) -> Option<Self> {
         let whole = Path::default();
         let expected = "an object with the keys of routes or of a policy";
-        let mut object = Object::new(&whole, value, expected, problems)?;
+        let mut object = Object::new(&whole, value, expected, errors)?;
         if !object.has("routes") && !object.has("fallback") {
-            let fallback = PolicyDocument::read_object(object, problems)?;
+            let fallback = PolicyDocument::read_object(object, errors)?;
             let fallback = RouteDocument::Policy(fallback);
             return Some(Self { fallback, is_bare: true, ..Self::default() });
         }
         let (routes, fallback) = (object.take("routes"), object.take("fallback"));
-        object.finish(problems);
+        object.finish(errors);
         let mut read = Self::default();
         let path = whole.key("routes");
         // What cannot be read is told, and is as if there were no CORS, so that the rest is judged.
-        let routes = routes.and_then(|routes| {
-            Object::new(&path, routes, "an object with paths as keys", problems)
-        });
+        let routes = routes
+            .and_then(|routes| Object::new(&path, routes, "an object with paths as keys", errors));
         for (route, value) in routes.map(Object::into_entries).unwrap_or_default() {
-            let has = RouteDocument::read(&path.key(&route), value, problems);
+            let has = RouteDocument::read(&path.key(&route), value, errors);
             read.routes.push((route, has));
         }
         if let Some(value) = fallback {
-            read.fallback = RouteDocument::read(&whole.key("fallback"), value, problems);
+            read.fallback = RouteDocument::read(&whole.key("fallback"), value, errors);
         }
         Some(read)
     }
 
-    /// The table, unless there is a problem.
-    pub(super) fn judge(&self, problems: &mut Problems) -> Option<Routes> {
+    /// The table, unless there is an error.
+    pub(super) fn judge(&self, errors: &mut Errors) -> Option<Routes> {
         let whole = Path::default();
         let (routes, fallback) = (whole.key("routes"), whole.key("fallback"));
         // A policy by itself stands at the top.
@@ -95,12 +94,12 @@ impl RoutesDocument {
         let mut builder = Routes::builder();
         for (route, document) in &self.routes {
             let path = routes.key(route);
-            builder = builder.route(route, document.judge(&path, problems));
+            builder = builder.route(route, document.judge(&path, errors));
         }
-        builder = builder.fallback(self.fallback.judge(&fallback, problems));
+        builder = builder.fallback(self.fallback.judge(&fallback, errors));
         let built = builder.build();
-        for mistake in built.as_ref().err().into_iter().flatten() {
-            problems.push(routes.key(mistake.path()), Problem::Route(mistake.clone()));
+        for error in built.as_ref().err().into_iter().flatten() {
+            errors.push(routes.key(error.path()), Cause::Route(error.clone()));
         }
         built.ok()
     }
@@ -121,25 +120,23 @@ impl RouteDocument {
     const NO_CORS: Self = Self::NoCors(false);
     const LEFT_ALONE: Self = Self::LeftAlone("left alone");
 
-    fn read(path: &Path, value: Value, problems: &mut Problems) -> Self {
+    fn read(path: &Path, value: Value, errors: &mut Errors) -> Self {
         match value {
             Value::Null | Value::Boolean(false) => Self::NO_CORS,
             Value::Text(text) if text == "left alone" => Self::LEFT_ALONE,
             Value::Object(_) => {
-                PolicyDocument::read(path, value, problems).map_or(Self::NO_CORS, Self::Policy)
+                PolicyDocument::read(path, value, errors).map_or(Self::NO_CORS, Self::Policy)
             }
             other => {
-                problems.expected(path.clone(), "a policy, false or \"left alone\"", &other);
+                errors.expected(path.clone(), "a policy, false or \"left alone\"", &other);
                 Self::NO_CORS
             }
         }
     }
 
-    fn judge(&self, path: &Path, problems: &mut Problems) -> Route {
+    fn judge(&self, path: &Path, errors: &mut Errors) -> Route {
         match self {
-            Self::Policy(policy) => {
-                policy.judge(path, problems).map_or(Route::NoCors, Route::Policy)
-            }
+            Self::Policy(policy) => policy.judge(path, errors).map_or(Route::NoCors, Route::Policy),
             Self::NoCors(_) => Route::NoCors,
             Self::LeftAlone(_) => Route::LeftAlone,
         }

@@ -4,7 +4,7 @@ use serde::ser::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::DocumentErrors;
-use super::errors::{Errors as Problems, read_other, read_text};
+use super::errors::{Errors, read_other, read_text};
 use super::format::Format;
 use super::routes::RoutesDocument;
 use super::value::Value;
@@ -20,7 +20,7 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// Every problem: those of [`Policy::from_json`](crate::Policy::from_json), and every mistake that
+    /// Every error: those of [`Policy::from_json`](crate::Policy::from_json), and every one that
     /// [`RoutesBuilder::build`](crate::RoutesBuilder::build) finds.
     ///
     /// ```
@@ -65,11 +65,11 @@ impl Routes {
     }
 }
 
-pub(super) fn read(value: Value, problems: &mut Problems) -> Option<Routes> {
-    RoutesDocument::read(value, problems)?.judge(problems)
+pub(super) fn read(value: Value, errors: &mut Errors) -> Option<Routes> {
+    RoutesDocument::read(value, errors)?.judge(errors)
 }
 
-/// Reads the same object as [`Routes::from_json`] from any format that describes itself, all mistakes
+/// Reads the same object as [`Routes::from_json`] from any format that describes itself, all errors
 /// in one message.
 impl<'de> Deserialize<'de> for Routes {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

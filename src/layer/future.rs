@@ -34,10 +34,9 @@ pub(super) enum Finish {
     PassOn { grant: Option<Box<Grant>>, status: StatusCode },
     /// The inner service answers, and its response stays as it is.
     LeaveAlone,
-    /// The policy answered.
-    Answer { status: StatusCode, headers: Option<HeaderMap> },
-    /// The request is refused.
-    Refuse { headers: Option<HeaderMap>, denial: Denial },
+    /// The policy answered, or refused the request with that denial. One variant, since a second one of
+    /// this size would make all of them larger.
+    Answer { status: StatusCode, headers: Option<HeaderMap>, refused: Option<Denial> },
 }
 
 impl<F> ResponseFuture<F> {
@@ -46,11 +45,13 @@ impl<F> ResponseFuture<F> {
     }
 
     pub(super) fn answered(status: StatusCode, headers: HeaderMap) -> Self {
-        Self { inner: None, finish: Finish::Answer { status, headers: Some(headers) } }
+        let finish = Finish::Answer { status, headers: Some(headers), refused: None };
+        Self { inner: None, finish }
     }
 
     pub(super) fn refused(headers: HeaderMap, denial: Denial) -> Self {
-        Self { inner: None, finish: Finish::Refuse { headers: Some(headers), denial } }
+        let (status, headers, refused) = (StatusCode::FORBIDDEN, Some(headers), Some(denial));
+        Self { inner: None, finish: Finish::Answer { status, headers, refused } }
     }
 }
 
@@ -90,27 +91,22 @@ impl Finish {
                 let grant = grant.take().map(|grant| *grant);
                 decision::replace_preflight(grant, response.headers_mut());
             }
-            Self::LeaveAlone | Self::Answer { .. } | Self::Refuse { .. } => {}
+            Self::LeaveAlone | Self::Answer { .. } => {}
         }
     }
 
     /// The response that was made without the inner service, the first time.
     fn take_response<R: Default>(&mut self) -> Option<Response<R>> {
-        let make = |status, headers| {
-            let mut response = Response::new(R::default());
-            *response.status_mut() = status;
-            *response.headers_mut() = headers;
-            response
+        let Self::Answer { status, headers, refused } = self else {
+            return None;
         };
-        match self {
-            Self::Decorate { .. } | Self::PassOn { .. } | Self::LeaveAlone => None,
-            Self::Answer { status, headers } => Some(make(*status, headers.take()?)),
-            Self::Refuse { headers, denial } => {
-                let mut response = make(StatusCode::FORBIDDEN, headers.take()?);
-                response.extensions_mut().insert(*denial);
-                Some(response)
-            }
+        let mut response = Response::new(R::default());
+        *response.headers_mut() = headers.take()?;
+        *response.status_mut() = *status;
+        if let Some(denial) = *refused {
+            response.extensions_mut().insert(denial);
         }
+        Some(response)
     }
 }
 

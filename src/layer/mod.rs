@@ -4,6 +4,8 @@ mod future;
 mod resolve;
 mod service;
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use tower_layer::Layer;
 
@@ -207,8 +209,7 @@ impl<S, P: Clone> Layer<S> for CorsLayer<P> {
     type Service = Cors<S, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        let Self { policy, enforcement, settings } = self.clone();
-        Cors { inner, policy, enforcement, settings }
+        Cors { inner, layer: Arc::new(self.clone()) }
     }
 }
 

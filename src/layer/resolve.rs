@@ -3,11 +3,13 @@
 use std::fmt;
 use std::mem;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tower_service::Service;
 
+use super::CorsLayer;
 use super::service::Cors;
 use crate::enforce::Standing;
 use crate::request::{RequestHead, RequestKind};
@@ -30,8 +32,7 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let unready = self.inner.clone();
         let mut ready = mem::replace(&mut self.inner, unready);
-        let (resolver, enforcement) = (self.policy.clone(), self.enforcement.clone());
-        let settings = self.settings;
+        let CorsLayer { policy: resolver, enforcement, settings } = CorsLayer::clone(&self.layer);
 
         let head = RequestHead::from(&request);
         let kind = head.classify();
@@ -52,7 +53,8 @@ where
                 Some(resolving) => resolving.await,
                 None => None,
             };
-            let mut cors = Cors { inner: ready, policy: Resolved(policy), enforcement, settings };
+            let layer = CorsLayer { policy: Resolved(policy), enforcement, settings };
+            let mut cors = Cors { inner: ready, layer: Arc::new(layer) };
             let mut response = cors.call(request).await?;
             resolver.varies_on().write_to(response.headers_mut());
             Ok(response)

@@ -1,14 +1,15 @@
 //! The service that the layer makes.
 
 use std::mem;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tower_service::Service;
 
-use super::Settings;
+use super::CorsLayer;
 use super::future::{Finish, ResponseFuture};
-use crate::enforce::{Enforced, Standing};
+use crate::enforce::Standing;
 use crate::policy::decision::{self, Answer, Decoration, Denial, Grant};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Policy};
@@ -22,14 +23,12 @@ use crate::select::sealed::{Choice, Seal};
 /// It is a service where the inner service is `Clone`, and the body of its responses `Default`:
 /// [why, and what else to do](crate::CorsLayer#what-it-needs-of-the-inner-service).
 ///
-/// Cloning it costs a reference count, one more if it enforces or resolves, and what the inner service
-/// costs, whatever the policy.
+/// To clone it costs one reference count, and what the inner service costs, whatever the policy.
 #[derive(Clone, Debug)]
 pub struct Cors<S, P = Policy> {
     pub(super) inner: S,
-    pub(super) policy: P,
-    pub(super) enforcement: Option<Enforced>,
-    pub(super) settings: Settings,
+    /// One reference count for all of it.
+    pub(super) layer: Arc<CorsLayer<P>>,
 }
 
 impl<S, P> Cors<S, P> {
@@ -68,15 +67,15 @@ where
         // and is copied when it moves. The usual request is not: of one that is no preflight, for sure,
         // most policies need no more than its fields.
         let (head, headers) = (RequestHead::from(&request), request.headers());
-        if self.enforcement.is_none()
+        if self.layer.enforcement.is_none()
             && !P::is_dynamic(Seal)
             && *request.method() != Method::OPTIONS
         {
-            let decoration = self.policy.choose(Seal, head, |choice| {
+            let decoration = self.layer.policy.choose(Seal, head, |choice| {
                 Some(choice.policy()?.rule_by_origin()?.decorate_by_origin(headers))
             });
             if let Some(decoration) = decoration {
-                let keep = self.settings.keep_inner_headers;
+                let keep = self.layer.settings.keep_inner_headers;
                 return self.call_inner(request, Finish::Decorate { decoration, keep });
             }
         }
@@ -91,7 +90,7 @@ impl<S, P: PolicySource> Cors<S, P> {
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
         let head = RequestHead::from(&request);
-        let examined = self.enforcement.as_ref().map(|it| it.examine(head));
+        let examined = self.layer.enforcement.as_ref().map(|it| it.examine(head));
         let (standing, varies) = match examined {
             Some(examined) => (examined.standing, examined.varies),
             None if P::is_dynamic(Seal) => (Standing::Passes, Varies::Origin),
@@ -102,21 +101,25 @@ impl<S, P: PolicySource> Cors<S, P> {
             return self.refuse(request.into_parts().0.headers, answer, denial);
         }
         if let Some((origin, method)) = head.preflight() {
-            let grant = self.policy.choose(Seal, head, |choice| match choice {
-                Choice::Policy(policy) => Some(policy.grant(head, origin, method)),
-                Choice::NoCors(_) => Some(None),
-                Choice::LeftAlone => None,
+            let mut is_left_alone = false;
+            let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
+                Choice::Policy(policy) => policy.grant(head, origin, method),
+                Choice::NoCors(_) => None,
+                Choice::LeftAlone => {
+                    is_left_alone = true;
+                    None
+                }
             });
             return match grant {
-                None => self.call_inner(request, Finish::LeaveAlone),
-                Some(Some(grant)) if self.settings.pass_on_preflights => {
-                    let status = self.settings.preflight_status;
+                None if is_left_alone => self.call_inner(request, Finish::LeaveAlone),
+                Some(grant) if self.layer.settings.pass_on_preflights => {
+                    let status = self.layer.settings.preflight_status;
                     self.call_inner(
                         request,
                         Finish::PassOn { grant: Some(Box::new(grant)), status },
                     )
                 }
-                Some(grant) => self.answer(request.into_parts().0.headers, grant),
+                grant => self.answer(request.into_parts().0.headers, grant),
             };
         }
         match self.decorate(head, standing == Standing::Judged, varies) {
@@ -139,8 +142,8 @@ impl<S, P: PolicySource> Cors<S, P> {
         is_judged: bool,
         varies: Varies,
     ) -> Option<Result<(Decoration, bool), Denial>> {
-        let keep = self.settings.keep_inner_headers;
-        self.policy.choose(Seal, head, |choice| match choice {
+        let keep = self.layer.settings.keep_inner_headers;
+        self.layer.policy.choose(Seal, head, |choice| match choice {
             Choice::LeftAlone => None,
             Choice::NoCors(denial) if is_judged => Some(Err(denial)),
             Choice::NoCors(_) => {
@@ -175,7 +178,7 @@ impl<S: Clone, P> Cors<S, P> {
     /// Answers a preflight in the map of its request.
     fn answer<F>(&mut self, mut headers: HeaderMap, grant: Option<Grant>) -> ResponseFuture<F> {
         let status = match grant {
-            Some(_) => self.settings.preflight_status,
+            Some(_) => self.layer.settings.preflight_status,
             None => StatusCode::FORBIDDEN,
         };
         self.release_readiness();

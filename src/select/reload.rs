@@ -13,7 +13,7 @@ use crate::request::RequestHead;
 /// A handle on a policy, or on a whole table of routes, that swaps it while requests are answered.
 ///
 /// Its clones share what is swapped: one goes into the layer, another is kept. Only what was built can
-/// be swapped in, so that a mistake in a new configuration leaves the old one in place. A request is
+/// be swapped in, so that an error in a new configuration leaves the old one in place. A request is
 /// decided on once, by the policy of that moment. Reading takes no lock.
 ///
 /// What browsers and caches keep is not called back: answers to preflights for as long as the old

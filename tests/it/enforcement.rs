@@ -4,9 +4,9 @@
 
 mod attacks;
 mod beside;
+mod errors;
 mod hosts;
 mod later;
-mod mistakes;
 mod sockets;
 mod varies;
 mod walk;

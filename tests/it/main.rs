@@ -33,6 +33,7 @@ mod documents_schema;
 #[cfg(feature = "routes")]
 mod domains;
 mod enforcement;
+mod errors;
 mod examples;
 #[cfg(feature = "serde")]
 mod examples_process;
@@ -45,7 +46,6 @@ mod invariants;
 #[cfg(feature = "serde")]
 mod manifest;
 mod messages;
-mod mistakes;
 mod oracle;
 mod origin_set;
 mod pains;

@@ -1,4 +1,4 @@
-//! Every message that a mistake in a configuration gets, word for word: the catalogue.
+//! Every message that an error in a configuration gets, word for word: the catalogue.
 //!
 //! Form: subject "value" what is wrong; what to write.
 

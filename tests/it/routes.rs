@@ -2,10 +2,10 @@
 //!
 //! <https://docs.rs/axum/latest/axum/struct.Router.html#method.route>
 
+mod errors;
 mod fixes;
 mod kinds;
 mod like_axum;
-mod mistakes;
 mod naive;
 #[cfg(unix)]
 mod nginx;

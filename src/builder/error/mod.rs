@@ -18,7 +18,7 @@ use crate::origin::OriginFault;
 pub(crate) use crate::policy::shown::Cut;
 pub(crate) use crate::policy::shown::{Count, Quoted};
 
-/// One mistake in a configuration.
+/// One error in a configuration.
 ///
 /// `value` is what was written; `fix`, where it can be known, what to write instead. The message,
 /// one line, says both: `origin "https://a.example/" has a path; write "https://a.example"`.
@@ -239,7 +239,7 @@ impl PolicyError {
 
 /// Form: subject "value" what is wrong; what to write.
 impl fmt::Display for PolicyError {
-    #[expect(clippy::too_many_lines, reason = "an arm a mistake")]
+    #[expect(clippy::too_many_lines, reason = "an arm an error")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut say = |subject: &str, value: &str, wrong: &str, fix: &str| {
             write!(f, "{subject} {} {wrong}; {fix}", Quoted(value))

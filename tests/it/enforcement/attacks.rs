@@ -1,5 +1,5 @@
 //! What passes an enforcement that looks at too little: each row is an attack, or what an attack must not be
-//! mistaken for.
+//! errorn for.
 //!
 //! <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
 

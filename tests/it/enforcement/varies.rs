@@ -1,4 +1,4 @@
-//! `Vary` names every field that decides, so that no cache mistakes one answer for another.
+//! `Vary` names every field that decides, so that no cache errors one answer for another.
 //!
 //! RFC 9111: <https://www.rfc-editor.org/rfc/rfc9111#section-4.1>
 

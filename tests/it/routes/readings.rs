@@ -119,7 +119,7 @@ fn what_is_closed_is_closed_in_every_reading() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// With nothing but a fallback there is nothing to mistake it for.
+/// With nothing but a fallback there is nothing to error it for.
 #[test]
 fn a_table_of_one_policy_has_it_for_every_path() {
     for routes in [Routes::builder().fallback(policy("a")).build().unwrap(), policy("a").into()] {

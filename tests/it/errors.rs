@@ -1,4 +1,4 @@
-//! All the mistakes in a configuration, in one error.
+//! All the errors in a configuration, in one error.
 
 use std::error::Error;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use tower_cors::{Policy, PolicyError};
 
 #[test]
-fn all_mistakes_at_once() {
+fn all_errors_at_once() {
     let errors = Policy::builder()
         .allow_origins(["https://a.example/", "https://b.example", "*", "B"])
         .allow_credentials(true)
@@ -43,7 +43,7 @@ fn all_mistakes_at_once() {
 }
 
 #[test]
-fn a_mistake_in_one_of_several_rules_names_it() {
+fn an_error_in_one_of_several_rules_names_it() {
     let errors = Policy::from_rules([
         Policy::builder().allow_origins(["https://a.example/"]),
         Policy::builder().allow_origins(["https://b.example"]).only_methods(["put", "*"]),
