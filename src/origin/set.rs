@@ -21,6 +21,8 @@ use super::syntax;
 #[derive(Clone, Debug)]
 pub(crate) struct OriginSet {
     exact: StringSet,
+    /// Whether there is anything but exact origins.
+    has_patterns: bool,
     /// Of `moz-extension://*`: `moz-extension://`.
     schemes: StringSet,
     /// Of `https://*.a.example:8443`.
@@ -55,6 +57,7 @@ impl OriginSet {
         let schemes: Vec<&str> = schemes.collect();
         Self {
             exact: StringSet::new(exact.into_iter()),
+            has_patterns: !all().all(OriginPattern::is_exact),
             schemes: StringSet::new(schemes.into_iter()),
             starred: Starred::new(all().filter(|it| !it.has_any_port())),
             any_port: StringSet::new(any_port.into_iter()),
@@ -65,7 +68,9 @@ impl OriginSet {
     /// Whether an `Origin` of these bytes is in the set.
     pub(crate) fn contains(&self, origin: &[u8]) -> bool {
         self.exact.contains(origin)
-            || origin.len() <= syntax::MAX_ORIGIN && self.contains_by_pattern(origin)
+            || self.has_patterns
+                && origin.len() <= syntax::MAX_ORIGIN
+                && self.contains_by_pattern(origin)
     }
 
     /// What compiles into the same set, with `null` for opaque origins, and `file://` for local files.
