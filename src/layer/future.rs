@@ -15,7 +15,7 @@ pin_project! {
     /// The future of the response of [`Cors`](crate::Cors).
     ///
     /// Do not poll it again after it was ready. Where the layer itself has answered, the second poll is
-    /// pending for ever; it does not panic, since nothing in this crate does.
+    /// pending for ever: no code of this crate panics, and a caller that polls again is at fault already.
     #[must_use = "futures do nothing unless they are polled"]
     pub struct ResponseFuture<F> {
         // The inner service's, unless the request was answered without it.

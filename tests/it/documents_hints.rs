@@ -29,7 +29,6 @@ const KEYS: &[(&str, Option<&str>)] = &[
     ("rule", Some("rules")),
     ("id", None),
     ("", None),
-    ("name", None),
     ("cors", None),
     ("vary", None),
     ("timeout", None),

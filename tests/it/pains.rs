@@ -80,7 +80,10 @@ const CATALOGUE: [(&str, &[(&str, &str)]); 25] = [
         &[
             ("recipes/tenants", "each_tenant_has_its_policy"),
             ("recipes/tenants", "what_is_kept_is_not_asked_for_again"),
-            ("recipes/tenants", "a_failure_denies_and_is_reported_and_is_not_kept"),
+            (
+                "recipes/tenants",
+                "a_failure_denies_and_is_reported_once_and_not_asked_again_at_once",
+            ),
         ],
     ),
     (
