@@ -36,7 +36,7 @@ impl Enforcement {
                     self.danger(value, &pattern).into_iter().for_each(&mut push);
                     patterns.push(pattern);
                 }
-                Ok(Pattern::Any) | Err(OriginFault::Null) => {
+                Ok(Pattern::Any) | Err(OriginFault::Null | OriginFault::File) => {
                     push(PolicyError::OpenOwnOrigin { value: value.clone() });
                 }
                 Err(fault) => {

@@ -197,7 +197,8 @@ impl Enforcement {
     /// Kubernetes asks for `/health` with `Host: 10.244.0.5:8000`.
     ///
     /// Each is one exact path, and is compared with the path of the request byte for byte: `/health` is
-    /// neither `/health/` nor `/health/live`. A page with a rebound name can read what such a path answers.
+    /// neither `/health/` nor `/health/live`. A page with a rebound name can read what such a path answers, and
+    /// post to it, since its name is the host's.
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Enforcement, Policy};

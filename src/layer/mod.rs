@@ -15,6 +15,8 @@ pub use self::service::Cors;
 use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::enforce::{Enforced, Enforcement};
 use crate::policy::Policy;
+#[cfg(feature = "reload")]
+use crate::select::Reload;
 #[cfg(feature = "routes")]
 use crate::select::Routes;
 use crate::select::sealed::{Judge, Seal};
@@ -229,7 +231,26 @@ impl<S> Layer<S> for Policy {
     }
 }
 
-/// A table of routes by itself is a layer without settings.
+/// So is a resolver.
+impl<S> Layer<S> for Resolver {
+    type Service = Cors<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CorsLayer::with_resolver(self.clone()).layer(inner)
+    }
+}
+
+/// So is a handle on what is reloaded.
+#[cfg(feature = "reload")]
+impl<S, P: PolicySource> Layer<S> for Reload<P> {
+    type Service = Cors<S, Self>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CorsLayer::new(self.clone()).layer(inner)
+    }
+}
+
+/// So is a table of routes.
 #[cfg(feature = "routes")]
 impl<S> Layer<S> for Routes {
     type Service = Cors<S, Self>;

@@ -2,7 +2,7 @@
 //!
 //! Only what stands for the same origins is offered: nothing that is narrower, wider, or made up.
 
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::OriginFault;
 use super::pattern::Pattern;
@@ -23,6 +23,9 @@ pub(super) fn repair(value: &str) -> Option<String> {
         None => (String::new(), value, false),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
+    if is_network(authority, rest) {
+        return None;
+    }
     let authority = match authority.rsplit_once('@') {
         // A user of nobody.
         Some((_, "")) => return None,
@@ -44,6 +47,15 @@ pub(super) fn repair(value: &str) -> Option<String> {
     // Every origin of a scheme has any port.
     let port = if host == "*" && port == ":*" { String::new() } else { port };
     taken(format!("{scheme}://{host}{port}"))
+}
+
+/// Whether the length of a prefix, or a mask, stands behind an address: `http://10.0.0.0/8`.
+fn is_network(authority: &str, rest: &str) -> bool {
+    let host = authority.trim_start_matches('[').trim_end_matches(']');
+    let behind = rest.strip_prefix(authority).and_then(|behind| behind.strip_prefix('/'));
+    let prefix = behind.and_then(|behind| behind.split(':').next());
+    host.parse::<IpAddr>().is_ok()
+        && prefix.is_some_and(|it| it.parse::<u8>().is_ok() || it.parse::<Ipv4Addr>().is_ok())
 }
 
 /// The pattern if it is one, or with the dot that was forgotten.

@@ -86,6 +86,9 @@ pub(crate) mod sealed {
     }
 
     /// Judges a source, or a resolver, before any request.
+    #[diagnostic::on_unimplemented(
+        note = "give it the bound `tower_cors::PolicySource`, or use the type `Resolver`"
+    )]
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
     pub trait Judge {
         /// Whether no policy of it denies anybody but for credentials, as far as that is known.

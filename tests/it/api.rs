@@ -68,6 +68,13 @@ fn a_policy_is_taken_for_a_layer() -> Result<(), PolicyErrors> {
     assert_eq!(reader(app().layer(CorsLayer::from(one().build()?))).unwrap(), "https://a.example");
     assert_eq!(reader(app().layer(CorsLayer::permissive())).unwrap(), "*");
     assert_eq!(reader(app().layer(Policy::nobody())), None);
+    let resolver =
+        tower_cors::Resolver::new(async |_| Ok(Some(one().build()?)), |error| panic!("{error}"));
+    assert_eq!(reader(app().layer(resolver)).unwrap(), "https://a.example");
+    #[cfg(feature = "reload")]
+    let reloaded = reader(app().layer(tower_cors::Reload::new(one().build()?)));
+    #[cfg(feature = "reload")]
+    assert_eq!(reloaded.unwrap(), "https://a.example");
     Ok(())
 }
 

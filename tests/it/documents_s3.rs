@@ -130,7 +130,7 @@ fn what_is_lost_is_warned_of() {
         "CORSRules[0]: left out, because none of its origins is left",
         r#"CORSRules[1].AllowedOrigins[1]: left out, because "http://localhost:*" would stand for the default port, too; list the ports"#,
         r#"CORSRules[1].AllowedOrigins[2]: left out, because origin "null" stands for every opaque origin, sandboxed pages of attackers too; leave it out and call `dangerously_allow_null_origin`"#,
-        r#"CORSRules[1].AllowedHeaders[1]: left out, because request-header name "x-*-meta" has a `*` that is not at its end; write "*", the names, or a prefix, as in "x-amz-*""#,
+        r#"CORSRules[1].AllowedHeaders[1]: left out, because request-header name "x-*-meta" has a `*` that is not at its end; write the names, or a prefix, as in "x-amz-*""#,
         r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" cannot be set by scripts; remove it, and call `allow_credentials` for cookies"#,
         r#"CORSRules[1].ExposeHeaders[1]: "x-amz-request-id" is left out, because an earlier rule would not have exposed it to the origins that it lost"#,
         r#"CORSRules[1].ExposeHeaders[2]: left out, because "*" means nothing in the original either"#,

@@ -48,14 +48,14 @@ fn methods_and_names() {
     for (value, rest) in [
         ("", r#"is not a token; write one method an item, as in "PUT""#),
         ("PUT, DELETE", r#"is not a token; write one method an item, as in "PUT""#),
-        ("P*", r#"has a `*` that is not the whole; write "*", or the methods"#),
+        ("P*", r#"has a `*` that is not the whole; write the methods"#),
         ("get", r#"is not GET, methods are case-sensitive; write "GET""#),
         ("patch", r#"is not PATCH, methods are case-sensitive; write "PATCH""#),
     ] {
         catalogue.row(&methods(value), &[&format!("method {value:?} {rest}")]);
     }
     let not_at_end =
-        r#"has a `*` that is not at its end; write "*", the names, or a prefix, as in "x-amz-*""#;
+        r#"has a `*` that is not at its end; write the names, or a prefix, as in "x-amz-*""#;
     for (value, rest) in [
         ("", r#"is not a token; write one name an item, as in "x-api-key""#),
         ("x-a, x-b", r#"is not a token; write one name an item, as in "x-api-key""#),
@@ -67,7 +67,7 @@ fn methods_and_names() {
     }
     for (value, rest) in [
         ("x a", r#"is not a token; write one name an item, as in "etag""#),
-        ("x-*", r#"has a `*` that is not the whole; write "*", or the names"#),
+        ("x-*", r#"has a `*` that is not the whole; write the names"#),
         ("Set-Cookie", "is forbidden by the Fetch Standard; remove it"),
         ("set-cookie2", "is forbidden by the Fetch Standard; remove it"),
     ] {

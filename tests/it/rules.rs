@@ -253,7 +253,7 @@ fn what_is_wrong_with_rules() {
     );
     assert_eq!(
         built(one().only_methods(Vec::<String>::new())),
-        "no method is allowed; give `only_methods` at least one"
+        "no method is allowed that a script may use; give `only_methods` at least one"
     );
     assert_eq!(
         built(one().only_methods(["GET"]).allow_methods(["PUT"])),
@@ -261,6 +261,6 @@ fn what_is_wrong_with_rules() {
     );
     assert_eq!(
         built(one().only_methods(["TRACE"])),
-        "no method is allowed; give `only_methods` at least one"
+        "no method is allowed that a script may use; give `only_methods` at least one"
     );
 }

@@ -177,7 +177,10 @@ fn a_response_header_of_the_protocol_is_still_allowed() {
 #[test]
 fn only_methods_that_no_script_can_use_are_none() {
     let errors = one().only_methods(["TRACE"]).build().unwrap_err();
-    assert_eq!(errors.to_string(), "no method is allowed; give `only_methods` at least one");
+    assert_eq!(
+        errors.to_string(),
+        "no method is allowed that a script may use; give `only_methods` at least one"
+    );
 }
 
 #[test]

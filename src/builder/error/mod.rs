@@ -292,7 +292,7 @@ impl fmt::Display for PolicyError {
                 say(method, value, "is not a token", "write one method an item, as in \"PUT\"")
             }
             Self::MethodWildcard { value } => {
-                say(method, value, "has a `*` that is not the whole", "write \"*\", or the methods")
+                say(method, value, "has a `*` that is not the whole", "write the methods")
             }
             Self::MethodCase { value, fix } => write!(
                 f,
@@ -302,9 +302,9 @@ impl fmt::Display for PolicyError {
             Self::AnyOnlyMethod => {
                 f.write_str("`only_methods` cannot be any method; call `allow_methods` instead")
             }
-            Self::NoMethods => {
-                f.write_str("no method is allowed; give `only_methods` at least one")
-            }
+            Self::NoMethods => f.write_str(
+                "no method is allowed that a script may use; give `only_methods` at least one",
+            ),
             Self::OnlyAndOtherMethods => f.write_str(
                 "`only_methods` cannot be combined with `allow_methods`; \
                  give `only_methods` all the methods",
@@ -316,7 +316,7 @@ impl fmt::Display for PolicyError {
                 header,
                 value,
                 "has a `*` that is not at its end",
-                "write \"*\", the names, or a prefix, as in \"x-amz-*\"",
+                "write the names, or a prefix, as in \"x-amz-*\"",
             ),
             Self::AnyExposedHeaderWithCredentials => f.write_str(
                 "`allow_credentials` cannot be combined with exposing any header; list the names",
@@ -325,7 +325,7 @@ impl fmt::Display for PolicyError {
                 say(exposed, value, "is not a token", "write one name an item, as in \"etag\"")
             }
             Self::ExposedHeaderWildcard { value } => {
-                say(exposed, value, "has a `*` that is not the whole", "write \"*\", or the names")
+                say(exposed, value, "has a `*` that is not the whole", "write the names")
             }
             Self::ExposedHeaderForbidden { value } => {
                 say(exposed, value, "is forbidden by the Fetch Standard", "remove it")

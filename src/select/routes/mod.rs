@@ -72,7 +72,7 @@ use crate::request::RequestHead;
 /// - parameters are cut, from a `;` to the end of a segment;
 /// - dot segments are removed, `/a/../b`;
 /// - dots and blanks at the end of a segment are cut;
-/// - the path ends at a NUL; other control characters are removed.
+/// - the path ends at a NUL, or at a `?` that was encoded; other control characters are removed.
 ///
 /// So `/projects/group%2Fname` has the policy of `/projects/{id}` if `/projects/{id}/{name}` has the same
 /// one, or the fallback if neither is there. A path with over 64 readings, or over 16 KiB of them, is as

@@ -126,7 +126,7 @@ const RULES: [Rule; 11] = [
     (cut_parameters, false),
     (remove_dot_segments, false),
     (trim_segments, false),
-    (cut_at_nul, false),
+    (cut_at_end, false),
     (drop_controls, false),
 ];
 
@@ -281,8 +281,8 @@ fn trim_segments(text: &[u8]) -> Vec<u8> {
 }
 
 /// As whoever hands the path to a function that ends it there.
-fn cut_at_nul(text: &[u8]) -> Vec<u8> {
-    text.split(|&byte| byte == 0).next().unwrap_or_default().to_vec()
+fn cut_at_end(text: &[u8]) -> Vec<u8> {
+    text.split(|byte| matches!(byte, 0 | b'?')).next().unwrap_or_default().to_vec()
 }
 
 /// As browsers do with some.

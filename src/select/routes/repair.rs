@@ -58,15 +58,20 @@ fn without_query(path: &str) -> Option<&str> {
     let Some((before, behind)) = path.split_once(['?', '#']) else {
         return Some(path);
     };
+    // Nor where it stands within a group of a regular expression.
+    let is_open = [('(', ')'), ('[', ']'), ('{', '}')]
+        .iter()
+        .any(|(open, close)| before.matches(*open).count() > before.matches(*close).count());
     let is_query = !behind.is_empty() && !behind.starts_with(['/', '}', ':', ')']);
-    is_query.then_some(before)
+    (is_query && !is_open).then_some(before)
 }
 
 /// Whether only the slash is missing: it does not begin with a host.
 fn is_relative(path: &str) -> bool {
     let (first, behind) = path.split_once('/').unwrap_or((path, ""));
     let is_host = first.contains('.') && !behind.is_empty();
-    !is_host && !first.contains(':') && !first.starts_with('*')
+    let is_of_path = |character: char| !character.is_whitespace() && !"~^:".contains(character);
+    !is_host && first.chars().all(is_of_path) && !first.starts_with('*')
 }
 
 /// A segment in the syntax of axum, as browsers send it.

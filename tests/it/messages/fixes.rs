@@ -214,6 +214,22 @@ proptest! {
 }
 
 /// The kinds of values of the property are met.
+/// A network is no origin, and its address is not what was meant.
+#[test]
+fn no_fix_is_made_of_a_network() {
+    for value in [
+        "http://10.0.0.0/8",
+        "http://10.0.0.0/255.0.0.0",
+        "http://192.168.1.0/24:3000",
+        "127.0.0.0/8",
+        "[::1]/128",
+        "http://[fe80::]/10",
+    ] {
+        assert_eq!(fix_of(&Policy::builder().allow_origins([value])), None, "{value}");
+    }
+    assert!(fix_of(&Policy::builder().allow_origins(["http://10.0.0.1/path"])).is_some());
+}
+
 #[test]
 fn fixes_are_offered_and_withheld() {
     let (mut offered, mut withheld) = (0, 0);

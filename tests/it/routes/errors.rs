@@ -58,6 +58,7 @@ const ROWS: &[Row] = &[
             ("/items/:id(\\d+)", None),
             ("/(a|b)/x", None),
             ("/items/.*/x", None),
+            ("/a/(?<id>.*)", None),
         ],
     ),
     (

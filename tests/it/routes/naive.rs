@@ -42,7 +42,7 @@ const RULES: &[Rule] = &[
         },
         false,
     ),
-    (|text| text.split('\0').next().unwrap().to_owned(), false),
+    (|text| text.split(['\0', '?']).next().unwrap().to_owned(), false),
     (|text| text.chars().filter(|it| !it.is_ascii_control()).collect(), false),
 ];
 

@@ -91,6 +91,10 @@ const ATTACKS: &[(&str, &[&str])] = &[
         &["/internal%00", "/internal%00.html", "/internal%2500x", "/internal%00/../x"],
     ),
     (
+        "a question mark that was encoded ends it",
+        &["/internal%3Fx", "/internal%3f", "/internal%253Fx"],
+    ),
+    (
         "control characters are removed",
         &["/internal%0a", "/inter%09nal", "/%0d%0ainternal", "/internal/%7f"],
     ),
