@@ -30,8 +30,8 @@ mod documents_round_trip;
 mod documents_s3;
 #[cfg(all(feature = "schema", feature = "routes"))]
 mod documents_schema;
-#[cfg(feature = "routes")]
 mod domains;
+#[cfg(all(feature = "reload", feature = "routes"))]
 mod enforcement;
 mod errors;
 mod examples;
