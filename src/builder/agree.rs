@@ -35,7 +35,8 @@ pub(super) fn disagreements(
     let patterns = sides.iter().flat_map(|side| &side.patterns);
     let count = patterns.filter(|pattern| pattern.is_star(Star::Characters)).count();
     if count > starred::MAX_WITHIN_LABEL {
-        return Err(PolicyErrors::one("rules", PolicyError::TooManyPatterns { count }));
+        let name = builders.iter().find_map(|builder| builder.name.as_deref());
+        return Err(PolicyErrors::of_rules(name, PolicyError::TooManyPatterns { count }));
     }
     let kinds = kinds(builders);
     let mut conflicts = HashMap::new();

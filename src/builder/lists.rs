@@ -64,8 +64,9 @@ impl PolicyBuilder {
     pub(super) fn compile_exposed(&self, found: &mut Found) -> Option<SentValue> {
         let any = has_wildcard(&self.exposed);
         let covered = |_: &str| any.then(|| "*".to_owned());
-        let kept = List { judge: exposed_error, warn: exposed_warning, covered, ignore_case: true }
-            .sieve(&self.exposed, found);
+        let mut kept =
+            List { judge: exposed_error, warn: exposed_warning, covered, ignore_case: true }
+                .sieve(&self.exposed, found);
         if any && self.credentials {
             found.errors.push(PolicyError::AnyExposedHeaderWithCredentials);
         }
@@ -75,7 +76,8 @@ impl PolicyBuilder {
         if kept.is_empty() {
             return None;
         }
-        // Names that are tokens make a value.
+        // In one order, so that policies can be compared. Names that are tokens make a value.
+        kept.sort_unstable_by_key(|name| name.to_ascii_lowercase());
         HeaderValue::try_from(kept.join(",").to_ascii_lowercase()).ok().map(SentValue::new)
     }
 }

@@ -68,7 +68,8 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// Every error of every rule; no rules, or over 1,000, since a request asks one after another; and, if
+    /// Every error of every rule; no rules, or over 1,000, since a request asks one after another; over 1,000 patterns with a `*` within a label
+    /// in rules that differ; and, if
     /// there is nothing else, two rules that could answer a preflight and its
     /// request differently: both match some origin and method, they differ in credentials or
     /// exposed headers, and the later one allows a preflight that the earlier one does not.

@@ -24,11 +24,11 @@ pub(crate) fn build_rules(builders: &[PolicyBuilder]) -> Result<Policy, PolicyEr
 pub(crate) fn build_disagreeing(
     builders: &[PolicyBuilder],
 ) -> Result<(Policy, Vec<PolicyError>), PolicyErrors> {
+    let name = builders.iter().find_map(|builder| builder.name.as_deref());
     if builders.len() > MAX_RULES {
         let count = builders.len();
-        return Err(PolicyErrors::one(RULES.setting, PolicyError::TooManyRules { count }));
+        return Err(PolicyErrors::of_rules(name, PolicyError::TooManyRules { count }));
     }
-    let name = builders.iter().find_map(|builder| builder.name.as_deref());
     let mut findings = Findings::of(name);
     let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
     let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
@@ -36,7 +36,7 @@ pub(crate) fn build_disagreeing(
     let disagreements = agree::disagreements(builders, &rules)?;
     let mut rules = rules.into_iter();
     let Some(first) = rules.next() else {
-        return Err(PolicyErrors::one(RULES.setting, PolicyError::NoRules));
+        return Err(PolicyErrors::of_rules(name, PolicyError::NoRules));
     };
     let name = name.map(str::to_owned);
     Ok((Policy::new(name, first, rules.collect(), warnings), disagreements))

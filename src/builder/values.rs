@@ -6,8 +6,8 @@ use http::{HeaderName, HeaderValue, Method};
 
 /// A list of values: an array, a vector, a slice, an iterator, a set.
 ///
-/// Its items are `&str`, `String`, [`Method`], [`HeaderName`] or [`HeaderValue`]. No other type can be
-/// one, so `"https://a.example"` without brackets is not taken, nor is another crate's `Any`: any origin
+/// Its items are texts (`&str`, `String`, `Cow<str>`, `Box<str>`), [`Method`], [`HeaderName`] or
+/// [`HeaderValue`], or references to one. So `"https://a.example"` without brackets is not taken, nor is another crate's `Any`: any origin
 /// is `["*"]`.
 ///
 /// ```

@@ -16,7 +16,8 @@ impl Enforcement {
     pub(crate) fn compile(self, admits_everybody: bool) -> Result<Enforced, PolicyErrors> {
         let mut errors = PolicyErrors::none_of(None);
         let own_origins = self.compile_own_origins(&mut errors);
-        let hosts = self.hosts.map(|hosts| Hosts::compile(&hosts, &mut errors));
+        let hosts =
+            self.hosts.map(|hosts| Hosts::compile(&hosts, self.public_suffixes, &mut errors));
         let any_host_for = Paths::compile(self.any_host_for, &mut errors);
         if admits_everybody {
             let place = Place { rule: None, setting: "enforce" };

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::authority::Authority;
 use crate::builder::error::{PolicyError, PolicyErrors};
+use crate::builder::is_for_strangers;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::policy::Place;
@@ -17,7 +18,13 @@ const SCHEME: &str = "http://";
 const MAX_AUTHORITY: usize = 253 + 1 + 5;
 
 impl Hosts {
-    pub(super) fn compile(hosts: &[String], errors: &mut PolicyErrors) -> Self {
+    /// Names that strangers may have are an error, unless they are taken on purpose: the name that an attacker
+    /// rebinds could be one of them.
+    pub(super) fn compile(
+        hosts: &[String],
+        public_suffixes: bool,
+        errors: &mut PolicyErrors,
+    ) -> Self {
         let place = Place { rule: None, setting: "hosts" };
         if hosts.is_empty() {
             errors.push(place, PolicyError::NoHosts);
@@ -26,7 +33,13 @@ impl Hosts {
         let mut patterns: Vec<OriginPattern<'_>> = Vec::new();
         for (value, origin) in hosts.iter().zip(&origins) {
             match Pattern::parse(origin) {
-                Ok(Pattern::Origins(pattern)) => patterns.push(pattern),
+                Ok(Pattern::Origins(pattern)) => {
+                    if !public_suffixes && is_for_strangers(&pattern, true) {
+                        let value = value.clone();
+                        errors.push(place, PolicyError::PublicSuffixHost { value });
+                    }
+                    patterns.push(pattern);
+                }
                 _ => errors.push(place, error(value)),
             }
         }

@@ -167,8 +167,8 @@ impl Enforcement {
         self
     }
 
-    /// Takes own origins like `https://*.github.io`, under which anybody may have a name. A page there can
-    /// act as its visitor.
+    /// Takes own origins like `https://*.github.io`, and hosts like `*.github.io`, under which anybody may
+    /// have a name. A page there can act as its visitor.
     pub fn dangerously_allow_public_suffixes(mut self, allow: bool) -> Self {
         self.public_suffixes = allow;
         self
@@ -183,7 +183,8 @@ impl Enforcement {
     /// - a host with a port, `localhost:3000`;
     /// - a host with any port, or with none, `localhost:*`. So `127.0.0.1` does not list a development
     ///   server on port 8000, and `127.0.0.1:*` does;
-    /// - any name below a host, `*.shop.example`;
+    /// - any name below a host, `*.shop.example`, unless strangers may have names there, as below
+    ///   `github.io`;
     /// - an IPv6 address in brackets, `[::1]`.
     ///
     /// The authority of a request is that of its URI, and its `Host`. Where there are both, both must be

@@ -51,12 +51,13 @@ use crate::request::{Field, Reading, RequestHead, RequestKind};
 /// ```
 ///
 /// Two policies are equal if they were given the same: sets are compared as sets, and predicates by whether
-/// they are the same function in memory. So a file that says the same in another order has not changed.
-#[derive(Clone, Debug, PartialEq)]
+/// they are the same function in memory. What has no effect is not compared. So a file that says the same in
+/// another order has not changed.
+#[derive(Clone, Debug)]
 pub struct Policy(Arc<Rules>);
 
 /// The rules of a policy, of which there is at least one.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) struct Rules {
     name: Option<Box<str>>,
     first: Rule,
@@ -69,9 +70,14 @@ pub(crate) struct Rules {
 
 impl Policy {
     /// Whether it is a clone of the other. It may be equal and none.
-    #[cfg(feature = "routes")]
     pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether both decide alike, whatever they are called.
+    pub(crate) fn decides_as(&self, other: &Self) -> bool {
+        let (one, two) = (&*self.0, &*other.0);
+        self.is_clone_of(other) || one.first == two.first && one.others == two.others
     }
 
     /// The rules, in their order.
@@ -242,6 +248,12 @@ impl Policy {
         let mut rules = self.rules();
         let first = rules.find(|rule| rule.credentials || rule.admits_everybody());
         first.is_some_and(Rule::admits_everybody)
+    }
+}
+
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.is_clone_of(other) || self.name() == other.name() && self.decides_as(other)
     }
 }
 

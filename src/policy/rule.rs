@@ -86,7 +86,8 @@ impl Origins {
             Self::Any => true,
             Self::One(one) => one.as_bytes() == origin.as_bytes(),
             Self::Listed(listed) => {
-                let is_asked = || self.is_open() && !matches!(origin, "null" | "file://");
+                let may_be_asked = |it: Origin<'_>| listed.ask_insecure || !it.is_insecure();
+                let is_asked = || self.is_open() && Origin::parse(origin).is_ok_and(may_be_asked);
                 listed.set.contains(origin.as_bytes()) || is_asked()
             }
         }

@@ -137,6 +137,9 @@ fn policies_are_compared() {
         (one(), Policy::builder().allow_origins(["https://b.example", "https://a.example"])),
         (Policy::builder().allow_origins(many(0)), Policy::builder().allow_origins(many(50))),
         (one().allow_headers(["x-a", "x-b"]), one().allow_headers(["X-B", "x-a"])),
+        (one().expose_headers(["x-a", "x-b"]), one().expose_headers(["X-B", "x-a"])),
+        (one().allow_methods(["GET", "HEAD"]), one().allow_methods(["HEAD", "GET"])),
+        (one().allow_methods(["GET"]), one()),
     ];
     for (left, right) in same {
         assert_eq!(left.build(), right.build());

@@ -48,7 +48,7 @@ fn methods_and_names() {
     for (value, rest) in [
         ("", r#"is not a token; write one method an item, as in "PUT""#),
         ("PUT, DELETE", r#"is not a token; write one method an item, as in "PUT""#),
-        ("P*", r#"has a `*` that is not the whole; write the methods"#),
+        ("P*", "has a `*` that is not the whole; write the methods"),
         ("get", r#"is not GET, methods are case-sensitive; write "GET""#),
         ("patch", r#"is not PATCH, methods are case-sensitive; write "PATCH""#),
     ] {
@@ -67,7 +67,7 @@ fn methods_and_names() {
     }
     for (value, rest) in [
         ("x a", r#"is not a token; write one name an item, as in "etag""#),
-        ("x-*", r#"has a `*` that is not the whole; write the names"#),
+        ("x-*", "has a `*` that is not the whole; write the names"),
         ("Set-Cookie", "is forbidden by the Fetch Standard; remove it"),
         ("set-cookie2", "is forbidden by the Fetch Standard; remove it"),
     ] {

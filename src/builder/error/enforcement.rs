@@ -22,6 +22,12 @@ pub(super) fn write(error: &PolicyError, f: &mut fmt::Formatter<'_>) -> fmt::Res
             "stands for names that strangers may have, and cannot be the server's own",
             OWN_ORIGIN_ADVICE,
         ),
+        PolicyError::PublicSuffixHost { value } => say(
+            "host",
+            value,
+            "stands for names that strangers may have, and cannot be the server's own",
+            HOST_ADVICE,
+        ),
         PolicyError::NoHosts => f.write_str("no host is allowed; give `hosts` at least one"),
         PolicyError::AnyHost { value } => {
             say("host", value, "is any host, which refuses nothing", "leave `hosts` out")
@@ -48,6 +54,12 @@ pub(super) fn write(error: &PolicyError, f: &mut fmt::Formatter<'_>) -> fmt::Res
         _ => Ok(()),
     }
 }
+
+const HOST_ADVICE: &str = if cfg!(feature = "public-suffix") {
+    "list the server's hosts"
+} else {
+    "list the server's hosts, or enable the feature `public-suffix`"
+};
 
 /// Without the list of public suffixes, every pattern may be over one.
 const OWN_ORIGIN_ADVICE: &str = if cfg!(feature = "public-suffix") {

@@ -69,6 +69,13 @@ impl PolicyErrors {
         errors
     }
 
+    /// One error of all the rules of a policy.
+    pub(crate) fn of_rules(policy: Option<&str>, error: PolicyError) -> Self {
+        let mut errors = Self::none_of(policy);
+        errors.push(Place { rule: None, setting: "rules" }, error);
+        errors
+    }
+
     /// No errors yet, which no caller is ever given.
     pub(crate) fn none_of(policy: Option<&str>) -> Self {
         Self { policy: policy.map(str::to_owned), errors: Vec::new(), places: Vec::new() }

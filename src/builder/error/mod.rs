@@ -1,5 +1,6 @@
 //! What can be wrong with a policy, said so that it can be put right.
 
+mod advice;
 mod enforcement;
 mod iter;
 mod list;
@@ -171,6 +172,12 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
+    /// A pattern among the hosts that stands for names that strangers may have.
+    #[non_exhaustive]
+    PublicSuffixHost {
+        /// As written.
+        value: String,
+    },
     /// An empty list of hosts: every request would be refused.
     NoHosts,
     /// `*` for a host: no request would be refused.
@@ -253,7 +260,9 @@ impl fmt::Display for PolicyError {
                 Some(fix) => {
                     write!(f, "origin {} {fault}; write {}", Quoted(value), Quoted(fix))
                 }
-                None => write!(f, "origin {} {fault}; {}", Quoted(value), advice(*fault)),
+                None => {
+                    write!(f, "origin {} {fault}; {}", Quoted(value), advice::of_origin(*fault))
+                }
             },
             Self::AnyOriginWithCredentials => f.write_str(
                 "`allow_credentials` cannot be combined with any origin; list the origins",
@@ -357,6 +366,7 @@ impl fmt::Display for PolicyError {
             ),
             Self::OpenOwnOrigin { .. }
             | Self::PublicSuffixOwnOrigin { .. }
+            | Self::PublicSuffixHost { .. }
             | Self::NoHosts
             | Self::AnyHost { .. }
             | Self::HostNetwork { .. }
@@ -368,28 +378,6 @@ impl fmt::Display for PolicyError {
                 say("preflight status", value.as_str(), wrong, "write 204 or 200")
             }
         }
-    }
-}
-
-/// What to do about an origin that cannot be repaired.
-fn advice(fault: OriginFault) -> &'static str {
-    match fault {
-        OriginFault::List => "write each origin as an item of its own",
-        OriginFault::NotAscii | OriginFault::Punycode => {
-            "write its ASCII (Punycode) form, as in \"https://xn--bcher-kva.example\""
-        }
-        OriginFault::Null => "leave it out and call `dangerously_allow_null_origin`",
-        OriginFault::File => "leave it out and call `dangerously_allow_file_origin`",
-        OriginFault::NotOfPages => "remove it",
-        OriginFault::Ipv4 => "write four numbers from 0 to 255, as in \"http://127.0.0.1\"",
-        OriginFault::Ipv6 => "write it compressed and in lower case, as in \"http://[::1]\"",
-        OriginFault::ZoneId => "write the address without its zone",
-        OriginFault::Port => "write a port from 1 to 65535, or `*` for any",
-        OriginFault::Wildcard | OriginFault::WildcardUnderSuffix => {
-            "write a pattern, as in \"https://*.a.example\", \"https://pr-*.a.example\" or \
-             \"https://a.example:*\", or call `allow_origins_if`"
-        }
-        _ => "write scheme://host or scheme://host:port, as in \"https://a.example\"",
     }
 }
 

@@ -253,7 +253,11 @@ impl Table {
         let mut different: Vec<(usize, &Route)> = Vec::new();
         let all = written.iter().map(|(_, route)| route).chain([&fallback]);
         let same = all.enumerate().map(|(number, route)| {
-            let found = different.iter().take(MOST).find(|(_, other)| route.is_same_as(other));
+            // A clone is found first, since it takes no comparing.
+            let is_clone = |(_, other): &&(usize, &Route)| route.is_clone_of(other);
+            let clone = different.iter().find(is_clone);
+            let same = || different.iter().take(MOST).find(|(_, other)| route.is_same_as(other));
+            let found = clone.or_else(same);
             let (first, _) = found.copied().unwrap_or((number, route));
             if first == number {
                 different.push((number, route));
@@ -292,10 +296,19 @@ impl Route {
         }
     }
 
-    /// The same as whether they are equal, with less to do if one is a clone of the other.
+    fn is_clone_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Policy(one), Self::Policy(other)) => one.is_clone_of(other),
+            _ => self == other,
+        }
+    }
+
+    /// Whether both have the same for a request, whatever policies are called.
     fn is_same_as(&self, other: &Self) -> bool {
-        let policies = self.policy().zip(other.policy());
-        policies.is_some_and(|(one, other)| one.is_clone_of(other)) || self == other
+        match (self, other) {
+            (Self::Policy(one), Self::Policy(other)) => one.decides_as(other),
+            _ => self == other,
+        }
     }
 }
 

@@ -61,6 +61,7 @@ fn enforcement_adds_none_to_what_it_admits() {
         Enforcement::unsafe_requests(),
         own.clone(),
         own.hosts(["api.example", "localhost:*", "*.api.example", "[::1]:8080", "127.0.0.1:*"])
+            .dangerously_allow_public_suffixes(cfg!(not(feature = "public-suffix")))
             .any_host_for(["/health"]),
     ];
     for enforcement in enforcements {

@@ -159,6 +159,21 @@ fn all_that_is_wrong_is_said_at_once() {
     );
 }
 
+/// The name that an attacker rebinds would be among them.
+#[test]
+fn hosts_of_strangers_are_an_error() {
+    for host in ["*.com", "*.github.io", "*.co.uk:*"] {
+        let hosts = Enforcement::unsafe_requests().hosts([host]);
+        let expected = format!(
+            "host {host:?} stands for names that strangers may have, and cannot be the server's own; \
+             list the server's hosts"
+        );
+        let refused = said(hosts.clone());
+        assert!(refused.starts_with(&expected), "{refused}");
+        assert_eq!(said(hosts.dangerously_allow_public_suffixes(true)), "nothing");
+    }
+}
+
 #[test]
 fn own_origins_may_be_dangerous_on_purpose() {
     let own = Enforcement::unsafe_requests().own_origins(["https://*.github.io"]);

@@ -70,7 +70,7 @@ async fn a_call_is_answered_with_a_message_and_trailers_that_the_page_can_read()
     assert_eq!(headers["access-control-allow-origin"], APP);
     assert_eq!(
         headers["access-control-expose-headers"],
-        "grpc-status,grpc-message,grpc-status-details-bin"
+        "grpc-message,grpc-status,grpc-status-details-bin"
     );
     // The message, and then the trailers in a frame of their own.
     let message = frame("hello, page");

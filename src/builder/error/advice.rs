@@ -1,0 +1,25 @@
+//! What to do where nobody can know what was meant.
+
+use crate::origin::OriginFault;
+
+/// What to do about an origin that cannot be repaired.
+pub(super) fn of_origin(fault: OriginFault) -> &'static str {
+    match fault {
+        OriginFault::List => "write each origin as an item of its own",
+        OriginFault::NotAscii | OriginFault::Punycode => {
+            "write its ASCII (Punycode) form, as in \"https://xn--bcher-kva.example\""
+        }
+        OriginFault::Null => "leave it out and call `dangerously_allow_null_origin`",
+        OriginFault::File => "leave it out and call `dangerously_allow_file_origin`",
+        OriginFault::NotOfPages => "remove it",
+        OriginFault::Ipv4 => "write four numbers from 0 to 255, as in \"http://127.0.0.1\"",
+        OriginFault::Ipv6 => "write it compressed and in lower case, as in \"http://[::1]\"",
+        OriginFault::ZoneId => "write the address without its zone",
+        OriginFault::Port => "write a port from 1 to 65535, or `*` for any",
+        OriginFault::Wildcard | OriginFault::WildcardUnderSuffix => {
+            "write a pattern, as in \"https://*.a.example\", \"https://pr-*.a.example\" or \
+             \"https://a.example:*\", or call `allow_origins_if`"
+        }
+        _ => "write scheme://host or scheme://host:port, as in \"https://a.example\"",
+    }
+}
