@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Side;
-use super::starred::{self, Starred};
+use super::starred::{self, Entry, Starred};
 use crate::origin::pattern::{OriginPattern, Star};
 
 /// Why two rules may have an origin in common.
@@ -136,7 +136,7 @@ impl<'a> Meetings<'a> {
         (side, pattern): (&Side<'a>, &'a OriginPattern<'a>),
         met: &mut Vec<(usize, Meeting<'a>)>,
     ) {
-        for (other, of_other) in self.starred.look_up(pattern) {
+        for Entry { rule: other, pattern: of_other, .. } in self.starred.look_up(pattern) {
             let side_of_other = self.sides.get(other);
             let last = self.last.get_mut(other).filter(|last| **last != rule);
             let Some((side_of_other, last)) = side_of_other.zip(last) else {

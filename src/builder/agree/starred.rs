@@ -27,8 +27,24 @@ pub(super) struct Starred<'a> {
     schemes: HashMap<&'a str, Vec<Entry<'a>>>,
 }
 
-/// A rule, and one of its patterns.
-pub(super) type Entry<'a> = (usize, &'a OriginPattern<'a>);
+/// One of the patterns of a rule, and what of it can be compared at a glance.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    pub(super) rule: usize,
+    pub(super) pattern: &'a OriginPattern<'a>,
+    port: Port<'a>,
+    label: Label<'a>,
+}
+
+/// The leading label.
+#[derive(Clone, Copy)]
+enum Label<'a> {
+    Written(&'a str),
+    /// What stands before a `*`, and behind it.
+    Within(&'a str, &'a str),
+    Any,
+}
+
 type Entries<'a> = HashMap<(&'a str, &'a str), Vec<Entry<'a>>>;
 
 impl<'a> Starred<'a> {
@@ -50,30 +66,36 @@ impl<'a> Starred<'a> {
         if !self.is_needed {
             return Vec::new();
         }
-        let (scheme, above) = (pattern.scheme(), above(pattern));
-        let of = |entries: &Entries<'a>, place| entries.get(&(scheme, place)).cloned();
-        let whole = self.whole.get(scheme).cloned();
-        let found = match pattern.star() {
-            None => vec![of(&self.within_label, above), whole],
-            Some(Star::Labels) => vec![of(&self.below, above), whole],
-            Some(Star::Everything) => vec![self.schemes.get(scheme).cloned()],
+        let (scheme, above, own) = (pattern.scheme(), above(pattern), Entry::new(0, pattern));
+        let of = |entries: &'_ Entries<'a>, place| -> Vec<Entry<'a>> {
+            let entries = entries.get(&(scheme, place)).into_iter().flatten();
+            entries.filter(|other| own.may_meet(other)).copied().collect()
+        };
+        let whole = self.whole.get(scheme).into_iter().flatten().copied();
+        let mut found = match pattern.star() {
+            None => of(&self.within_label, above),
+            Some(Star::Labels) => of(&self.below, above),
+            Some(Star::Everything) => {
+                return self.schemes.get(scheme).cloned().unwrap_or_default();
+            }
             Some(Star::Characters) => {
-                let over = ends(above).map(|end| of(&self.subdomains, end));
-                let beside = [of(&self.hosts, above), of(&self.within_label, above), whole];
-                beside.into_iter().chain(over).collect()
+                let mut found = of(&self.hosts, above);
+                found.extend(of(&self.within_label, above));
+                found.extend(ends(above).flat_map(|end| of(&self.subdomains, end)));
+                found
             }
         };
-        let found = found.into_iter().flatten().flatten();
-        found.filter(|(_, other)| may_meet(pattern, other)).collect()
+        found.extend(whole);
+        found
     }
 
     pub(super) fn enter(&mut self, rule: usize, pattern: &'a OriginPattern<'a>) {
         if !self.is_needed {
             return;
         }
-        let (scheme, above, entry) = (pattern.scheme(), above(pattern), (rule, pattern));
+        let (scheme, above, entry) = (pattern.scheme(), above(pattern), Entry::new(rule, pattern));
         let of_scheme = self.schemes.entry(scheme).or_default();
-        if of_scheme.last().is_none_or(|(last, _)| *last != rule) {
+        if of_scheme.last().is_none_or(|last| last.rule != rule) {
             of_scheme.push(entry);
         }
         let add = |entries: &mut Entries<'a>, place| {
@@ -86,6 +108,41 @@ impl<'a> Starred<'a> {
             Some(Star::Characters) => {
                 add(&mut self.within_label, above);
                 ends(above).for_each(|end| add(&mut self.below, end));
+            }
+        }
+    }
+}
+
+impl<'a> Entry<'a> {
+    fn new(rule: usize, pattern: &'a OriginPattern<'a>) -> Self {
+        let place = Place::of(pattern);
+        let label = match pattern.in_label() {
+            Some((start, end, _)) => Label::Within(start, end),
+            None if pattern.star().is_some() => Label::Any,
+            None => Label::Written(split_label(place.tail).0),
+        };
+        Self { rule, pattern, port: place.port, label }
+    }
+
+    /// Whether ports and labels leave room for an origin in common, as far as can be told at a glance.
+    fn may_meet(&self, other: &Self) -> bool {
+        let ports = self.port == other.port || [self.port, other.port].contains(&Port::Any);
+        ports && self.label.may_meet(other.label)
+    }
+}
+
+impl Label<'_> {
+    fn may_meet(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Any, _) | (_, Self::Any) | (Self::Written(_), Self::Written(_)) => true,
+            (Self::Within(start, end), Self::Within(other_start, other_end)) => {
+                (start.starts_with(other_start) || other_start.starts_with(start))
+                    && (end.ends_with(other_end) || other_end.ends_with(end))
+            }
+            (Self::Within(start, end), Self::Written(label))
+            | (Self::Written(label), Self::Within(start, end)) => {
+                let has_room = label.len() > start.len() + end.len();
+                has_room && label.starts_with(start) && label.ends_with(end)
             }
         }
     }
@@ -112,34 +169,6 @@ fn split_label(host: &str) -> (&str, &str) {
 /// The domain itself, and each one above it.
 fn ends(domain: &str) -> impl Iterator<Item = &str> {
     domain.match_indices('.').filter_map(|(dot, _)| domain.get(dot..))
-}
-
-/// Whether ports and labels leave room for an origin in common, as far as can be told at a glance.
-fn may_meet(one: &OriginPattern<'_>, two: &OriginPattern<'_>) -> bool {
-    let is_whole = |pattern: &OriginPattern<'_>| pattern.is_star(Star::Everything);
-    if is_whole(one) || is_whole(two) {
-        return true;
-    }
-    let [port, other_port] = [one, two].map(|pattern| Place::of(pattern).port);
-    let ports = port == other_port || [port, other_port].contains(&Port::Any);
-    ports && labels_meet(one, two)
-}
-
-fn labels_meet(one: &OriginPattern<'_>, two: &OriginPattern<'_>) -> bool {
-    let is_label_of = |(start, end, _): (&str, &str, &str), label: &str| {
-        label.len() > start.len() + end.len() && label.starts_with(start) && label.ends_with(end)
-    };
-    let label = |pattern| split_label(Place::of(pattern).tail).0;
-    match (one.in_label(), two.in_label()) {
-        _ if one.is_star(Star::Labels) || two.is_star(Star::Labels) => true,
-        (Some((start, end, _)), Some((other_start, other_end, _))) => {
-            (start.starts_with(other_start) || other_start.starts_with(start))
-                && (end.ends_with(other_end) || other_end.ends_with(end))
-        }
-        (Some(within), None) => is_label_of(within, label(two)),
-        (None, Some(within)) => is_label_of(within, label(one)),
-        (None, None) => true,
-    }
 }
 
 /// An origin that both rules match, by patterns of both that may meet.
