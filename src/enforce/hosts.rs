@@ -31,16 +31,18 @@ impl Hosts {
         }
         let origins: Vec<String> = hosts.iter().map(|host| as_origin(host)).collect();
         let mut patterns: Vec<OriginPattern<'_>> = Vec::new();
+        let is_dangerous =
+            |pattern: &OriginPattern<'_>| !public_suffixes && is_for_strangers(pattern, true);
         for (value, origin) in hosts.iter().zip(&origins) {
             match Pattern::parse(origin) {
                 Ok(Pattern::Origins(pattern)) => {
-                    if !public_suffixes && is_for_strangers(&pattern, true) {
+                    if is_dangerous(&pattern) {
                         let value = value.clone();
                         errors.push(place, PolicyError::PublicSuffixHost { value });
                     }
                     patterns.push(pattern);
                 }
-                _ => errors.push(place, error(value)),
+                _ => errors.push(place, error(value, is_dangerous)),
             }
         }
         Self(OriginSet::new(&patterns, false))
@@ -80,7 +82,7 @@ fn as_origin(host: &str) -> String {
 }
 
 /// What is wrong with a value that lists no host.
-fn error(value: &str) -> PolicyError {
+fn error(value: &str, is_dangerous: impl Fn(&OriginPattern<'_>) -> bool) -> PolicyError {
     let owned = || value.to_owned();
     let trimmed = value.trim();
     let (_scheme, authority) = trimmed.split_once("://").unwrap_or(("", trimmed));
@@ -89,7 +91,12 @@ fn error(value: &str) -> PolicyError {
     } else if is_network(authority) {
         PolicyError::HostNetwork { value: owned() }
     } else {
-        PolicyError::Host { value: owned(), fix: repair(value) }
+        // A fix that would be refused in turn is none.
+        let is_sound = |fix: &String| match Pattern::parse(&as_origin(fix)) {
+            Ok(Pattern::Origins(pattern)) => !is_dangerous(&pattern),
+            Ok(Pattern::Any) | Err(_) => false,
+        };
+        PolicyError::Host { value: owned(), fix: repair(value).filter(is_sound) }
     }
 }
 

@@ -57,11 +57,11 @@ fn routes_and_reload_add_none() {
 fn enforcement_adds_none_to_what_it_admits() {
     let own =
         Enforcement::all_requests().own_origins(["https://own.example", "https://*.own.example"]);
+    let own = own.dangerously_allow_public_suffixes(cfg!(not(feature = "public-suffix")));
     let enforcements = [
         Enforcement::unsafe_requests(),
         own.clone(),
         own.hosts(["api.example", "localhost:*", "*.api.example", "[::1]:8080", "127.0.0.1:*"])
-            .dangerously_allow_public_suffixes(cfg!(not(feature = "public-suffix")))
             .any_host_for(["/health"]),
     ];
     for enforcement in enforcements {
