@@ -155,6 +155,8 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// Apart, since what it is inlined into looks fields up by a call of its own each.
+    #[inline(never)]
     pub(crate) fn find(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut lines = headers.get_all(name).iter();
         let first = lines.next()?;
