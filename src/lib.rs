@@ -78,10 +78,10 @@ pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
 pub use policy::{Decision, Denial, Place, Policy, PolicyWarning};
 pub use request::{RequestHead, RequestKind};
-pub use select::PolicySource;
 #[cfg(feature = "reload")]
 pub use select::Reload;
 pub use select::Resolver;
+pub use select::{Enforceable, PolicySource};
 #[cfg(feature = "routes")]
 pub use select::{Route, RouteError, RouteErrors, RouteFault, Routes, RoutesBuilder};
 

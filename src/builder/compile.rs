@@ -102,6 +102,12 @@ impl PolicyBuilder {
 
     /// What is wrong with an origin, and what to write if that is not refused in turn.
     fn origin_error(&self, value: &str, fault: OriginFault) -> PolicyError {
+        // The call that allows these cannot be combined with credentials either.
+        match fault {
+            OriginFault::Null if self.credentials => return PolicyError::NullOriginWithCredentials,
+            OriginFault::File if self.credentials => return PolicyError::FileOriginWithCredentials,
+            _ => {}
+        }
         let mut error = origin_error(value, fault);
         if let PolicyError::Origin { fix, .. } = &mut error {
             *fix = fix.take().filter(|fix| match Pattern::parse(fix) {

@@ -35,6 +35,10 @@ pub(crate) fn stranger_error(
 ) -> Option<PolicyError> {
     let is_unknown = cfg!(not(feature = "public-suffix")) && pattern.is_star(Star::Characters);
     let base = pattern.base().filter(|base| credentials || is_unknown && !base.is_empty())?;
+    if base.is_empty() && pattern.is_star(Star::Characters) {
+        // One label is the whole host, and nobody gives those out.
+        return Some(PolicyError::PublicSuffixWithCredentials { value: value.to_owned() });
+    }
     public_suffix_error(value, base)
 }
 

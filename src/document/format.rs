@@ -141,8 +141,18 @@ fn unquoted_wildcard(text: &str, position: Position) -> Option<String> {
     let (start, _) = line.char_indices().nth(position.column.checked_sub(1)?)?;
     let rest = line.get(start..).filter(|rest| rest.starts_with('*'))?;
     let ends = |character: char| character.is_whitespace() || matches!(character, ',' | ']' | '}');
-    let value = rest.split(ends).next()?;
-    let fix = if value == "*" { value.to_owned() } else { pattern::repair(value)? };
-    let (value, fix) = (Cut(value), Quoted(&fix));
-    Some(format!("{value} without quotes is an alias in YAML; write {fix} with its quotes"))
+    let value = rest.split(ends).next()?.trim_end_matches(':');
+    let fix = if value == "*" { Some(value.to_owned()) } else { pattern::repair(value) };
+    // An alias of that name may have been meant.
+    let is_name = value.chars().nth(1).is_some_and(char::is_alphanumeric)
+        && value.chars().skip(1).all(|it| it.is_alphanumeric() || matches!(it, '-' | '_'));
+    let shown = Cut(value);
+    match fix {
+        Some(fix) => {
+            let fix = Quoted(&fix);
+            Some(format!("{shown} without quotes is an alias in YAML; write {fix} with its quotes"))
+        }
+        None if is_name => None,
+        None => Some(format!("{shown} without quotes is an alias in YAML; put it into quotes")),
+    }
 }

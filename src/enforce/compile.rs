@@ -16,6 +16,10 @@ impl Enforcement {
     pub(crate) fn compile(self, admits_everybody: bool) -> Result<Enforced, PolicyErrors> {
         let mut errors = PolicyErrors::none_of(None);
         let own_origins = self.compile_own_origins(&mut errors);
+        if self.hosts.is_none() && !self.any_host_for.is_empty() {
+            let place = Place { rule: None, setting: "any_host_for" };
+            errors.push(place, PolicyError::UnusedAnyHostFor);
+        }
         let hosts =
             self.hosts.map(|hosts| Hosts::compile(&hosts, self.public_suffixes, &mut errors));
         let any_host_for = Paths::compile(self.any_host_for, &mut errors);
@@ -47,7 +51,7 @@ impl Enforcement {
                         Ok(Pattern::Any) | Err(_) => false,
                     };
                     let (value, fix) = (value.clone(), pattern::repair(value).filter(is_sound));
-                    push(PolicyError::Origin { value, fault, fix });
+                    push(PolicyError::OwnOrigin { value, fault, fix });
                 }
             }
         }

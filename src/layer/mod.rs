@@ -19,8 +19,8 @@ use crate::policy::Policy;
 use crate::select::Reload;
 #[cfg(feature = "routes")]
 use crate::select::Routes;
-use crate::select::sealed::{Judge, Seal};
-use crate::select::{PolicySource, Resolver};
+use crate::select::sealed::Seal;
+use crate::select::{Enforceable, PolicySource, Resolver};
 
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
 /// requests.
@@ -140,7 +140,7 @@ impl CorsLayer<Resolver> {
     }
 }
 
-impl<P: Judge> CorsLayer<P> {
+impl<P: Enforceable> CorsLayer<P> {
     /// Refuses cross-origin requests that the policy denies, ahead of the inner service.
     ///
     /// # Errors

@@ -71,12 +71,20 @@ where
             && !P::is_dynamic(Seal)
             && *request.method() != Method::OPTIONS
         {
-            let decoration = self.layer.policy.choose(Seal, head, |choice| {
-                Some(choice.policy()?.rule_by_origin()?.decorate_by_origin(headers))
+            let keep = self.layer.settings.keep_inner_headers;
+            let finish = self.layer.policy.choose(Seal, head, |choice| match choice {
+                Choice::Policy(policy) => {
+                    let decoration = policy.rule_by_origin()?.decorate_by_origin(headers);
+                    Some(Finish::Decorate { decoration, keep })
+                }
+                Choice::NoCors(_) => {
+                    let decoration = Decoration::nothing(Varies::Never);
+                    Some(Finish::Decorate { decoration, keep: false })
+                }
+                Choice::LeftAlone => Some(Finish::LeaveAlone),
             });
-            if let Some(decoration) = decoration {
-                let keep = self.layer.settings.keep_inner_headers;
-                return self.call_inner(request, Finish::Decorate { decoration, keep });
+            if let Some(finish) = finish {
+                return self.call_inner(request, finish);
             }
         }
         self.consider(request)

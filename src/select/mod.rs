@@ -26,6 +26,18 @@ use crate::request::RequestHead;
 )]
 pub trait PolicySource: Clone + Send + Sync + 'static + sealed::Choose {}
 
+/// What a layer can be made of that enforces: a [`PolicySource`], or a [`Resolver`]. No other type can be one.
+///
+/// It is the bound of [`CorsLayer::enforce`](crate::CorsLayer::enforce), for helpers that are generic over all
+/// of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a source of policies nor a resolver",
+    note = "a `Policy`, `Routes`, `Reload` and `Resolver` are"
+)]
+pub trait Enforceable: sealed::Judge {}
+
+impl<P: sealed::Judge> Enforceable for P {}
+
 impl PolicySource for Policy {}
 
 impl sealed::Choose for Policy {
@@ -86,22 +98,9 @@ pub(crate) mod sealed {
     }
 
     /// Judges a source, or a resolver, before any request.
-    #[diagnostic::on_unimplemented(
-        note = "give it the bound `tower_cors::PolicySource`, or use the type `Resolver`"
-    )]
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
     pub trait Judge {
         /// Whether no policy of it denies anybody but for credentials, as far as that is known.
         fn admits_everybody(&self, seal: Seal) -> bool;
-    }
-
-    impl<'a> Choice<'a> {
-        /// The policy, if there is one.
-        pub(crate) fn policy(self) -> Option<&'a Policy> {
-            match self {
-                Self::Policy(policy) => Some(policy),
-                Self::NoCors(_) | Self::LeftAlone => None,
-            }
-        }
     }
 }

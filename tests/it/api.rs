@@ -11,8 +11,8 @@ use http::header::ACCESS_CONTROL_ALLOW_ORIGIN;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    Cors, CorsLayer, Decision, Denial, Enforcement, Policy, PolicyBuilder, PolicyErrors,
-    PolicySource,
+    Cors, CorsLayer, Decision, Denial, Enforceable, Enforcement, Policy, PolicyBuilder,
+    PolicyErrors, PolicySource, Resolver,
 };
 
 fn one() -> PolicyBuilder {
@@ -68,8 +68,7 @@ fn a_policy_is_taken_for_a_layer() -> Result<(), PolicyErrors> {
     assert_eq!(reader(app().layer(CorsLayer::from(one().build()?))).unwrap(), "https://a.example");
     assert_eq!(reader(app().layer(CorsLayer::permissive())).unwrap(), "*");
     assert_eq!(reader(app().layer(Policy::nobody())), None);
-    let resolver =
-        tower_cors::Resolver::new(async |_| Ok(Some(one().build()?)), |error| panic!("{error}"));
+    let resolver = Resolver::new(async |_| Ok(Some(one().build()?)), |error| panic!("{error}"));
     assert_eq!(reader(app().layer(resolver)).unwrap(), "https://a.example");
     #[cfg(feature = "reload")]
     let reloaded = reader(app().layer(tower_cors::Reload::new(one().build()?)));
@@ -289,4 +288,14 @@ fn a_passed_on_preflight_into_a_full_map_keeps_its_vary() {
         assert_eq!(has("vary"), free > 0, "{free}");
         assert_eq!(has("access-control-allow-origin"), free > 1, "{free}");
     }
+}
+
+/// A helper may take whatever enforces, a resolver too.
+#[test]
+fn one_bound_is_enough_to_enforce() {
+    fn guarded<P: Enforceable>(layer: CorsLayer<P>) -> CorsLayer<P> {
+        layer.enforce(Enforcement::unsafe_requests()).unwrap()
+    }
+    let _ = guarded(CorsLayer::new(one().build().unwrap()));
+    let _ = guarded(CorsLayer::with_resolver(Resolver::new(|_| async { Ok(None) }, |_| {})));
 }

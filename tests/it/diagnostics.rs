@@ -29,6 +29,10 @@ const ROWS: &[(&str, &[&str])] = &[
         "tower_cors::CorsLayer::new(tower_cors::Policy::builder());",
         &["`PolicyBuilder` is no source of policies", "call `.build()?` on a builder"],
     ),
+    (
+        "fn f<P: tower_cors::Enforceable>() {} f::<u8>();",
+        &["`u8` is neither a source of policies nor a resolver", "`Resolver` are"],
+    ),
     // What is sealed cannot be asked, nor named.
     (
         "fn f<P: tower_cors::PolicySource>() { P::is_dynamic(()); }",

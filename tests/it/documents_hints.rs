@@ -105,6 +105,19 @@ fn a_wildcard_without_quotes_is_told_to_have_them() {
     }
 }
 
+/// Where nothing is offered, quotes at least have the value judged.
+#[cfg(feature = "yaml")]
+#[test]
+fn what_no_alias_can_be_called_is_told_to_have_quotes() {
+    for value in ["**", "*://a.example", "*-id"] {
+        let said = Policy::from_yaml(&format!("allow_origins:\n  - {value}\n")).unwrap_err();
+        let expected = format!(
+            "{value} without quotes is an alias in YAML; put it into quotes at line 2 column 5"
+        );
+        assert_eq!(said.to_string(), expected);
+    }
+}
+
 /// A route as Kubernetes has it, with filters of two types.
 #[cfg(feature = "yaml")]
 const ROUTE: &str = r"
@@ -208,6 +221,9 @@ fn the_rules_of_other_stores_are_told_from_those_of_s3() {
         `allowed.headers` as `AllowedHeaders`, `exposeHeaders` as `ExposeHeaders`, `maxAgeSeconds` as \
         `MaxAgeSeconds` at line 2 column 14";
     assert_eq!(said(WRANGLER), wrangler);
+    let bare = serde_json::from_str::<Value>(WRANGLER).unwrap()["rules"].to_string();
+    let (_, wrong) = wrangler.split_once("rules: ").unwrap();
+    assert_eq!(said(&bare), wrong.replace("line 2 column 14", "line 1 column 1"));
     let rule = &serde_json::from_str::<Value>(WRANGLER).unwrap()["rules"][0];
     assert_written_as(rule, wrangler, |rule| json!({ "CORSRules": [rule] }));
 

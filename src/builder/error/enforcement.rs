@@ -2,19 +2,21 @@
 
 use std::fmt;
 
-use super::{PolicyError, Quoted};
+use super::{PolicyError, Quoted, advice};
 
 /// Writes the message of an error of an enforcement.
 pub(super) fn write(error: &PolicyError, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let mut say = |subject: &str, value: &str, wrong: &str, fix: &str| {
         write!(f, "{subject} {} {wrong}; {fix}", Quoted(value))
     };
-    let fix = |fix: &Option<String>, advice: &str| {
-        fix.as_ref().map_or_else(|| advice.to_owned(), |fix| format!("write {}", Quoted(fix)))
-    };
+    let fix = |fix: &Option<String>, advice: &str| advice::or_write(fix.as_deref(), advice);
     match error {
         PolicyError::OpenOwnOrigin { value } => {
             say("origin", value, "cannot be the server's own", "list its origins")
+        }
+        PolicyError::OwnOrigin { value, fault, fix: meant } => {
+            let advice = advice::of_own_origin(value, *fault);
+            say("origin", value, &fault.to_string(), &fix(meant, advice))
         }
         PolicyError::PublicSuffixOwnOrigin { value } => say(
             "origin",
@@ -46,6 +48,9 @@ pub(super) fn write(error: &PolicyError, f: &mut fmt::Formatter<'_>) -> fmt::Res
             let advice = "write each path by itself, as in \"/health\"";
             say("path", value, "is not one exact path", &fix(meant, advice))
         }
+        PolicyError::UnusedAnyHostFor => f.write_str(
+            "`any_host_for` exempts paths from `hosts`, and there is none; give `hosts`, or remove it",
+        ),
         PolicyError::EnforcedForNobody => f.write_str(
             "`enforce` cannot be combined with a policy that is open to any origin, since it denies \
              nobody; list the origins",

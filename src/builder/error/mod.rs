@@ -166,6 +166,16 @@ pub enum PolicyError {
         /// As written.
         value: String,
     },
+    /// An own origin of the server is not as browsers serialize it, or a pattern is none.
+    #[non_exhaustive]
+    OwnOrigin {
+        /// As written.
+        value: String,
+        /// What is wrong.
+        fault: OriginFault,
+        /// What was probably meant.
+        fix: Option<String>,
+    },
     /// An own origin that stands for every name under a public suffix, where anybody may have a name.
     #[non_exhaustive]
     PublicSuffixOwnOrigin {
@@ -200,6 +210,8 @@ pub enum PolicyError {
         /// What was probably meant.
         fix: Option<String>,
     },
+    /// Paths that are exempt from a list of hosts that is not there.
+    UnusedAnyHostFor,
     /// A path that is exempt from the list of hosts, and that servers could read in several ways.
     #[non_exhaustive]
     PathNotExact {
@@ -239,6 +251,8 @@ impl PolicyError {
             Self::AnyOriginWithCredentials
             | Self::AnyOnlyMethod
             | Self::AnyExposedHeaderWithCredentials => Some("*"),
+            Self::NullOriginWithCredentials => Some("null"),
+            Self::FileOriginWithCredentials => Some("file://"),
             _ => None,
         }
     }
@@ -256,14 +270,10 @@ impl fmt::Display for PolicyError {
             Self::NoOrigins => f.write_str(
                 "no origin is allowed; give `allow_origins` at least one, or say `nobody`",
             ),
-            Self::Origin { value, fault, fix } => match fix {
-                Some(fix) => {
-                    write!(f, "origin {} {fault}; write {}", Quoted(value), Quoted(fix))
-                }
-                None => {
-                    write!(f, "origin {} {fault}; {}", Quoted(value), advice::of_origin(*fault))
-                }
-            },
+            Self::Origin { value, fault, fix } => {
+                let fix = advice::or_write(fix.as_deref(), advice::of_origin(value, *fault));
+                say("origin", value, &fault.to_string(), &fix)
+            }
             Self::AnyOriginWithCredentials => f.write_str(
                 "`allow_credentials` cannot be combined with any origin; list the origins",
             ),
@@ -365,7 +375,9 @@ impl fmt::Display for PolicyError {
                 Quoted(method)
             ),
             Self::OpenOwnOrigin { .. }
+            | Self::OwnOrigin { .. }
             | Self::PublicSuffixOwnOrigin { .. }
+            | Self::UnusedAnyHostFor
             | Self::PublicSuffixHost { .. }
             | Self::NoHosts
             | Self::AnyHost { .. }

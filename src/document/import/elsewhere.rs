@@ -46,9 +46,13 @@ pub(super) fn xml(text: &str) -> Option<&'static str> {
 pub(super) fn other_store(value: &Value) -> Option<(Path, &'static str)> {
     let whole = Path::default();
     let has = |value: &Value, key| value.items().iter().any(|rule| rule.get(key).is_some());
-    if value.get("rules").is_some_and(|rules| has(rules, "allowed")) {
+    let wrangler = match value.get("rules") {
+        Some(rules) => has(rules, "allowed").then(|| whole.key("rules")),
+        None => has(value, "allowed").then(|| whole.clone()),
+    };
+    if let Some(path) = wrangler {
         return Some((
-            whole.key("rules"),
+            path,
             "expected the rules of S3 under the key `CORSRules`, found those of wrangler; in each, write \
              `allowed.origins` as `AllowedOrigins`, `allowed.methods` as `AllowedMethods`, \
              `allowed.headers` as `AllowedHeaders`, `exposeHeaders` as `ExposeHeaders`, \

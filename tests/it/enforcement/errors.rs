@@ -32,6 +32,11 @@ const OWN_ORIGINS: &[Row] = &[
     ("https://shop.example/", r#"has a path; write "https://shop.example""#),
     ("*", "cannot be the server's own; list its origins"),
     ("null", "cannot be the server's own; list its origins"),
+    // No predicate is asked about these.
+    (
+        "https://a.*.example",
+        "has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in \"https://*.a.example\" or \"https://a.example:*\", or list the server's origins",
+    ),
     #[cfg(feature = "public-suffix")]
     (
         "https://*.github.io",
@@ -144,6 +149,14 @@ fn what_is_wrong_with_an_enforcement() {
     check("host", HOSTS, &|value| unsafe_ones().hosts([value]));
     check("path", PATHS, &|value| unsafe_ones().hosts(["a.example"]).any_host_for([value]));
     assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn an_exemption_from_nothing_is_an_error() {
+    assert_eq!(
+        said(Enforcement::all_requests().any_host_for(["/health"])),
+        "`any_host_for` exempts paths from `hosts`, and there is none; give `hosts`, or remove it",
+    );
 }
 
 #[test]

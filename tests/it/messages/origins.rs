@@ -255,6 +255,12 @@ fn origins_under_listed_suffixes() {
         ("https://my-*.ck", UNDER_SUFFIX, WILDCARD_ADVICE),
         ("https://my-*.any.ck", UNDER_SUFFIX, WILDCARD_ADVICE),
         ("process.env.ORIGIN", "has no scheme", ADVICE),
+        ("https://a\u{200b}.example", "is not ASCII", "remove the characters that are not ASCII"),
+        (
+            "\u{201c}https://a.example\u{201d}",
+            "is not ASCII",
+            "remove the characters that are not ASCII",
+        ),
         ("pr-*.a.example", "has no scheme", r#"write "https://pr-*.a.example""#),
     ] {
         let message = format!("origin {value:?} {wrong}; {fix}");
@@ -285,7 +291,16 @@ fn origins_with_credentials() {
         &with_credentials("https://*.github.io/"),
         &[&format!("origin \"https://*.github.io/\" has a path; {ADVICE}")],
     );
-    for origin in ["moz-extension://*", "vscode-webview://*", "app://a*"] {
+    // The calls that allow these by themselves cannot be combined with credentials either.
+    catalogue.row(
+        &with_credentials("null"),
+        &["`allow_credentials` cannot be combined with the null origin; remove one of them"],
+    );
+    catalogue.row(
+        &with_credentials("file://"),
+        &["`allow_credentials` cannot be combined with the file origin; remove one of them"],
+    );
+    for origin in ["moz-extension://*", "vscode-webview://*"] {
         let message = format!(
             "origin {origin:?} stands for every origin of its scheme, and credentials are allowed; \
              list the origins, or call `allow_origins_if`"
@@ -319,6 +334,7 @@ fn origins_with_credentials() {
         "https://*.newtld",
         "https://*.intranet",
         "app://*.newtld",
+        "app://a*",
     ] {
         let message = format!("origin {origin:?} {suffix}");
         catalogue.row(&with_credentials(origin), &[&message]);
