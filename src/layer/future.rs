@@ -49,8 +49,8 @@ impl<F> ResponseFuture<F> {
         Self { inner: None, finish }
     }
 
-    pub(super) fn refused(headers: HeaderMap, denial: Denial) -> Self {
-        let (status, headers, refused) = (StatusCode::FORBIDDEN, Some(headers), Some(denial));
+    pub(super) fn refused(headers: HeaderMap, refused: Option<Denial>) -> Self {
+        let (status, headers) = (StatusCode::FORBIDDEN, Some(headers));
         Self { inner: None, finish: Finish::Answer { status, headers, refused } }
     }
 }

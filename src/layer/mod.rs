@@ -1,5 +1,6 @@
 //! The layer, and its settings.
 
+mod conclude;
 mod future;
 mod resolve;
 mod service;
@@ -99,6 +100,7 @@ pub(crate) struct Settings {
     pub(crate) preflight_status: StatusCode,
     pub(crate) pass_on_preflights: bool,
     pub(crate) keep_inner_headers: bool,
+    pub(crate) hide_denials: bool,
 }
 
 impl Settings {
@@ -106,6 +108,7 @@ impl Settings {
         preflight_status: StatusCode::NO_CONTENT,
         pass_on_preflights: false,
         keep_inner_headers: false,
+        hide_denials: false,
     };
 
     /// A status with which browsers take a preflight for successful.
@@ -192,6 +195,23 @@ impl<P> CorsLayer<P> {
     /// the layer's status and no body.
     pub fn pass_on_preflights(mut self, pass_on: bool) -> Self {
         self.settings.pass_on_preflights = pass_on;
+        self
+    }
+
+    /// Answers every denied preflight alike: 403, without a CORS header.
+    ///
+    /// Without this call a page at an allowed origin is told which step failed: the answer allows all that was
+    /// asked for but what is denied, so that its browser's console names the method, or the header. It never sends
+    /// the request, and origins that are not allowed are told nothing in any case.
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// # let policy = Policy::permissive();
+    /// let layer = CorsLayer::new(policy).hide_denials(true);
+    /// ```
+    pub fn hide_denials(mut self, hide: bool) -> Self {
+        self.settings.hide_denials = hide;
         self
     }
 

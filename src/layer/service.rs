@@ -8,8 +8,8 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tower_service::Service;
 
 use super::CorsLayer;
+use super::conclude::{Conclusion, Course};
 use super::future::{Finish, ResponseFuture};
-use crate::enforce::Standing;
 use crate::policy::decision::{self, Answer, Decoration, Denial, Grant};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Policy};
@@ -98,17 +98,7 @@ impl<S, P: PolicySource> Cors<S, P> {
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
         let head = RequestHead::from(&request);
-        let examined = self.layer.enforcement.as_ref().map(|it| it.examine(head));
-        let (standing, varies) = match examined {
-            Some(examined) => (examined.standing, examined.varies),
-            None if P::is_dynamic(Seal) => (Standing::Passes, Varies::Origin),
-            None => (Standing::Passes, Varies::Never),
-        };
-        if let Standing::Refused(denial) = standing {
-            let answer = Decision::without_policy(head, denial, varies).answer;
-            return self.refuse(request.into_parts().0.headers, answer, denial);
-        }
-        if let Some((origin, method)) = head.preflight() {
+        if let Some((origin, method)) = self.layer.usual_preflight(head) {
             let mut is_left_alone = false;
             let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.grant(head, origin, method),
@@ -118,60 +108,31 @@ impl<S, P: PolicySource> Cors<S, P> {
                     None
                 }
             });
-            return match grant {
-                None if is_left_alone => self.call_inner(request, Finish::LeaveAlone),
-                Some(grant) if self.layer.settings.pass_on_preflights => {
-                    let status = self.layer.settings.preflight_status;
-                    self.call_inner(
-                        request,
-                        Finish::PassOn { grant: Some(Box::new(grant)), status },
-                    )
-                }
-                grant => self.answer(request.into_parts().0.headers, grant),
-            };
-        }
-        match self.decorate(head, standing == Standing::Judged, varies) {
-            None => self.call_inner(request, Finish::LeaveAlone),
-            Some(Ok((decoration, keep))) => {
-                self.call_inner(request, Finish::Decorate { decoration, keep })
+            if is_left_alone {
+                return self.call_inner(request, Finish::LeaveAlone);
             }
-            Some(Err(denial)) => {
-                let answer = Answer::Decorate(Decoration::nothing(varies));
+            return self.answer(request.into_parts().0.headers, grant);
+        }
+        let Conclusion { decision, course } = self.layer.conclude(head);
+        let Decision { denial, answer, .. } = decision;
+        match (course, answer) {
+            (Course::Answer, Answer::Preflight(grant)) => {
+                self.answer(request.into_parts().0.headers, grant)
+            }
+            (Course::Answer | Course::Refuse, answer) => {
                 self.refuse(request.into_parts().0.headers, answer, denial)
             }
+            (Course::Inner { keep }, Answer::Decorate(decoration)) => {
+                self.call_inner(request, Finish::Decorate { decoration, keep })
+            }
+            (Course::Inner { .. }, Answer::Preflight(grant)) => {
+                let status = self.layer.settings.preflight_status;
+                self.call_inner(request, Finish::PassOn { grant: grant.map(Box::new), status })
+            }
+            (Course::Inner { .. }, Answer::LeaveAlone) => {
+                self.call_inner(request, Finish::LeaveAlone)
+            }
         }
-    }
-
-    /// What the response to a request that is no preflight gets, and whether the inner service's CORS
-    /// headers are kept; or why the request is refused, if it may be; or nothing, if it is left alone.
-    fn decorate(
-        &self,
-        head: RequestHead<'_>,
-        is_judged: bool,
-        varies: Varies,
-    ) -> Option<Result<(Decoration, bool), Denial>> {
-        let keep = self.layer.settings.keep_inner_headers;
-        self.layer.policy.choose(Seal, head, |choice| match choice {
-            Choice::LeftAlone => None,
-            Choice::NoCors(denial) if is_judged => Some(Err(denial)),
-            Choice::NoCors(_) => {
-                // Without a policy nothing is kept of what the inner service says of CORS; but a
-                // resolver is not asked about a plain request, so that it found none says nothing.
-                let keep = keep && P::is_dynamic(Seal) && head.origin().is_none();
-                Some(Ok((Decoration::nothing(varies), keep)))
-            }
-            Choice::Policy(policy) if is_judged => {
-                let admitted = policy.admit(head);
-                Some(admitted.map(|decoration| (Decoration { varies, ..decoration }, keep)))
-            }
-            Choice::Policy(policy) if varies == Varies::Never => {
-                Some(Ok((policy.decorate(head), keep)))
-            }
-            Choice::Policy(policy) => {
-                let decoration = policy.decorate_dynamic(head);
-                Some(Ok((Decoration { varies, ..decoration }, keep)))
-            }
-        })
     }
 }
 
@@ -200,7 +161,7 @@ impl<S: Clone, P> Cors<S, P> {
         &mut self,
         mut headers: HeaderMap,
         answer: Answer,
-        denial: Denial,
+        denial: Option<Denial>,
     ) -> ResponseFuture<F> {
         self.release_readiness();
         recycle(&mut headers);

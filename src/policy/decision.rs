@@ -29,7 +29,7 @@ pub struct Decision {
 pub(crate) enum Answer {
     /// For the response of the inner service.
     Decorate(Decoration),
-    /// For the answer to a preflight; a denied one gets no CORS header.
+    /// For the answer to a preflight. One that is denied after its origin gets less; any other, no CORS header.
     Preflight(Option<Grant>),
     /// None: what the inner service says stays.
     LeaveAlone,
@@ -83,22 +83,26 @@ pub enum Denial {
 impl Decision {
     /// Of a request that no policy is for.
     pub(crate) fn without_policy(head: RequestHead<'_>, denial: Denial, varies: Varies) -> Self {
-        let kind = head.classify();
-        Self {
-            kind,
-            denial: (kind != RequestKind::Plain).then_some(denial),
-            rule: None,
-            answer: match kind {
-                RequestKind::Preflight => Answer::Preflight(None),
-                RequestKind::Plain | RequestKind::Simple => {
-                    Answer::Decorate(Decoration::nothing(varies))
-                }
-            },
+        let mut decision = Self::refusal(head, denial, varies);
+        if decision.kind == RequestKind::Plain {
+            decision.denial = None;
         }
+        decision
+    }
+
+    /// Of a request that is refused, of whatever kind.
+    pub(crate) fn refusal(head: RequestHead<'_>, denial: Denial, varies: Varies) -> Self {
+        let kind = head.classify();
+        let answer = match kind {
+            RequestKind::Preflight => Answer::Preflight(None),
+            RequestKind::Plain | RequestKind::Simple => {
+                Answer::Decorate(Decoration::nothing(varies.with(head.method())))
+            }
+        };
+        Self { kind, denial: Some(denial), rule: None, answer }
     }
 
     /// Of a request that is not the layer's to decide on.
-    #[cfg(feature = "routes")]
     pub(crate) fn left_alone(head: RequestHead<'_>) -> Self {
         Self { kind: head.classify(), denial: None, rule: None, answer: Answer::LeaveAlone }
     }
@@ -109,7 +113,8 @@ impl Decision {
         self.kind
     }
 
-    /// Why the request is denied, if it is. A plain request never is.
+    /// Why the request is denied, if it is. A plain request never is, unless the server
+    /// [enforces](crate::Enforcement).
     #[must_use]
     pub fn denial(&self) -> Option<Denial> {
         self.denial
@@ -252,7 +257,7 @@ impl Decoration {
     }
 }
 
-/// What the answer to an allowed preflight gets.
+/// What the answer to a preflight gets, if its origin is allowed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
     pub(crate) allow_origin: HeaderValue,

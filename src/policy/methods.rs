@@ -59,6 +59,15 @@ impl Methods {
                 && !is_forbidden_method(method)
     }
 
+    /// Whether a browser that is not told of the method, which is not allowed, goes no further. It does where
+    /// the method is safelisted; and none ever asks for one that is forbidden, or is none.
+    pub(crate) fn is_looked_for(method: &[u8]) -> bool {
+        method.len() <= MAX_METHOD
+            && is_token(method)
+            && !is_safelisted_method(method)
+            && !is_forbidden_method(method)
+    }
+
     /// Whether responses to every method are shared.
     pub(crate) fn share_all(&self) -> bool {
         !self.only

@@ -21,7 +21,7 @@ use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
 use self::methods::Methods;
 use self::names::Names;
-use self::rule::{Listed, Origins, Rule};
+use self::rule::{Admission, Listed, Origins, Rule};
 use self::sent::SentValue;
 use self::vary::Varies;
 pub use self::warning::{Place, PolicyWarning};
@@ -190,56 +190,62 @@ impl Policy {
     /// The layer asks the same of the policy, and this takes nothing of Tower, so a policy can be
     /// tested by itself.
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
-        let (head, rules) = (head.into(), &*self.0);
-        let decorate =
-            |origin| rules.decorate(head, origin, rules.constant()).map(Answer::Decorate);
+        self.decide_where(head.into(), None)
+    }
+
+    /// The same, where the answer to a request that is no preflight depends on more than the policy.
+    pub(crate) fn decide_where(&self, head: RequestHead<'_>, varies: Option<Varies>) -> Decision {
+        let rules = &*self.0;
+        let decorate = |origin| {
+            let constant = if varies.is_none() { rules.constant() } else { None };
+            let mut ruling = rules.decorate(head, origin, constant);
+            ruling.answer.varies = varies.unwrap_or(ruling.answer.varies).with(head.method());
+            ruling.map(Answer::Decorate)
+        };
         let (kind, Ruling { answer, denial, index: rule }) = match head.read() {
             Reading::Plain => (RequestKind::Plain, decorate(None)),
             Reading::Simple { origin } => (RequestKind::Simple, decorate(Some(origin))),
             Reading::Preflight { origin, method } => {
-                let ruling = rules.grant(head, origin, method);
-                (RequestKind::Preflight, ruling.map(Answer::Preflight))
+                let verdict = rules.judge_preflight(head, origin, method);
+                let (denial, index) = (verdict.outcome.as_ref().err().copied(), verdict.index);
+                let answer = Answer::Preflight(verdict.grant(head, origin, method));
+                (RequestKind::Preflight, Ruling { answer, denial, index })
             }
         };
         Decision { kind, denial, rule, answer }
     }
 
-    /// The answer to a preflight, if that is allowed.
+    /// Decides on a request that is no preflight, and that the server refuses if it is denied, by its
+    /// credentials too. Without an `Origin`, it may be of any.
+    pub(crate) fn decide_enforced(&self, head: RequestHead<'_>, varies: Varies) -> Decision {
+        let origin = head.origin();
+        let kind = if origin.is_some() { RequestKind::Simple } else { RequestKind::Plain };
+        let Verdict { rule, index, outcome } =
+            self.0.judge(|rule| rule.admit_enforced(head, origin));
+        let may_have_cookies = || rule.credentials || !head.headers().contains_key(COOKIE);
+        let (admitted, denial) = match outcome {
+            Ok(origin) if may_have_cookies() => (origin, None),
+            Ok(_) => (None, Some(Denial::CredentialsNotAllowed)),
+            Err(denial) => (None, Some(denial)),
+        };
+        let decoration = rule.decorate(admitted, varies.with(head.method()));
+        Decision { kind, denial, rule: index, answer: Answer::Decorate(decoration) }
+    }
+
+    /// What the answer to a preflight gets.
     pub(crate) fn grant<'a>(
         &self,
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
     ) -> Option<Grant> {
-        self.0.grant(head, origin, method).answer
-    }
-
-    /// What the response to any other request gets.
-    pub(crate) fn decorate(&self, head: RequestHead<'_>) -> Decoration {
-        self.0.decorate(head, head.origin(), self.0.constant()).answer
+        self.0.judge_preflight(head, origin, method).grant(head, origin, method)
     }
 
     /// The rule, if it is the only one, and needs no more than the `Origin` of a request that is no
     /// preflight.
     pub(crate) fn rule_by_origin(&self) -> Option<&Rule> {
         self.0.by_origin.then_some(&self.0.first)
-    }
-
-    /// The same, where the answer depends on `Origin` for more reasons than the policy.
-    pub(crate) fn decorate_dynamic(&self, head: RequestHead<'_>) -> Decoration {
-        self.0.decorate(head, head.origin(), None).answer
-    }
-
-    /// The same for a request that the server refuses if it is denied, by its credentials too. Without an
-    /// `Origin`, it may be of any.
-    pub(crate) fn admit(&self, head: RequestHead<'_>) -> Result<Decoration, Denial> {
-        let origin = head.origin();
-        let Verdict { rule, outcome, .. } = self.0.judge(|rule| rule.admit_enforced(head, origin));
-        let allow_origin = outcome?;
-        if !rule.credentials && head.headers().contains_key(COOKIE) {
-            return Err(Denial::CredentialsNotAllowed);
-        }
-        Ok(rule.decorate(allow_origin, Varies::Origin))
     }
 
     /// Whether a rule that is open to any origin comes before all that grant credentials, so that no
@@ -290,17 +296,13 @@ impl Rules {
     }
 
     /// CORS-preflight request: the answer says whether the browser may send the request.
-    fn grant<'a>(
+    fn judge_preflight<'a>(
         &self,
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
-    ) -> Ruling<Option<Grant>> {
-        let Verdict { rule, index, outcome } =
-            self.judge(|rule| rule.admit_preflight(head, origin, method));
-        let denial = outcome.as_ref().err().copied();
-        let answer = outcome.ok().map(|admitted| rule.grant(&admitted));
-        Ruling { answer, denial, index }
+    ) -> Verdict<'_, Admission<'a>> {
+        self.judge(|rule| rule.admit_preflight(head, origin, method))
     }
 
     /// What the first rule says that allows the request; if none does, the first of those that came
@@ -344,6 +346,20 @@ struct Verdict<'a, T> {
     /// Which of several it is.
     index: Option<usize>,
     outcome: Result<T, Denial>,
+}
+
+impl Verdict<'_, Admission<'_>> {
+    /// What the answer to a preflight gets.
+    fn grant(&self, head: RequestHead<'_>, origin: Field<'_>, method: Field<'_>) -> Option<Grant> {
+        match &self.outcome {
+            Ok(admission) => Some(self.rule.grant(admission)),
+            Err(denial @ (Denial::MethodNotAllowed | Denial::HeaderNotAllowed)) => {
+                self.rule.grant_less(head, origin, method, *denial)
+            }
+            // The others are silent.
+            Err(_) => None,
+        }
+    }
 }
 
 /// How near a rule came to allowing a request: origin, then method, then names.

@@ -56,10 +56,7 @@ impl Names {
 
     /// Whether every name that the other set allows is allowed.
     pub(crate) fn covers(&self, other: &Self) -> bool {
-        let allows = |name: &str| {
-            let name = name.as_bytes();
-            self.find(name).is_some() || self.allows_unlisted(name)
-        };
+        let allows = |name: &str| self.allows(name.as_bytes());
         let has_prefix = |prefix: &str| self.any || self.has_prefix_of(prefix.as_bytes());
         (self.any || !other.any)
             && other.listed.iter().all(|name| allows(name))
@@ -94,6 +91,57 @@ impl Names {
             }
         };
         Ok(if reader.strayed || reader.cursor > 0 { requested } else { Requested::Nothing })
+    }
+
+    /// Those of the requested names that are allowed, as they were written; nothing if the list is malformed or
+    /// over its bounds.
+    ///
+    /// A name `*`, which a script may use, is left out: browsers would take it for the wildcard, and today's let
+    /// that cover `authorization`.
+    pub(crate) fn allowed_of(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
+        let mut line = Vec::new();
+        self.tell_apart(headers, |name, is_allowed| {
+            if is_allowed && name != b"*" {
+                if !line.is_empty() {
+                    line.push(b',');
+                }
+                line.extend_from_slice(name);
+            }
+        })?;
+        Some(line)
+    }
+
+    /// Shows each of the requested names, and whether it is allowed. It ends with nothing where the list
+    /// becomes malformed, or is over its bounds.
+    pub(crate) fn tell_apart<'a>(
+        &self,
+        headers: &'a HeaderMap,
+        mut show: impl FnMut(&'a [u8], bool),
+    ) -> Option<()> {
+        let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+        let (mut count, mut bytes, mut empty) = (0, 0, 0);
+        for line in lines.iter() {
+            count += 1;
+            bytes += line.len();
+        }
+        if count > MAX_LINES || bytes > MAX_BYTES {
+            return None;
+        }
+        for line in lines.iter() {
+            for element in line.as_bytes().split(|&byte| byte == b',') {
+                match trim_whitespace(element) {
+                    [] => empty += 1,
+                    name if is_token(name) => show(name, self.allows(name)),
+                    _ => return None,
+                }
+            }
+        }
+        (empty <= MAX_EMPTY).then_some(())
+    }
+
+    /// Whether a preflight may ask for the name.
+    pub(crate) fn allows(&self, name: &[u8]) -> bool {
+        self.find(name).is_some() || self.allows_unlisted(name)
     }
 
     /// Where the name stands among those listed, in whatever case it is; in lower case, as browsers send

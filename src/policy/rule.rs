@@ -172,6 +172,42 @@ impl Rule {
         }
     }
 
+    /// What the answer to a preflight says that the rule denies after its origin, so that the page's browser
+    /// names the step that failed, and sends no request: all but what is denied. Nothing where the browser
+    /// would go on, or has nothing to name.
+    #[inline(never)]
+    pub(crate) fn grant_less(
+        &self,
+        head: RequestHead<'_>,
+        origin: Field<'_>,
+        method: Field<'_>,
+        denial: Denial,
+    ) -> Option<Grant> {
+        let method = method.once()?;
+        let (allow_methods, allow_headers) = match denial {
+            Denial::MethodNotAllowed if Methods::is_looked_for(method.as_bytes()) => {
+                (None, Lines::None)
+            }
+            Denial::HeaderNotAllowed => {
+                let names = self.headers.allowed_of(head.headers())?;
+                let names = HeaderValue::try_from(names).ok().filter(|names| !names.is_empty());
+                (self.grant_method(method), names.map_or(Lines::None, Lines::One))
+            }
+            _ => return None,
+        };
+        let allow_origin = match self.origins {
+            Origins::Any => &ANY,
+            Origins::One(_) | Origins::Listed(_) => origin.once()?,
+        };
+        Some(Grant {
+            allow_origin: allow_origin.clone(),
+            allow_credentials: self.credentials,
+            allow_methods,
+            allow_headers,
+            max_age: None,
+        })
+    }
+
     /// Admits the origin, after the predicates were asked about one that is not listed: the value that
     /// names it in a response.
     fn admit_origin<'a>(

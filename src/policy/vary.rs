@@ -4,7 +4,7 @@
 //! Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
 
 use http::header::VARY;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::sent::SentValue;
 
@@ -19,11 +19,27 @@ pub(crate) enum Varies {
     OriginAndUpgrade,
     /// Of the same, to requests that enforcement looks at.
     Enforcement,
-    /// Of every answer to a preflight.
+    /// Of every answer to a preflight, and to any other `OPTIONS`: whether it is one depends on these fields.
     Preflight,
+    /// Of `OPTIONS` that is no preflight, where enforcement would look at it if it were an upgrade.
+    OptionsAndUpgrade,
+    /// Of the same, where enforcement looks at it.
+    EnforcedOptions,
 }
 
 impl Varies {
+    /// The same for a request with this method that is no preflight. Some caches keep answers to `OPTIONS`.
+    pub(crate) fn with(self, method: &Method) -> Self {
+        if *method != Method::OPTIONS {
+            return self;
+        }
+        match self {
+            Self::Never | Self::Origin | Self::Preflight => Self::Preflight,
+            Self::OriginAndUpgrade | Self::OptionsAndUpgrade => Self::OptionsAndUpgrade,
+            Self::Enforcement | Self::EnforcedOptions => Self::EnforcedOptions,
+        }
+    }
+
     fn names(self) -> &'static [&'static str] {
         match self {
             Self::Never => &[],
@@ -33,6 +49,20 @@ impl Varies {
             Self::Preflight => {
                 &["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"]
             }
+            Self::OptionsAndUpgrade => &[
+                "Origin",
+                "Upgrade",
+                "Access-Control-Request-Method",
+                "Access-Control-Request-Headers",
+            ],
+            Self::EnforcedOptions => &[
+                "Origin",
+                "Sec-Fetch-Site",
+                "Upgrade",
+                "Cookie",
+                "Access-Control-Request-Method",
+                "Access-Control-Request-Headers",
+            ],
         }
     }
 
@@ -51,6 +81,10 @@ impl Varies {
                         "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
                     )
                 }
+            }
+            // Too rare for a text of its own.
+            Self::OptionsAndUpgrade | Self::EnforcedOptions => {
+                return line(self.names().iter().copied());
             }
         })
     }
