@@ -67,7 +67,9 @@ mod select;
 
 #[cfg(feature = "browser")]
 pub mod browser;
+pub mod observe;
 pub mod presets;
+pub mod review;
 
 pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};
 #[cfg(feature = "serde")]

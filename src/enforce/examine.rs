@@ -26,9 +26,34 @@ pub(super) struct Compiled {
     pub(super) any_host_for: Paths,
 }
 
+/// Which step of [`Enforcement`](crate::Enforcement) decides on a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum EnforcementStep {
+    /// The host is not listed: the request is refused.
+    Host,
+    /// Only unsafe requests are enforced, and this one is safe: it passes.
+    NotCovered,
+    /// The browser says that the page has the origin of the server: it passes.
+    SameOrigin,
+    /// The browser says that its user made the request, and there is no `Origin`: it passes.
+    Navigation,
+    /// A safe request without an `Origin`, such as for an image: it passes.
+    NoOrigin,
+    /// An unsafe request with neither `Origin` nor `Sec-Fetch-Site`: no browser sent it, or an old one. It
+    /// passes.
+    NoBrowser,
+    /// The origin is one of the server's own: it passes.
+    OwnOrigin,
+    /// None of these: the policy decides, and a denial is a refusal. A preflight is answered by the policy
+    /// in any case.
+    Policy,
+}
+
 /// What is known of a request before its policy is asked.
 pub(crate) struct Examined {
     pub(crate) standing: Standing,
+    pub(crate) step: EnforcementStep,
     /// What the response to it depends on, refused or not, unless it is a preflight.
     pub(crate) varies: Varies,
 }
@@ -54,15 +79,20 @@ impl Enforced {
     pub(crate) fn examine(&self, head: RequestHead<'_>) -> Examined {
         let is_unsafe = is_unsafe(head);
         let covers = self.0.all || is_unsafe;
-        let standing = if !self.0.is_for_us(head) {
-            Standing::Refused(Denial::HostNotAllowed)
-        } else if covers && !self.0.is_proven(head, is_unsafe) {
-            Standing::Judged
+        let step = if !self.0.is_for_us(head) {
+            EnforcementStep::Host
+        } else if covers {
+            self.0.proof(head, is_unsafe).unwrap_or(EnforcementStep::Policy)
         } else {
-            Standing::Passes
+            EnforcementStep::NotCovered
+        };
+        let standing = match step {
+            EnforcementStep::Host => Standing::Refused(Denial::HostNotAllowed),
+            EnforcementStep::Policy => Standing::Judged,
+            _ => Standing::Passes,
         };
         let varies = if covers { Varies::Enforcement } else { Varies::OriginAndUpgrade };
-        Examined { standing, varies }
+        Examined { standing, step, varies }
     }
 }
 
@@ -76,18 +106,25 @@ impl Compiled {
             || self.any_host_for.contains(head.uri().path())
     }
 
-    /// Steps 2 to 4: whether the request is for sure from the server's own pages, or no page's.
-    fn is_proven(&self, head: RequestHead<'_>, is_unsafe: bool) -> bool {
+    /// Steps 2 to 4: what proves that the request is from the server's own pages, or no page's.
+    fn proof(&self, head: RequestHead<'_>, is_unsafe: bool) -> Option<EnforcementStep> {
         let site = Field::find(head.headers(), &SEC_FETCH_SITE);
         let says =
             |value| site.and_then(Field::once).is_some_and(|site: &HeaderValue| site == value);
         if says("same-origin") {
-            return true;
+            return Some(EnforcementStep::SameOrigin);
         }
         let Some(origin) = Field::find(head.headers(), &ORIGIN) else {
-            return says("none") || !is_unsafe || site.is_none();
+            return if says("none") {
+                Some(EnforcementStep::Navigation)
+            } else if !is_unsafe {
+                Some(EnforcementStep::NoOrigin)
+            } else {
+                site.is_none().then_some(EnforcementStep::NoBrowser)
+            };
         };
-        origin.once().is_some_and(|origin| self.is_own(head, origin, site.is_none()))
+        let origin = origin.once()?;
+        self.is_own(head, origin, site.is_none()).then_some(EnforcementStep::OwnOrigin)
     }
 
     /// Step 4: the origins of the server itself.

@@ -6,6 +6,7 @@ mod examine;
 mod hosts;
 mod paths;
 
+pub use self::examine::EnforcementStep;
 pub(crate) use self::examine::{Enforced, Standing};
 use crate::builder::{Values, store};
 

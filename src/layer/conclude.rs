@@ -1,11 +1,12 @@
 //! What becomes of a request: what the policy decides, under enforcement, and by the settings of the layer.
 
 use super::{CorsLayer, Settings};
-use crate::enforce::Standing;
+use crate::enforce::{EnforcementStep, Standing};
 use crate::policy::decision::Answer;
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Denial, Policy};
 use crate::request::{Field, RequestHead, RequestKind};
+use crate::review::{Decided, Explanation};
 use crate::select::PolicySource;
 use crate::select::sealed::{Choice, Seal};
 
@@ -49,6 +50,29 @@ impl<P: PolicySource> CorsLayer<P> {
         })
     }
 
+    /// Whether the policy alone decides, and nobody looks on.
+    pub(super) fn is_bare(&self) -> bool {
+        self.enforcement.is_none() && self.watch.is_none()
+    }
+
+    /// Explains what [`conclude`](Self::conclude) says.
+    pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
+        let Conclusion { decision, course } = self.conclude(head);
+        let is_refused = course == Course::Refuse;
+        let step = self.enforcement.as_ref().map(|it| match it.examine(head).step {
+            EnforcementStep::Host => EnforcementStep::Host,
+            _ if decision.kind == RequestKind::Preflight => EnforcementStep::Policy,
+            step => step,
+        });
+        self.policy.choose(Seal, head, |choice| {
+            let policy = match choice {
+                Choice::Policy(policy) if step != Some(EnforcementStep::Host) => Some(policy),
+                Choice::Policy(_) | Choice::NoCors(_) | Choice::LeftAlone => None,
+            };
+            Explanation::new(head, Decided { decision, policy, step, is_refused })
+        })
+    }
+
     /// The origin and the method of a preflight in which the layer has no say, so that what the policy grants is
     /// all: a whole decision is large, and moving it costs more than many a judgement.
     pub(super) fn usual_preflight<'a>(
@@ -56,7 +80,7 @@ impl<P: PolicySource> CorsLayer<P> {
         head: RequestHead<'a>,
     ) -> Option<(Field<'a>, Field<'a>)> {
         let Settings { pass_on_preflights, hide_denials, .. } = self.settings;
-        let is_usual = self.enforcement.is_none() && !pass_on_preflights && !hide_denials;
+        let is_usual = self.is_bare() && !pass_on_preflights && !hide_denials;
         if is_usual { head.preflight() } else { None }
     }
 

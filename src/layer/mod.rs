@@ -4,6 +4,7 @@ mod conclude;
 mod future;
 mod resolve;
 mod service;
+mod watch;
 
 use std::sync::Arc;
 
@@ -13,9 +14,13 @@ use tower_layer::Layer;
 pub use self::future::ResponseFuture;
 pub use self::resolve::ResolverFuture;
 pub use self::service::Cors;
+use self::watch::Watch;
 use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::enforce::{Enforced, Enforcement};
+use crate::observe::Observation;
 use crate::policy::Policy;
+use crate::request::RequestHead;
+use crate::review::Explanation;
 #[cfg(feature = "reload")]
 use crate::select::Reload;
 #[cfg(feature = "routes")]
@@ -91,6 +96,8 @@ use crate::select::{Enforceable, PolicySource, Resolver};
 pub struct CorsLayer<P = Policy> {
     policy: P,
     enforcement: Option<Enforced>,
+    /// One pointer, since most layers have none.
+    watch: Option<Box<Watch>>,
     settings: Settings,
 }
 
@@ -125,7 +132,7 @@ impl Settings {
 impl<P: PolicySource> CorsLayer<P> {
     /// A layer that applies the policy.
     pub fn new(policy: P) -> Self {
-        Self { policy, enforcement: None, settings: Settings::DEFAULT }
+        Self { policy, enforcement: None, watch: None, settings: Settings::DEFAULT }
     }
 }
 
@@ -139,7 +146,7 @@ impl CorsLayer {
 impl CorsLayer<Resolver> {
     /// A layer that applies the policy that a resolver finds.
     pub fn with_resolver(resolver: Resolver) -> Self {
-        Self { policy: resolver, enforcement: None, settings: Settings::DEFAULT }
+        Self { policy: resolver, enforcement: None, watch: None, settings: Settings::DEFAULT }
     }
 }
 
@@ -224,6 +231,65 @@ impl<P> CorsLayer<P> {
     pub fn keep_inner_headers(mut self, keep: bool) -> Self {
         self.settings.keep_inner_headers = keep;
         self
+    }
+}
+
+impl<P> CorsLayer<P> {
+    /// Tells an observer of each request with an `Origin`, and of each that is refused, before it is answered,
+    /// refused or passed to the inner service.
+    ///
+    /// Called more than once, it adds observers. They are called in their order, by the thread that calls the
+    /// service, so they must not block. [`observe`](crate::observe) has observers for logs and metrics.
+    pub fn observe(mut self, observer: impl Fn(&Observation<'_>) + Send + Sync + 'static) -> Self {
+        self.watch.get_or_insert_default().observe(observer);
+        self
+    }
+
+    /// Asks another policy about each request, too, and tells the observers where it decides differently. It
+    /// changes no answer: so a stricter policy is tried on real requests before it is put in force.
+    ///
+    /// The candidate is a policy, `Routes`, a `Reload` handle, or a whole layer: with
+    /// [`enforce`](Self::enforce), to see what would be refused.
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Enforcement, Policy};
+    ///
+    /// let policy = Policy::permissive();
+    /// let stricter = Policy::builder().allow_origins(["https://app.example"]).build()?;
+    /// let candidate = CorsLayer::new(stricter).enforce(Enforcement::unsafe_requests())?;
+    /// let layer = CorsLayer::new(policy).report_only(candidate).observe(|observation| {
+    ///     if let Some(candidate) = observation.candidate() {
+    ///         eprintln!("{}, and not {}", candidate.outcome(), observation.outcome());
+    ///         eprintln!("{}", candidate.explain());
+    ///     }
+    /// });
+    /// # Ok::<(), tower_cors::PolicyErrors>(())
+    /// ```
+    pub fn report_only<Q: PolicySource>(mut self, candidate: impl Into<CorsLayer<Q>>) -> Self {
+        self.watch.get_or_insert_default().report_only(candidate.into());
+        self
+    }
+}
+
+impl<P: PolicySource> CorsLayer<P> {
+    /// Explains what the layer does with a request, as [`Policy::explain`] does; and by which step of
+    /// [`Enforcement`], if it enforces.
+    ///
+    /// ```
+    /// use tower_cors::review::{EnforcementStep, Next};
+    /// use tower_cors::{CorsLayer, Enforcement, Policy};
+    ///
+    /// let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
+    /// let layer = CorsLayer::new(policy).enforce(Enforcement::unsafe_requests())?;
+    /// let form = http::Request::post("/items").header("origin", "https://evil.example").body(())?;
+    /// let explanation = layer.explain(&form);
+    /// assert_eq!(explanation.enforcement(), Some(EnforcementStep::Policy));
+    /// assert_eq!(explanation.next(), Next::Refused);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn explain<'a>(&self, head: impl Into<RequestHead<'a>>) -> Explanation {
+        self.explain_head(head.into())
     }
 }
 

@@ -32,7 +32,8 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let unready = self.inner.clone();
         let mut ready = mem::replace(&mut self.inner, unready);
-        let CorsLayer { policy: resolver, enforcement, settings } = CorsLayer::clone(&self.layer);
+        let CorsLayer { policy: resolver, enforcement, watch, settings } =
+            CorsLayer::clone(&self.layer);
 
         let head = RequestHead::from(&request);
         let kind = head.classify();
@@ -53,7 +54,7 @@ where
                 Some(resolving) => resolving.await,
                 None => None,
             };
-            let layer = CorsLayer { policy: Resolved(policy), enforcement, settings };
+            let layer = CorsLayer { policy: Resolved(policy), enforcement, watch, settings };
             let mut cors = Cors { inner: ready, layer: Arc::new(layer) };
             let mut response = cors.call(request).await?;
             resolver.varies_on().write_to(response.headers_mut());

@@ -67,10 +67,7 @@ where
         // and is copied when it moves. The usual request is not: of one that is no preflight, for sure,
         // most policies need no more than its fields.
         let (head, headers) = (RequestHead::from(&request), request.headers());
-        if self.layer.enforcement.is_none()
-            && !P::is_dynamic(Seal)
-            && *request.method() != Method::OPTIONS
-        {
+        if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
             let keep = self.layer.settings.keep_inner_headers;
             let finish = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => {
@@ -113,8 +110,11 @@ impl<S, P: PolicySource> Cors<S, P> {
             }
             return self.answer(request.into_parts().0.headers, grant);
         }
-        let Conclusion { decision, course } = self.layer.conclude(head);
-        let Decision { denial, answer, .. } = decision;
+        let concluded = self.layer.conclude(head);
+        if let Some(watch) = &self.layer.watch {
+            watch.tell(head, &concluded, &|| self.layer.explain_head(head));
+        }
+        let Conclusion { decision: Decision { denial, answer, .. }, course } = concluded;
         match (course, answer) {
             (Course::Answer, Answer::Preflight(grant)) => {
                 self.answer(request.into_parts().0.headers, grant)

@@ -73,6 +73,15 @@ impl OriginSet {
                 && self.contains_by_pattern(origin)
     }
 
+    /// An exact origin that has a property, unless there are too many for a search.
+    pub(crate) fn find_exact(&self, has: impl Fn(&str) -> bool) -> Option<&str> {
+        const SEARCHED: usize = 1_000;
+        if self.exact.len() > SEARCHED {
+            return None;
+        }
+        self.exact.sorted().into_iter().find(|origin| has(origin))
+    }
+
     /// What compiles into the same set, with `null` for opaque origins, and `file://` for local files.
     pub(crate) fn written(&self) -> Vec<String> {
         let mut written: Vec<String> = self.exact.sorted().into_iter().map(str::to_owned).collect();

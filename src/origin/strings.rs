@@ -62,6 +62,13 @@ impl StringSet {
         self.lengths.is_empty()
     }
 
+    pub(super) fn len(&self) -> usize {
+        match &self.strings {
+            Strings::Few(few) => few.len(),
+            Strings::Many(many) => many.spans.len(),
+        }
+    }
+
     /// The lengths that strings of the set may have: none if it is empty.
     pub(super) fn lengths(&self) -> &RangeInclusive<usize> {
         &self.lengths

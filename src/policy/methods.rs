@@ -53,19 +53,25 @@ impl Methods {
     pub(crate) fn allows(&self, method: &[u8]) -> bool {
         !self.only && is_safelisted_method(method)
             || self.lists(method)
-            || self.any
-                && method.len() <= MAX_METHOD
-                && is_token(method)
-                && !is_forbidden_method(method)
+            || self.any && Self::could_allow(method)
+    }
+
+    /// Whether some policy could allow the method.
+    pub(crate) fn could_allow(method: &[u8]) -> bool {
+        method.len() <= MAX_METHOD && is_token(method) && !is_forbidden_method(method)
+    }
+
+    /// The method as it is allowed, in another case than this.
+    pub(crate) fn in_another_case(&self, method: &[u8]) -> Option<&str> {
+        let safelisted = ["GET", "HEAD", "POST"].into_iter().filter(|_| !self.only);
+        let mut allowed = self.listed.iter().map(|method| &**method).chain(safelisted);
+        allowed.find(|allowed| allowed.as_bytes().eq_ignore_ascii_case(method))
     }
 
     /// Whether a browser that is not told of the method, which is not allowed, goes no further. It does where
     /// the method is safelisted; and none ever asks for one that is forbidden, or is none.
     pub(crate) fn is_looked_for(method: &[u8]) -> bool {
-        method.len() <= MAX_METHOD
-            && is_token(method)
-            && !is_safelisted_method(method)
-            && !is_forbidden_method(method)
+        Self::could_allow(method) && !is_safelisted_method(method)
     }
 
     /// Whether responses to every method are shared.

@@ -215,6 +215,21 @@ impl Policy {
         Decision { kind, denial, rule, answer }
     }
 
+    /// What each rule says of a request by itself: why it denies it, if it does.
+    pub(crate) fn verdicts(&self, head: RequestHead<'_>, is_enforced: bool) -> Vec<Option<Denial>> {
+        let verdict = |rule: &Rule| match head.read() {
+            Reading::Preflight { origin, method } => {
+                rule.admit_preflight(head, origin, method).err()
+            }
+            Reading::Plain | Reading::Simple { .. } if is_enforced => {
+                rule.admit_enforced(head, head.origin()).err()
+            }
+            Reading::Simple { origin } => rule.admit_simple(head, origin).err(),
+            Reading::Plain => None,
+        };
+        self.rules().map(verdict).collect()
+    }
+
     /// Decides on a request that is no preflight, and that the server refuses if it is denied, by its
     /// credentials too. Without an `Origin`, it may be of any.
     pub(crate) fn decide_enforced(&self, head: RequestHead<'_>, varies: Varies) -> Decision {

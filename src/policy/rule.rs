@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::str;
 use std::sync::Arc;
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HeaderMap, ORIGIN};
@@ -80,11 +81,31 @@ impl Origins {
         }
     }
 
-    /// Whether the rule matches the origin, or its predicates might.
-    pub(crate) fn may_match(&self, origin: &str) -> bool {
+    /// Whether the origin is listed.
+    pub(crate) fn lists(&self, origin: &str) -> bool {
         match self {
             Self::Any => true,
             Self::One(one) => one.as_bytes() == origin.as_bytes(),
+            Self::Listed(listed) => listed.set.contains(origin.as_bytes()),
+        }
+    }
+
+    /// A listed origin that is this one with a port, unless too many are listed for a search.
+    pub(crate) fn with_port(&self, origin: &str) -> Option<String> {
+        let has_port = |it: &str| it.strip_prefix(origin).is_some_and(|rest| rest.starts_with(':'));
+        match self {
+            Self::Any => None,
+            Self::One(one) => {
+                str::from_utf8(one.as_bytes()).ok().filter(|one| has_port(one)).map(str::to_owned)
+            }
+            Self::Listed(listed) => listed.set.find_exact(has_port).map(str::to_owned),
+        }
+    }
+
+    /// Whether the rule matches the origin, or its predicates might.
+    pub(crate) fn may_match(&self, origin: &str) -> bool {
+        match self {
+            Self::Any | Self::One(_) => self.lists(origin),
             Self::Listed(listed) => {
                 let may_be_asked = |it: Origin<'_>| listed.ask_insecure || !it.is_insecure();
                 let is_asked = || self.is_open() && Origin::parse(origin).is_ok_and(may_be_asked);

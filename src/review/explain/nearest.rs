@@ -1,0 +1,86 @@
+//! What comes nearest to an origin among those that are allowed.
+
+use std::str;
+
+use super::Hint;
+use crate::origin::pattern;
+use crate::origin::{Origin, OriginFault};
+use crate::policy::rule::{Origins, Rule};
+
+/// What of these rules comes nearest to an origin that none of them allows. The rules are asked about origins like
+/// it, so that what it costs does not grow with the number of those that are allowed.
+pub(super) fn origin(rules: &[&Rule], origin: &[u8]) -> Option<Hint> {
+    let is_allowed = |origin: &str| rules.iter().any(|rule| rule.origins.lists(origin));
+    let Ok(text) = str::from_utf8(origin) else {
+        return Some(Hint::NoOrigin { fault: OriginFault::NotAscii });
+    };
+    if text == "null" {
+        return Some(Hint::Opaque);
+    }
+    match Origin::parse(text) {
+        Err(OriginFault::TooLong) => Some(Hint::NoOrigin { fault: OriginFault::TooLong }),
+        Err(fault) => Some(match pattern::repair(text).filter(|meant| is_allowed(meant)) {
+            Some(allowed) => Hint::Misspelled { fault, allowed },
+            None => Hint::NoOrigin { fault },
+        }),
+        Ok(origin) => near(&origin, rules, &is_allowed).or_else(|| by_predicate(&origin, rules)),
+    }
+}
+
+/// An origin like this one that is allowed.
+fn near(origin: &Origin<'_>, rules: &[&Rule], is_allowed: &dyn Fn(&str) -> bool) -> Option<Hint> {
+    let (scheme, host) = (origin.scheme(), origin.host());
+    let port = origin.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let allowed = |text: String| is_allowed(&text).then_some(text);
+    let other_scheme = match scheme {
+        "http" => Some("https"),
+        "https" => Some("http"),
+        _ => None,
+    };
+    let under_other = |scheme| {
+        let same_port = allowed(format!("{scheme}://{host}{port}"));
+        same_port.or_else(|| allowed(format!("{scheme}://{host}")))
+    };
+    if let Some(allowed) = other_scheme.and_then(under_other) {
+        return Some(Hint::OtherScheme { allowed });
+    }
+    let without_port = format!("{scheme}://{host}");
+    let with_port = || rules.iter().find_map(|rule| rule.origins.with_port(&without_port));
+    if let Some(allowed) = allowed(without_port.clone()).or_else(with_port) {
+        return Some(Hint::OtherPort { allowed });
+    }
+    let www = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
+    if let Some(allowed) = allowed(format!("{scheme}://{www}{port}")) {
+        return Some(Hint::Www { allowed });
+    }
+    let dotted = host.strip_suffix('.').map_or_else(|| format!("{host}."), str::to_owned);
+    if let Some(allowed) = allowed(format!("{scheme}://{dotted}{port}")) {
+        return Some(Hint::TrailingDot { allowed });
+    }
+    // A label that stands in no pattern, so that only `*.` matches it.
+    if is_allowed(&format!("{scheme}://a--any--label--z.{host}{port}")) {
+        return Some(Hint::OnlyNamesUnder { origin: origin.as_str().to_owned() });
+    }
+    above(host).find_map(|domain| {
+        let allowed = allowed(format!("{scheme}://{domain}{port}"))?;
+        Some(Hint::OnlyTheDomain { allowed, pattern: format!("{scheme}://*.{domain}{port}") })
+    })
+}
+
+/// The names above a host, the nearest first: a few, and none of one label.
+fn above(host: &str) -> impl Iterator<Item = &str> {
+    const FEW: usize = 8;
+    let names = host.match_indices('.').filter_map(|(dot, _)| host.get(dot + 1..));
+    names.filter(|name| name.contains('.')).take(FEW)
+}
+
+/// What the predicates have to do with it.
+fn by_predicate(origin: &Origin<'_>, rules: &[&Rule]) -> Option<Hint> {
+    let mut asks = rules.iter().filter_map(|rule| match &rule.origins {
+        Origins::Listed(listed) if !listed.predicates.is_empty() => Some(listed.ask_insecure),
+        _ => None,
+    });
+    let first = asks.next()?;
+    let is_asked = first || !origin.is_insecure() || asks.any(|asks| asks);
+    Some(if is_asked { Hint::PredicateDenies } else { Hint::InsecureNotAsked })
+}
