@@ -41,6 +41,7 @@ mod examples_process;
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
+mod explain;
 mod field;
 mod invariants;
 #[cfg(feature = "serde")]

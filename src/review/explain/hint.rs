@@ -113,8 +113,8 @@ pub enum Hint {
     NoCredentials,
     /// The host is not listed.
     HostNotListed,
-    /// No route covers the path, and there is no fallback.
-    NoRoute,
+    /// No route gives the path a policy, nor does the fallback; or the resolver found none.
+    NoPolicy,
     /// Servers can read the path as more than one, and these have different policies.
     PathAmbiguous,
 }
@@ -167,7 +167,7 @@ impl Fault<'_> {
             Denial::HeaderListTooLong => Some(Hint::HeaderListTooLong),
             Denial::CredentialsNotAllowed => Some(Hint::NoCredentials),
             Denial::HostNotAllowed => Some(Hint::HostNotListed),
-            Denial::NoPolicy => Some(Hint::NoRoute),
+            Denial::NoPolicy => Some(Hint::NoPolicy),
             Denial::PathAmbiguous => Some(Hint::PathAmbiguous),
         }
     }
@@ -302,7 +302,9 @@ impl fmt::Display for Hint {
                 "if the server is known by that host, add it to `hosts`; for probes, give their path to \
                  `any_host_for`",
             ),
-            Self::NoRoute => f.write_str("add a route for the path, or a fallback"),
+            Self::NoPolicy => f.write_str(
+                "give it a policy: by a route for its path, as the fallback, or from the resolver",
+            ),
             Self::PathAmbiguous => f.write_str(
                 "write the path without encoded slashes, dot segments and the like, or give its readings the \
                  same policy",

@@ -49,6 +49,10 @@ fn near(origin: &Origin<'_>, rules: &[&Rule], is_allowed: &dyn Fn(&str) -> bool)
     if let Some(allowed) = allowed(without_port.clone()).or_else(with_port) {
         return Some(Hint::OtherPort { allowed });
     }
+    // A label that stands in no pattern, so that only `*.` matches it.
+    if is_allowed(&format!("{scheme}://a--any--label--z.{host}{port}")) {
+        return Some(Hint::OnlyNamesUnder { origin: origin.as_str().to_owned() });
+    }
     let www = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
     if let Some(allowed) = allowed(format!("{scheme}://{www}{port}")) {
         return Some(Hint::Www { allowed });
@@ -56,10 +60,6 @@ fn near(origin: &Origin<'_>, rules: &[&Rule], is_allowed: &dyn Fn(&str) -> bool)
     let dotted = host.strip_suffix('.').map_or_else(|| format!("{host}."), str::to_owned);
     if let Some(allowed) = allowed(format!("{scheme}://{dotted}{port}")) {
         return Some(Hint::TrailingDot { allowed });
-    }
-    // A label that stands in no pattern, so that only `*.` matches it.
-    if is_allowed(&format!("{scheme}://a--any--label--z.{host}{port}")) {
-        return Some(Hint::OnlyNamesUnder { origin: origin.as_str().to_owned() });
     }
     above(host).find_map(|domain| {
         let allowed = allowed(format!("{scheme}://{domain}{port}"))?;

@@ -1,0 +1,98 @@
+//! Under enforcement: which step decided.
+
+use tower_cors::review::{EnforcementStep, Next};
+use tower_cors::{CorsLayer, Enforcement};
+
+use super::{app, read};
+use EnforcementStep::{
+    Host, Navigation, NoBrowser, NoOrigin, NotCovered, OwnOrigin, Policy as ByPolicy, SameOrigin,
+};
+
+/// A request to `api.example`, the step for unsafe requests, and the one for all.
+type Row = (&'static str, EnforcementStep, EnforcementStep);
+
+const ROWS: &[Row] = &[
+    ("POST /; host: evil.example", Host, Host),
+    ("GET /; host: evil.example", Host, Host),
+    (
+        "OPTIONS /; host: evil.example; origin: https://app.example; access-control-request-method: PUT",
+        Host,
+        Host,
+    ),
+    ("GET /; host: api.example; origin: https://evil.example", NotCovered, ByPolicy),
+    (
+        "POST /; host: api.example; sec-fetch-site: same-origin; origin: https://evil.example",
+        SameOrigin,
+        SameOrigin,
+    ),
+    ("POST /; host: api.example; sec-fetch-site: none", Navigation, Navigation),
+    (
+        "POST /; host: api.example; sec-fetch-site: none; origin: https://evil.example",
+        ByPolicy,
+        ByPolicy,
+    ),
+    ("GET /; host: api.example; sec-fetch-site: cross-site", NotCovered, NoOrigin),
+    ("POST /; host: api.example", NoBrowser, NoBrowser),
+    ("POST /; host: api.example; sec-fetch-site: cross-site", ByPolicy, ByPolicy),
+    ("POST /; host: api.example; origin: https://own.example", OwnOrigin, OwnOrigin),
+    ("POST /; host: api.example; origin: https://app.example", ByPolicy, ByPolicy),
+    (
+        "OPTIONS /; host: api.example; origin: https://app.example; access-control-request-method: PUT",
+        ByPolicy,
+        ByPolicy,
+    ),
+];
+
+#[test]
+fn the_step_that_decided_is_told() {
+    let with = |enforcement: Enforcement| {
+        let enforcement = enforcement.hosts(["api.example"]).own_origins(["https://own.example"]);
+        CorsLayer::new(app().build().unwrap()).enforce(enforcement).unwrap()
+    };
+    let (of_unsafe, of_all) =
+        (with(Enforcement::unsafe_requests()), with(Enforcement::all_requests()));
+    let mut failures = Vec::new();
+    for (request, in_unsafe, in_all) in ROWS {
+        for (layer, step) in [(&of_unsafe, in_unsafe), (&of_all, in_all)] {
+            let said = layer.explain(&read(request)).enforcement();
+            if said != Some(*step) {
+                failures.push(format!("{request}: {said:?}, not {step:?}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn a_refusal_is_told_whole() {
+    let enforcement = Enforcement::unsafe_requests().hosts(["api.example"]);
+    let layer = CorsLayer::new(app().build().unwrap()).enforce(enforcement).unwrap();
+    let said = |request: &str| layer.explain(&read(request)).to_string();
+    assert_eq!(
+        said("POST /; host: evil.example"),
+        r#"plain request denied: the host is not allowed
+  asked: POST "/"
+  at fault: "evil.example"
+  to allow it: if the server is known by that host, add it to `hosts`; for probes, give their path to `any_host_for`
+  enforcement: the host is not listed
+  next: the request does not run"#
+    );
+    assert_eq!(
+        said("POST /; host: api.example; sec-fetch-site: cross-site"),
+        r#"plain request denied: the origin is not allowed
+  asked: POST "/"
+  to allow it: a page of another site sent it without its `Origin`, as by a form with a referrer policy of `no-referrer`
+  enforcement: the policy decides
+  next: the request does not run"#
+    );
+    assert_eq!(
+        said("POST /; host: api.example; origin: https://app.example; cookie: a=b"),
+        r#"CORS request denied: the request has cookies, and credentials are not allowed
+  asked: POST "/" from "https://app.example"
+  to allow it: call `allow_credentials`, if pages of the origin may act as their visitor
+  enforcement: the policy decides
+  next: the request does not run"#
+    );
+    let passed = layer.explain(&read("GET /; host: api.example; origin: https://evil.example"));
+    assert_eq!(passed.next(), Next::MayNotRead);
+}

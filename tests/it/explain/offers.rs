@@ -1,0 +1,291 @@
+//! What is offered is allowed, or makes the request be allowed: rows, and then random ones.
+
+use proptest::prelude::*;
+use tower_cors::review::{Explanation, Hint};
+use tower_cors::{Policy, PolicyBuilder};
+
+use super::{app, preflight, read};
+
+/// A name, what is listed, the origin of a request, and the hint.
+type Row = (&'static str, &'static [&'static str], &'static str, &'static str);
+
+const ORIGINS: &[Row] = &[
+    (
+        "http for https",
+        &["https://a.example"],
+        "http://a.example",
+        r#"the scheme differs: "https://a.example" is allowed"#,
+    ),
+    (
+        "https for http",
+        &["http://a.example:8080"],
+        "https://a.example:8080",
+        r#"the scheme differs: "http://a.example:8080" is allowed"#,
+    ),
+    (
+        "a scheme and its port",
+        &["https://a.example"],
+        "http://a.example:8080",
+        r#"the scheme differs: "https://a.example" is allowed"#,
+    ),
+    (
+        "a port too many",
+        &["https://a.example"],
+        "https://a.example:8443",
+        r#"the port differs: "https://a.example" is allowed"#,
+    ),
+    (
+        "a port too few",
+        &["http://localhost:3000"],
+        "http://localhost",
+        r#"the port differs: "http://localhost:3000" is allowed"#,
+    ),
+    (
+        "another port",
+        &["http://localhost:3000", "http://localhost:4000"],
+        "http://localhost:5173",
+        r#"the port differs: "http://localhost:3000" is allowed"#,
+    ),
+    (
+        "www. too many",
+        &["https://a.example"],
+        "https://www.a.example",
+        r#"`www.` makes another origin: "https://a.example" is allowed"#,
+    ),
+    (
+        "www. too few",
+        &["https://www.a.example"],
+        "https://a.example",
+        r#"`www.` makes another origin: "https://www.a.example" is allowed"#,
+    ),
+    (
+        "a trailing dot",
+        &["https://a.example"],
+        "https://a.example.",
+        r#"a trailing dot makes another origin: "https://a.example" is allowed"#,
+    ),
+    (
+        "no trailing dot",
+        &["https://a.example."],
+        "https://a.example",
+        r#"a trailing dot makes another origin: "https://a.example." is allowed"#,
+    ),
+    (
+        "the domain itself",
+        &["https://*.a.example"],
+        "https://a.example",
+        r#"only names under this host are allowed, since `*.` stands for at least one label; add to `allow_origins`: "https://a.example""#,
+    ),
+    (
+        "a name under the domain",
+        &["https://a.example"],
+        "https://x.y.a.example",
+        r#""https://a.example" is allowed, and no name under it; for all of them add to `allow_origins`: "https://*.a.example""#,
+    ),
+    (
+        "upper case",
+        &["https://a.example"],
+        "https://A.example",
+        r#"the origin has an upper-case host, so that no browser sent it; "https://a.example" is allowed"#,
+    ),
+    (
+        "a slash",
+        &["https://a.example"],
+        "https://a.example/",
+        r#"the origin has a path, so that no browser sent it; "https://a.example" is allowed"#,
+    ),
+    (
+        "the default port",
+        &["https://a.example"],
+        "https://a.example:443",
+        r#"the origin names the default port, so that no browser sent it; "https://a.example" is allowed"#,
+    ),
+    (
+        "no scheme",
+        &["https://b.example"],
+        "a.example",
+        "the origin has no scheme, so that no browser sent it",
+    ),
+    (
+        "null",
+        &["https://a.example"],
+        "null",
+        "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page from an origin of its own, or call `dangerously_allow_null_origin`",
+    ),
+    ("a stranger", &["https://a.example"], "https://b.example", ""),
+    (
+        "a stranger of the same domain",
+        &["https://a.example", "https://x.b.example"],
+        "https://y.b.example",
+        "",
+    ),
+    ("another scheme altogether", &["https://localhost"], "capacitor://localhost", ""),
+];
+
+fn hint(explanation: &Explanation) -> String {
+    explanation.hint().map(ToString::to_string).unwrap_or_default()
+}
+
+#[test]
+fn an_origin_is_told_what_comes_nearest() {
+    let mut failures = Vec::new();
+    for (name, listed, origin, expected) in ORIGINS {
+        let policy = Policy::builder().allow_origins(*listed).build().unwrap();
+        let said = hint(&policy.explain(&read(&format!("GET /; origin: {origin}"))));
+        if said != *expected {
+            failures.push(format!("{name}: {said}, not {expected}"));
+        }
+        let said_of_preflight = hint(&policy.explain(&preflight(origin, "GET", "")));
+        assert_eq!(said_of_preflight, said, "{name}");
+    }
+    assert!(failures.is_empty(), "{failures:#?}");
+}
+
+#[test]
+fn a_predicate_is_told_that_it_was_not_asked() {
+    let all = |builder: PolicyBuilder| builder.allow_origins_if(|_, _, _| false).build().unwrap();
+    let lan = read("GET /; origin: http://192.168.0.17:5173");
+    let said = hint(&all(Policy::builder().allow_credentials(true)).explain(&lan));
+    assert_eq!(
+        said,
+        "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; serve the \
+         page over https, or call `dangerously_allow_insecure_origins`"
+    );
+    let said = hint(&all(Policy::builder()).explain(&lan));
+    assert_eq!(said, "the predicate of `allow_origins_if` was asked about it, and does not hold");
+}
+
+#[test]
+fn a_method_and_a_list_are_told_what_to_write() {
+    let app = |builder: PolicyBuilder| builder.build().unwrap();
+    let from_app = |method, names| preflight("https://app.example", method, names);
+    let only = || Policy::builder().allow_origins(["https://app.example"]).only_methods(["GET"]);
+    let any = || super::app().allow_headers(["*"]);
+    let said = |policy: &Policy, request| hint(&policy.explain(&request));
+    for (policy, request, expected) in [
+        (app(super::app()), from_app("put", ""), r#"methods are case-sensitive: "PUT" is allowed"#),
+        (app(super::app()), from_app("get", ""), r#"methods are case-sensitive: "GET" is allowed"#),
+        (app(super::app()), from_app("patch", ""), r#"add to `allow_methods`: "patch""#),
+        (app(super::app()), from_app("TRACE", ""), "no page can send this method"),
+        (app(super::app()), from_app("A B", ""), "no page can send this method"),
+        (app(only()), from_app("POST", ""), r#"add to `only_methods`: "POST""#),
+        (
+            app(any()),
+            from_app("PUT", "x-a,authorization"),
+            r#"any header does not cover `authorization`; add to `allow_headers`: "authorization""#,
+        ),
+        (
+            app(super::app()),
+            from_app("PUT", "x-a,x b"),
+            "a requested header name is no token, so that no browser sent it",
+        ),
+        (
+            app(super::app()),
+            from_app("PUT", ",,,,,,,,,,,,,,,,,,"),
+            "at most 16 lines, 4,096 bytes and 16 empty elements of Access-Control-Request-Headers are read",
+        ),
+        (
+            app(only()),
+            read("POST /; origin: https://app.example"),
+            r#"add to `only_methods`: "POST""#,
+        ),
+    ] {
+        assert_eq!(said(&policy, request), expected);
+    }
+    let twice = read("GET /; origin: https://app.example; origin: https://app.example");
+    let policy = Policy::builder().allow_origins(["https://app.example", "https://b.example"]);
+    assert_eq!(
+        said(&app(policy), twice),
+        "no browser sends the field twice; look for a proxy that adds one"
+    );
+}
+
+prop_compose! {
+    fn origin()(
+        scheme in prop::sample::select(vec!["http", "https", "app"]),
+        sub in prop::sample::select(vec!["", "www.", "x.", "x.y.", "pr-1."]),
+        host in prop::sample::select(vec!["a.example", "b.a.example", "localhost", "A.example", "c.example."]),
+        port in prop::sample::select(vec!["", ":3000", ":443", ":8080"]),
+    ) -> String {
+        format!("{scheme}://{sub}{host}{port}")
+    }
+}
+
+fn pattern() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => origin(),
+        1 => Just("https://*.a.example".to_owned()),
+        1 => Just("http://localhost:*".to_owned()),
+        1 => Just("https://pr-*.b.a.example".to_owned()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What a hint says is allowed is, and what it says to add makes the request be allowed.
+    #[test]
+    fn what_is_offered_helps(
+        listed in prop::collection::vec(pattern(), 1..4),
+        origin in origin(),
+        method in prop::sample::select(vec!["GET", "PUT", "put", "PATCH", "TRACE", "DELETE"]),
+        names in prop::sample::subsequence(vec!["x-a", "X-B", "authorization", "a-c"], 0..4),
+        allowed in prop::sample::subsequence(vec!["x-a", "a-*", "authorization"], 0..3),
+    ) {
+        let builder = Policy::builder().allow_origins(listed).allow_methods(["PUT"]).allow_headers(allowed);
+        let Ok(policy) = builder.build() else { return Ok(()) };
+        let request = preflight(&origin, method, &names.join(","));
+        let explanation = policy.explain(&request);
+        prop_assert_eq!(explanation.decision(), &policy.decide(&request));
+        let is_allowed = |origin: &str| {
+            let request = read(&format!("GET /; origin: {origin}"));
+            policy.decide(&request).is_allowed()
+        };
+        let passes = |policy: PolicyBuilder| {
+            let again = policy.build().unwrap();
+            // The next step may fail then.
+            again.decide(&request).denial() != policy_denial(&explanation)
+        };
+        match explanation.hint() {
+            Some(
+                Hint::OtherScheme { allowed, .. } | Hint::OtherPort { allowed, .. } | Hint::Www { allowed, .. }
+                | Hint::TrailingDot { allowed, .. } | Hint::Misspelled { allowed, .. },
+            ) => prop_assert!(is_allowed(allowed), "{}", allowed),
+            Some(Hint::OnlyNamesUnder { origin, .. }) => {
+                prop_assert!(passes(builder.allow_origins([origin])));
+            }
+            Some(Hint::OnlyTheDomain { allowed, pattern, .. }) => {
+                prop_assert!(is_allowed(allowed), "{}", allowed);
+                prop_assert!(passes(builder.allow_origins([pattern])));
+            }
+            Some(Hint::MethodCase { allowed, .. }) => {
+                let other = preflight(&origin, allowed, "");
+                prop_assert!(policy.decide(&other).is_allowed());
+            }
+            Some(Hint::MissingMethod { method, .. }) => {
+                prop_assert!(passes(builder.allow_methods([method])));
+            }
+            Some(Hint::MissingHeaders { names, .. }) => {
+                prop_assert!(builder.allow_headers(names).build().unwrap().decide(&request).is_allowed());
+            }
+            Some(Hint::MethodUnsendable) => prop_assert_eq!(method, "TRACE"),
+            Some(Hint::NoOrigin { .. }) | None => {}
+            other => prop_assert!(false, "{other:?}"),
+        }
+        if explanation.hint().is_none() && explanation.decision().denial().is_some() {
+            prop_assert_eq!(policy_denial(&explanation).map(|it| it.as_str()), Some("origin-not-allowed"));
+        }
+    }
+}
+
+fn policy_denial(explanation: &Explanation) -> Option<tower_cors::Denial> {
+    explanation.decision().denial()
+}
+
+/// What is left open by the rows: a header name that is allowed twice is told once.
+#[test]
+fn names_are_told_once_and_in_lower_case() {
+    let explanation =
+        app().build().unwrap().explain(&preflight("https://app.example", "GET", "X-A,x-a"));
+    assert_eq!(explanation.at_fault(), ["x-a"]);
+}
