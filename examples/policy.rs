@@ -110,6 +110,20 @@ mod tests {
         Ok(())
     }
 
+    /// The explanation says what is missing, so that a test that fails says it, too.
+    #[test]
+    fn a_trace_header_is_missing() -> Result<(), Box<dyn Error>> {
+        let traced = preflight("https://app.example.com", "PUT", "content-type,traceparent")?;
+        let explanation = policy()?.explain(&traced);
+        assert!(!explanation.decision().is_allowed());
+        assert_eq!(
+            explanation.hint().map(ToString::to_string).as_deref(),
+            Some("add to `allow_headers`: \"traceparent\""),
+            "{explanation}"
+        );
+        Ok(())
+    }
+
     #[test]
     fn nobody_may_delete() -> Result<(), Box<dyn Error>> {
         let decision = policy()?.decide(&preflight("https://app.example.com", "DELETE", "")?);

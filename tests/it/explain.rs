@@ -215,3 +215,16 @@ fn a_path_is_told_by_routes() {
   next: the CORS headers of the inner service decide"#
     );
 }
+
+/// The README shows an explanation as it really looks.
+#[test]
+fn the_readme_shows_a_real_explanation() {
+    let policy = app().allow_headers(["content-type"]).build().unwrap();
+    let request = read(
+        "OPTIONS /items/1; origin: https://app.example; access-control-request-method: PUT; \
+         access-control-request-headers: content-type,traceparent",
+    );
+    let explanation = policy.explain(&request).to_string();
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&format!("```text\n{explanation}\n```")), "{explanation}");
+}
