@@ -43,6 +43,7 @@ mod examples_serve;
 mod exhaustive;
 mod field;
 mod invariants;
+mod lint;
 #[cfg(feature = "serde")]
 mod manifest;
 mod messages;
@@ -68,6 +69,5 @@ mod tables;
 mod threads;
 mod tower_rules;
 mod walk;
-mod warnings;
 mod wire;
 mod words;
