@@ -36,6 +36,11 @@
 //! load; or a [`Resolver`], an asynchronous function, as for tenants in a database.
 //! [`CorsLayer::enforce`] refuses at the server what the policy denies.
 //!
+//! # What is valid, and unwise
+//!
+//! [`Policy::lint`] finds it: entries that have no effect, origins that others can write into, what pages
+//! will miss. [`Lint`] has the table of all that is looked for.
+//!
 //! # Features
 //!
 //! A feature adds to what can be written. No answer on the wire depends on one.
@@ -59,6 +64,7 @@ mod document;
 mod enforce;
 mod error;
 mod layer;
+mod nearest;
 mod origin;
 mod policy;
 mod request;
@@ -73,12 +79,12 @@ pub mod review;
 
 pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};
 #[cfg(feature = "serde")]
-pub use document::{Document, DocumentError, DocumentErrors, DocumentWarning, Position};
+pub use document::{Document, DocumentError, DocumentErrors, DocumentWarning};
 pub use enforce::Enforcement;
 pub use error::Error;
 pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
-pub use policy::{Decision, Denial, Place, Policy, PolicyWarning};
+pub use policy::{Decision, Denial, Place, Policy, Position};
 pub use request::{RequestHead, RequestKind};
 #[cfg(feature = "reload")]
 pub use select::Reload;

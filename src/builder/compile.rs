@@ -1,5 +1,6 @@
 //! The judging of every value, and the compiling of those that are sound.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -11,9 +12,10 @@ use super::judge::{origin_error, stranger_error};
 use crate::origin::OriginFault;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
+use crate::policy::Place;
+use crate::policy::idle::{Idle, Why};
 use crate::policy::rule::{Listed, Origins, Rule};
 use crate::policy::sent::SentValue;
-use crate::policy::{Place, PolicyWarning};
 
 /// The longest that any browser keeps the answer to a preflight; Firefox does.
 const MAX_AGE: Duration = Duration::from_secs(86_400);
@@ -37,6 +39,9 @@ impl PolicyBuilder {
             let place = at("dangerously_allow_file_origin");
             findings.errors.push(place, PolicyError::FileOriginWithCredentials);
         }
+        self.find_needless_dangers(|setting, why| {
+            findings.idle.push((at(setting), Idle { value: String::new(), why }));
+        });
         let (methods, credentials) = (only.unwrap_or(methods), self.credentials);
         Rule { origins, credentials, methods, headers, expose, max_age }
     }
@@ -61,6 +66,10 @@ impl PolicyBuilder {
         }
         if self.credentials && any {
             errors.push(PolicyError::AnyOriginWithCredentials);
+        }
+        // Of a configuration with errors nothing else is told.
+        if found.errors.is_empty() {
+            self.find_idle_origins(any, &mut found.idle);
         }
         if any {
             Origins::Any
@@ -118,10 +127,54 @@ impl PolicyBuilder {
         error
     }
 
+    /// Origins that stand there before, and all that stands beside `*`.
+    fn find_idle_origins(&self, any: bool, idle: &mut Vec<Idle>) {
+        let mut seen = HashSet::with_capacity(self.origins.len());
+        for value in &self.origins {
+            if !seen.insert(value) {
+                idle.push(Idle::new(value, Why::Repeated));
+            } else if any && value != "*" {
+                idle.push(Idle::new(value, Why::Covered { by: "*".to_owned() }));
+            }
+        }
+    }
+
+    /// Calls that allow something dangerous, of which there is nothing, and predicates that are never
+    /// asked.
+    fn find_needless_dangers(&self, mut found: impl FnMut(&'static str, Why)) {
+        let has = |is_dangerous: &dyn Fn(&OriginPattern<'_>) -> bool| {
+            self.origins.iter().any(|value| match Pattern::parse(value) {
+                Ok(Pattern::Origins(pattern)) => is_dangerous(&pattern),
+                Ok(Pattern::Any) | Err(_) => false,
+            })
+        };
+        let any = || self.origins.iter().any(|value| value == "*");
+        if !self.predicates.is_empty() && any() {
+            found("allow_origins_if", Why::PredicateNeverAsked);
+        }
+        let asks = !self.predicates.is_empty();
+        let is_insecure =
+            || self.credentials && (asks || has(&|it: &OriginPattern<'_>| it.is_insecure()));
+        if self.insecure_origins && !is_insecure() {
+            found("dangerously_allow_insecure_origins", Why::DangerNotNeeded);
+        }
+        let is_strangers = |it: &OriginPattern<'_>| super::is_for_strangers(it, self.credentials);
+        if self.public_suffixes && !has(&is_strangers) {
+            found("dangerously_allow_public_suffixes", Why::DangerNotNeeded);
+        }
+        if self.null_origin && any() {
+            found("dangerously_allow_null_origin", Why::DangerNotNeeded);
+        }
+        if self.file_origin && any() {
+            found("dangerously_allow_file_origin", Why::DangerNotNeeded);
+        }
+    }
+
     fn compile_max_age(&self, found: &mut Found) -> Option<SentValue> {
         let value = self.max_age?;
         if value > MAX_AGE {
-            found.warnings.push(PolicyWarning::MaxAgeTooLong { value });
+            let seconds = value.as_secs().to_string();
+            found.idle.push(Idle::new(&seconds, Why::MaxAgeTooLong));
         } else if value.subsec_nanos() != 0 {
             found.errors.push(PolicyError::MaxAgeFraction { value });
         }

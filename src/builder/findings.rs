@@ -1,33 +1,31 @@
 //! What is found in a configuration while it is compiled.
 
 use super::error::{PolicyError, PolicyErrors};
-use crate::policy::{Place, PolicyWarning};
+use crate::policy::Place;
+use crate::policy::idle::Idle;
 
 /// What is found in one setting.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) errors: Vec<PolicyError>,
-    pub(super) warnings: Vec<PolicyWarning>,
+    pub(super) idle: Vec<Idle>,
 }
 
 /// What is found in all of them.
 pub(super) struct Findings {
     pub(super) errors: PolicyErrors,
-    pub(super) warnings: Vec<(Place, PolicyWarning)>,
+    pub(super) idle: Vec<(Place, Idle)>,
 }
 
 impl Findings {
     /// Nothing yet.
     pub(super) fn of(policy: Option<&str>) -> Self {
-        Self { errors: PolicyErrors::none_of(policy), warnings: Vec::new() }
+        Self { errors: PolicyErrors::none_of(policy), idle: Vec::new() }
     }
 
-    /// The value and the warnings, if there are no errors.
-    pub(super) fn none_in<T>(
-        self,
-        value: T,
-    ) -> Result<(T, Vec<(Place, PolicyWarning)>), PolicyErrors> {
-        self.errors.none_in((value, self.warnings))
+    /// The value and what has no effect, if there are no errors.
+    pub(super) fn none_in<T>(self, value: T) -> Result<(T, Vec<(Place, Idle)>), PolicyErrors> {
+        self.errors.none_in((value, self.idle))
     }
 
     /// Compiles one setting, and keeps what is found in it.
@@ -35,7 +33,7 @@ impl Findings {
         let mut found = Found::default();
         let compiled = compile(&mut found);
         found.errors.into_iter().for_each(|error| self.errors.push(place, error));
-        self.warnings.extend(found.warnings.into_iter().map(|warning| (place, warning)));
+        self.idle.extend(found.idle.into_iter().map(|idle| (place, idle)));
         compiled
     }
 }

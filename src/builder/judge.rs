@@ -4,7 +4,7 @@ use super::error::PolicyError;
 use crate::origin::OriginFault;
 use crate::origin::pattern::{self, OriginPattern, Star};
 use crate::origin::suffix;
-use crate::policy::PolicyWarning;
+use crate::policy::idle::{Idle, Why};
 use crate::safelist;
 
 pub(crate) fn origin_error(value: &str, fault: OriginFault) -> PolicyError {
@@ -58,17 +58,16 @@ pub(crate) fn method_error(value: &str) -> Option<PolicyError> {
 }
 
 /// Why a method that is sound is of no use.
-pub(crate) fn forbidden_method_warning(value: &str) -> Option<PolicyWarning> {
-    let value = value.to_owned();
+pub(crate) fn forbidden_method(value: &str) -> Option<Idle> {
     let is_forbidden = safelist::is_forbidden_method(value.as_bytes());
-    is_forbidden.then_some(PolicyWarning::MethodForbidden { value })
+    is_forbidden.then(|| Idle::new(value, Why::MethodForbidden))
 }
 
 /// The same, where other methods than the safelisted ones are listed.
-pub(crate) fn method_warning(value: &str) -> Option<PolicyWarning> {
+pub(crate) fn idle_method(value: &str) -> Option<Idle> {
     let is_safelisted = safelist::is_safelisted_method(value.as_bytes());
-    let safelisted = || PolicyWarning::MethodSafelisted { value: value.to_owned() };
-    forbidden_method_warning(value).or_else(|| is_safelisted.then(safelisted))
+    let safelisted = || Idle::new(value, Why::MethodSafelisted);
+    forbidden_method(value).or_else(|| is_safelisted.then(safelisted))
 }
 
 pub(crate) fn header_error(written: &str) -> Option<PolicyError> {
@@ -84,15 +83,14 @@ pub(crate) fn header_error(written: &str) -> Option<PolicyError> {
 }
 
 /// Why the name of a request header that is sound is of no use.
-pub(crate) fn header_warning(written: &str) -> Option<PolicyWarning> {
-    let value = written.to_owned();
+pub(crate) fn idle_header(written: &str) -> Option<Idle> {
     let name = written.to_ascii_lowercase();
     // What a prefix covers is forbidden if it is whatever follows.
     let example = name.strip_suffix('*').map(|prefix| format!("{prefix}any"));
     if safelist::is_forbidden_request_header(example.as_ref().unwrap_or(&name)) {
-        Some(PolicyWarning::HeaderForbidden { value })
+        Some(Idle::new(written, Why::HeaderForbidden))
     } else if name.starts_with("access-control-") {
-        Some(PolicyWarning::HeaderOfProtocol { value })
+        Some(Idle::new(written, Why::HeaderOfProtocol))
     } else {
         None
     }
@@ -113,13 +111,12 @@ pub(crate) fn exposed_error(written: &str) -> Option<PolicyError> {
 }
 
 /// Why the name of a response header that is sound is of no use.
-pub(crate) fn exposed_warning(written: &str) -> Option<PolicyWarning> {
-    let value = written.to_owned();
+pub(crate) fn idle_exposed(written: &str) -> Option<Idle> {
     let name = written.to_ascii_lowercase();
     if safelist::is_safelisted_response_header(&name) {
-        Some(PolicyWarning::ExposedHeaderSafelisted { value })
+        Some(Idle::new(written, Why::ExposedSafelisted))
     } else if safelist::is_request_only(&name) {
-        Some(PolicyWarning::ExposedHeaderRequestOnly { value })
+        Some(Idle::new(written, Why::ExposedRequestOnly))
     } else {
         None
     }

@@ -8,10 +8,10 @@ use super::PolicyBuilder;
 use super::error::PolicyError;
 use super::findings::Found;
 use super::judge::{
-    exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
-    method_error, method_warning,
+    exposed_error, forbidden_method, header_error, idle_exposed, idle_header, idle_method,
+    method_error,
 };
-use crate::policy::PolicyWarning;
+use crate::policy::idle::{Idle, Why};
 use crate::policy::methods::Methods;
 use crate::policy::names::Names;
 use crate::policy::sent::SentValue;
@@ -21,7 +21,7 @@ impl PolicyBuilder {
     pub(super) fn compile_methods(&self, found: &mut Found) -> Methods {
         let any = has_wildcard(&self.methods);
         let covered = |_: &str| any.then(|| "*".to_owned());
-        let kept = List { judge: method_error, warn: method_warning, covered, ignore_case: false }
+        let kept = List { judge: method_error, idle: idle_method, covered, ignore_case: false }
             .sieve(&self.methods, found);
         Methods::new(any, kept.into_iter())
     }
@@ -29,8 +29,8 @@ impl PolicyBuilder {
     /// The methods, if they are limited to some.
     pub(super) fn compile_only_methods(&self, found: &mut Found) -> Option<Methods> {
         let methods = self.only_methods.as_ref()?;
-        let warn = forbidden_method_warning;
-        let kept = List { judge: method_error, warn, covered: |_: &str| None, ignore_case: false }
+        let idle = forbidden_method;
+        let kept = List { judge: method_error, idle, covered: |_: &str| None, ignore_case: false }
             .sieve(methods, found);
         if has_wildcard(methods) {
             found.errors.push(PolicyError::AnyOnlyMethod);
@@ -53,7 +53,7 @@ impl PolicyBuilder {
             let by_any = any && !value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER);
             by_any.then(|| "*".to_owned()).or_else(|| by_prefix.map(ToString::to_string))
         };
-        let kept = List { judge: header_error, warn: header_warning, covered, ignore_case: true }
+        let kept = List { judge: header_error, idle: idle_header, covered, ignore_case: true }
             .sieve(&self.headers, found);
         let (prefixes, listed): (Vec<&str>, Vec<&str>) =
             kept.into_iter().partition(|value| value.ends_with('*'));
@@ -65,7 +65,7 @@ impl PolicyBuilder {
         let any = has_wildcard(&self.exposed);
         let covered = |_: &str| any.then(|| "*".to_owned());
         let mut kept =
-            List { judge: exposed_error, warn: exposed_warning, covered, ignore_case: true }
+            List { judge: exposed_error, idle: idle_exposed, covered, ignore_case: true }
                 .sieve(&self.exposed, found);
         if any && self.credentials {
             found.errors.push(PolicyError::AnyExposedHeaderWithCredentials);
@@ -83,18 +83,18 @@ impl PolicyBuilder {
 }
 
 /// How the values of a setting are judged.
-struct List<E, W, C> {
+struct List<E, I, C> {
     judge: E,
-    warn: W,
+    idle: I,
     /// The entry that covers another one, which is no wildcard itself.
     covered: C,
     ignore_case: bool,
 }
 
-impl<E, W, C> List<E, W, C>
+impl<E, I, C> List<E, I, C>
 where
     E: Fn(&str) -> Option<PolicyError>,
-    W: Fn(&str) -> Option<PolicyWarning>,
+    I: Fn(&str) -> Option<Idle>,
     C: Fn(&str) -> Option<String>,
 {
     /// The values that are sound and of use, without `*`.
@@ -105,16 +105,16 @@ where
             let text = value.as_str();
             let key = if self.ignore_case { value.to_ascii_lowercase() } else { value.clone() };
             if !seen.insert(key) {
-                found.warnings.push(PolicyWarning::Repeated { value: value.clone() });
+                found.idle.push(Idle::new(text, Why::Repeated));
             } else if text == "*" {
             } else if let Some(error) = (self.judge)(text) {
                 found.errors.push(error);
-            } else if let Some(warning) = (self.warn)(text) {
-                let is_allowed = matches!(warning, PolicyWarning::HeaderOfProtocol { .. });
+            } else if let Some(idle) = (self.idle)(text) {
+                let is_allowed = idle.why == Why::HeaderOfProtocol;
                 kept.extend(is_allowed.then_some(text));
-                found.warnings.push(warning);
+                found.idle.push(idle);
             } else if let Some(by) = (self.covered)(text) {
-                found.warnings.push(PolicyWarning::Covered { value: value.clone(), by });
+                found.idle.push(Idle::new(text, Why::Covered { by }));
             } else {
                 kept.push(text);
             }

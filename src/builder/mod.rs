@@ -18,8 +18,8 @@ pub use self::error::{ErrorsIntoIter, ErrorsIter, PolicyError, PolicyErrors};
 use self::findings::Findings;
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
-    exposed_error, exposed_warning, forbidden_method_warning, header_error, header_warning,
-    method_error, origin_error, public_suffix_error,
+    exposed_error, forbidden_method, header_error, idle_exposed, idle_header, method_error,
+    origin_error, public_suffix_error,
 };
 pub(crate) use self::rules::build_rules;
 #[cfg(feature = "serde")]
@@ -357,8 +357,8 @@ impl PolicyBuilder {
     pub fn build(&self) -> Result<Policy, PolicyErrors> {
         let mut findings = Findings::of(self.name.as_deref());
         let rule = self.compile(None, &mut findings);
-        let (rule, warnings) = findings.none_in(rule)?;
-        Ok(Policy::new(self.name.clone(), rule, Vec::new(), warnings))
+        let (rule, idle) = findings.none_in(rule)?;
+        Ok(Policy::new(self.name.clone(), rule, Vec::new(), idle))
     }
 }
 

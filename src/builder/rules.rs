@@ -32,14 +32,14 @@ pub(crate) fn build_disagreeing(
     let mut findings = Findings::of(name);
     let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
     let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
-    let (rules, warnings) = findings.none_in(rules)?;
+    let (rules, idle) = findings.none_in(rules)?;
     let disagreements = agree::disagreements(builders, &rules)?;
     let mut rules = rules.into_iter();
     let Some(first) = rules.next() else {
         return Err(PolicyErrors::of_rules(name, PolicyError::NoRules));
     };
     let name = name.map(str::to_owned);
-    Ok((Policy::new(name, first, rules.collect(), warnings), disagreements))
+    Ok((Policy::new(name, first, rules.collect(), idle), disagreements))
 }
 
 const RULES: Place = Place { rule: None, setting: "rules" };

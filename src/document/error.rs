@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 
 use crate::builder::error::{Count, ErrorsIntoIter, ErrorsIter, PolicyError};
+use crate::policy::Position;
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
 
@@ -47,29 +48,6 @@ pub enum DocumentError {
     },
 }
 
-/// A position in a text, both counted from 1: where the reading of a value began or ended, in YAML that
-/// of its key.
-///
-/// The column counts bytes, in YAML characters; it is 0 where a whole line is wrong.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Position {
-    /// The line.
-    pub line: usize,
-    /// The column.
-    pub column: usize,
-}
-
-impl Position {
-    #[cfg(feature = "toml")]
-    pub(super) fn of_byte(text: &str, at: usize) -> Option<Self> {
-        let before = text.get(..at)?;
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.bytes().filter(|&byte| byte == b'\n').count() + 1;
-        Some(Self { line, column: at - line_start + 1 })
-    }
-}
-
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (key, position, message): (_, _, &dyn fmt::Display) = match self {
@@ -83,7 +61,7 @@ impl fmt::Display for DocumentError {
         }
         write!(f, "{message}")?;
         match position {
-            Some(Position { line, column }) => write!(f, " at line {line} column {column}"),
+            Some(position) => write!(f, " at {position}"),
             None => Ok(()),
         }
     }

@@ -7,13 +7,12 @@ use super::format::{Format, Unreadable};
 use super::path::Path;
 use super::value::Value;
 use crate::builder::error::{PolicyError, PolicyErrors};
+use crate::policy::Position;
 #[cfg(feature = "routes")]
 use crate::select::RouteError;
 
 /// The most errors that are told of one document; the others are counted.
 const TOLD: usize = 64;
-/// To find the position of an error takes another reading of the text. This many bytes are read for that.
-const READ_AGAIN: usize = 8 << 20;
 
 /// What a text is read into, unless there is an error.
 pub(super) fn read_text<T>(
@@ -99,11 +98,10 @@ impl Errors {
         if let Some(value) = value.filter(|_| self.told.is_empty()) {
             return Ok(value);
         }
-        let located = text.map_or(0, |(_, text)| READ_AGAIN / text.len().max(1)).max(1);
-        let told = self.told.into_iter().enumerate().map(|(count, (path, cause))| {
+        let mut locator = text.map(|(format, text)| Locator::new(format, text));
+        let told = self.told.into_iter().map(|(path, cause)| {
             let path = self.base.join(path);
-            let text = text.filter(|_| count < located);
-            let position = text.and_then(|(format, text)| format.locate(text, &path));
+            let position = locator.as_mut().and_then(|locator| locator.locate(&path));
             let key = path.to_string();
             match cause {
                 Cause::Shape(message) => DocumentError::Shape { key, position, message },
@@ -113,6 +111,28 @@ impl Errors {
             }
         });
         Err(DocumentErrors { told: told.collect(), untold: self.untold })
+    }
+}
+
+/// Finds the positions of values in a text, until that has cost enough.
+pub(super) struct Locator<'a> {
+    format: Format,
+    text: &'a str,
+    /// How many more are found.
+    left: usize,
+}
+
+impl<'a> Locator<'a> {
+    /// To find a position takes another reading of the text. This many bytes are read for that.
+    const READ_AGAIN: usize = 8 << 20;
+
+    pub(super) fn new(format: Format, text: &'a str) -> Self {
+        Self { format, text, left: (Self::READ_AGAIN / text.len().max(1)).max(1) }
+    }
+
+    pub(super) fn locate(&mut self, path: &Path) -> Option<Position> {
+        self.left = self.left.checked_sub(1)?;
+        self.format.locate(self.text, path)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use serde::de::{DeserializeSeed, Deserializer};
 
-use super::error::Position;
 use super::locate::ToValue;
 use super::path::Path;
 use super::value::Value;
@@ -11,6 +10,7 @@ use crate::builder::error::Quoted;
 use crate::builder::error::{Count, Cut};
 #[cfg(feature = "yaml")]
 use crate::origin::pattern;
+use crate::policy::Position;
 
 /// What a text is read as.
 #[derive(Clone, Copy, Debug)]
@@ -91,7 +91,7 @@ fn read_json<'de, S: DeserializeSeed<'de>>(
         let message = error.to_string();
         let position = format!(" at line {line} column {column}");
         let message = message.strip_suffix(&position).unwrap_or(&message).to_owned();
-        Unreadable { position: Some(Position { line, column }), message }
+        Unreadable { position: Some(Position::new(line, column)), message }
     })
 }
 
@@ -124,7 +124,7 @@ fn read_yaml<'de, S: DeserializeSeed<'de>>(
     read.map_err(|error| {
         let position = error.location().and_then(|location| {
             let (line, column) = (location.line(), location.column());
-            Some(Position { line: line.try_into().ok()?, column: column.try_into().ok()? })
+            Some(Position::new(line.try_into().ok()?, column.try_into().ok()?))
         });
         let message = error.render_with_formatter(&serde_saphyr::UserMessageFormatter);
         // The position is told by the caller.

@@ -10,9 +10,9 @@ mod error;
 mod errors;
 mod format;
 mod import;
+mod lint;
 mod locate;
 mod model;
-mod nearest;
 mod path;
 mod policy;
 mod reader;
@@ -24,6 +24,6 @@ mod table;
 mod value;
 mod write;
 
-pub use self::error::{DocumentError, DocumentErrors, Position};
+pub use self::error::{DocumentError, DocumentErrors};
 pub use self::import::DocumentWarning;
 pub use self::section::Document;

@@ -243,8 +243,7 @@ impl PolicyDocument {
         // Errors come in the order of the values.
         let mut cursors: HashMap<Place, (usize, Option<&PolicyError>)> = HashMap::new();
         for (place, error) in found.placed() {
-            let rule = self.rule(place.rule);
-            let values = rule.map(|rule| rule.values(place.setting)).unwrap_or_default();
+            let (rule, values) = (self.rule(place.rule), self.values(place));
             let cursor = cursors.entry(place).or_insert((0, None));
             // A value that stands there twice has its error twice.
             let start = cursor.0 + usize::from(cursor.1 == Some(error));
@@ -271,6 +270,21 @@ impl PolicyDocument {
             errors.push(key, Cause::Policy(error.clone()));
         }
         None
+    }
+
+    /// The values of a setting that has several.
+    pub(super) fn values(&self, place: Place) -> &[String] {
+        self.rule(place.rule).map(|rule| rule.values(place.setting)).unwrap_or_default()
+    }
+
+    /// Whether the key of a setting is there, save for one without a value.
+    pub(super) fn has(&self, place: Place) -> bool {
+        let rule = self.rule(place.rule);
+        rule.is_some_and(|rule| match place.setting {
+            "max_age" => rule.max_age.is_some(),
+            setting if setting.starts_with("dangerously_") => true,
+            setting => !rule.values(setting).is_empty(),
+        })
     }
 
     /// One of several rules, or the only one.

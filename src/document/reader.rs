@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::errors::{Cause, Errors};
-use super::nearest::nearest;
 use super::path::Path;
 use super::value::Value;
 use crate::builder::MAX_RULES;
 use crate::builder::error::{PolicyError, Quoted};
+use crate::nearest::nearest;
 
 /// The keys whose values could not be read; of a list, with the indices of the items that could not.
 pub(super) type Unread = BTreeMap<&'static str, BTreeSet<usize>>;

@@ -1,15 +1,17 @@
 //! Documents of policies by path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Serialize, Serializer};
 
 use super::errors::{Cause, Errors};
+use super::lint::{Placed, Places};
 use super::model::PolicyDocument;
 use super::path::Path;
 use super::reader::Object;
 use super::value::Value;
 use super::write::Unwritable;
+use crate::review::{Finding, Findings};
 use crate::select::{Route, Routes};
 
 /// CORS policies by path.
@@ -102,6 +104,30 @@ impl RoutesDocument {
             errors.push(routes.key(error.path()), Cause::Route(error.clone()));
         }
         built.ok()
+    }
+
+    /// The findings of the table, each with its place in the document.
+    pub(super) fn place(&self, findings: Findings) -> Vec<Placed> {
+        let whole = Path::default();
+        let (routes, fallback) = (whole.key("routes"), whole.key("fallback"));
+        let of_fallback = if self.is_bare { whole } else { fallback };
+        let mut places: HashMap<Option<String>, Places<'_>> = HashMap::new();
+        let fallback = (None, &self.fallback, of_fallback);
+        let all = self.routes.iter().map(|(path, has)| (Some(path.clone()), has, routes.key(path)));
+        for (path, has, key) in all.chain([fallback]) {
+            if let RouteDocument::Policy(policy) = has {
+                places.insert(path, Places::new(policy, key));
+            }
+        }
+        let place = |finding: Finding| {
+            // No two routes of a document have one policy, so that there is one path or none.
+            let path = finding.paths().next().map(str::to_owned);
+            match places.get_mut(&path) {
+                Some(of_policy) => of_policy.place(finding),
+                None => Placed::new(finding, path.map_or(routes.clone(), |path| routes.key(&path))),
+            }
+        };
+        findings.into_iter().map(place).collect()
     }
 
     /// What reads into an equal table.

@@ -36,9 +36,9 @@ use crate::policy::Policy;
 #[derive(Clone)]
 #[must_use]
 pub struct Document<'a> {
-    format: Format,
-    text: &'a str,
-    place: Path,
+    pub(super) format: Format,
+    pub(super) text: &'a str,
+    pub(super) place: Path,
 }
 
 impl<'a> Document<'a> {

@@ -70,8 +70,8 @@ fn is_default(port: &str) -> bool {
     matches!(port, "80" | "443")
 }
 
-/// Without a port that is a default one, but only if that is all that stands behind the host.
-fn as_origin(host: &str) -> String {
+/// The origin that a host is held as: without a port that is a default one, but only if that is all that stands behind the host.
+pub(crate) fn as_origin(host: &str) -> String {
     let host = match host.rsplit_once(':') {
         Some((name, port)) if is_default(port) && (!name.contains(':') || name.ends_with(']')) => {
             name

@@ -8,6 +8,7 @@ mod paths;
 
 pub use self::examine::EnforcementStep;
 pub(crate) use self::examine::{Enforced, Standing};
+pub(crate) use self::hosts::as_origin as host_as_origin;
 use crate::builder::{Values, store};
 
 /// Which cross-origin requests the server itself refuses if the policy denies them.
@@ -122,9 +123,9 @@ use crate::builder::{Values, store};
 #[must_use]
 pub struct Enforcement {
     all: bool,
-    own_origins: Vec<String>,
-    public_suffixes: bool,
-    hosts: Option<Vec<String>>,
+    pub(crate) own_origins: Vec<String>,
+    pub(crate) public_suffixes: bool,
+    pub(crate) hosts: Option<Vec<String>>,
     any_host_for: Vec<String>,
 }
 

@@ -151,6 +151,19 @@ impl<'a> OriginPattern<'a> {
         self.text.starts_with("http:") && !syntax::is_loopback(self.host().trim_start_matches('.'))
     }
 
+    /// Whether its hosts are this machine's, or names of it.
+    pub(crate) fn is_loopback(&self) -> bool {
+        syntax::is_loopback(self.host().trim_start_matches('.'))
+    }
+
+    /// As it was written.
+    pub(crate) fn written(&self) -> String {
+        let (start, end) = self.split_text();
+        let star = if self.star.is_some() { "*" } else { "" };
+        let port = if self.any_port { ":*" } else { "" };
+        format!("{start}{star}{end}{port}")
+    }
+
     /// `https`.
     pub(crate) fn scheme(&self) -> &str {
         self.text.split_once(':').map_or("", |(scheme, _)| scheme)

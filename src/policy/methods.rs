@@ -37,13 +37,11 @@ impl Methods {
     }
 
     /// Whether those listed are all.
-    #[cfg(feature = "serde")]
     pub(crate) fn are_only(&self) -> bool {
         self.only
     }
 
     /// What compiles into the same set.
-    #[cfg(feature = "serde")]
     pub(crate) fn written(&self) -> Vec<String> {
         let any = self.any.then(|| "*".to_owned());
         any.into_iter().chain(self.listed.iter().map(ToString::to_string)).collect()
@@ -90,6 +88,13 @@ impl Methods {
     fn lists_method(&self, method: &Method) -> bool {
         let method = if *method == Method::CONNECT { &Method::GET } else { method };
         self.lists(method.as_str().as_bytes())
+    }
+
+    /// Whether every method that the other set allows is allowed, and shared if the other one shares it.
+    pub(crate) fn cover(&self, other: &Self) -> bool {
+        let allowed = other.listed.iter().all(|method| self.allows(method.as_bytes()));
+        // Without limits the safelisted methods are allowed, and the responses to all methods are shared.
+        (self.any || !other.any) && allowed && (self.share_all() || other.only)
     }
 
     /// A method whose responses are shared, and which the other set allows.

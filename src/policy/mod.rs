@@ -3,13 +3,14 @@
 //! Fetch, CORS protocol: <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
 pub(crate) mod decision;
+pub(crate) mod idle;
 pub(crate) mod methods;
 pub(crate) mod names;
+mod place;
 pub(crate) mod rule;
 pub(crate) mod sent;
 pub(crate) mod shown;
 pub(crate) mod vary;
-mod warning;
 
 use std::iter;
 use std::sync::Arc;
@@ -19,12 +20,13 @@ use http::header::COOKIE;
 
 use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
+use self::idle::Idle;
 use self::methods::Methods;
 use self::names::Names;
+pub use self::place::{Place, Position};
 use self::rule::{Admission, Listed, Origins, Rule};
 use self::sent::SentValue;
 use self::vary::Varies;
-pub use self::warning::{Place, PolicyWarning};
 use crate::origin::set::OriginSet;
 use crate::request::{Field, Reading, RequestHead, RequestKind};
 
@@ -65,13 +67,20 @@ pub(crate) struct Rules {
     /// Whether the first is the only one, and needs no more than its `Origin` of a request that is no
     /// preflight.
     by_origin: bool,
-    warnings: Box<[(Place, PolicyWarning)]>,
+    /// What was given and has no effect, in the order of the rules, and of the builder's methods.
+    idle: Box<[(Place, Idle)]>,
 }
 
 impl Policy {
     /// Whether it is a clone of the other. It may be equal and none.
     pub(crate) fn is_clone_of(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Where the policy is in memory, which is the same for its clones.
+    #[cfg(feature = "routes")]
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// Whether both decide alike, whatever they are called.
@@ -141,11 +150,11 @@ impl Policy {
         name: Option<String>,
         first: Rule,
         others: Vec<Rule>,
-        warnings: Vec<(Place, PolicyWarning)>,
+        idle: Vec<(Place, Idle)>,
     ) -> Self {
         let by_origin = others.is_empty() && first.is_by_origin();
-        let (name, warnings) = (name.map(Into::into), warnings.into());
-        Self(Arc::new(Rules { name, first, others, by_origin, warnings }))
+        let (name, idle) = (name.map(Into::into), idle.into());
+        Self(Arc::new(Rules { name, first, others, by_origin, idle }))
     }
 
     /// The name that the policy was [given](crate::PolicyBuilder::name), if any.
@@ -154,35 +163,9 @@ impl Policy {
         self.0.name.as_deref()
     }
 
-    /// What was given to the policy and has no effect, with its place: in the order of the rules, and of the
-    /// builder's methods.
-    ///
-    /// None of it opens anything, so it is no error: names that no browser asks for, methods that need no
-    /// permission, and what another entry covers.
-    ///
-    /// ```
-    /// use tower_cors::Policy;
-    ///
-    /// let policy = Policy::builder()
-    ///     .allow_origins(["https://app.example"])
-    ///     .allow_methods(["GET", "PUT"])
-    ///     .allow_headers(["cookie"])
-    ///     .build()?;
-    /// let said: Vec<String> =
-    ///     policy.warnings().map(|(place, warning)| format!("{place}: {warning}")).collect();
-    /// assert_eq!(
-    ///     said,
-    ///     [
-    ///         "allow_methods: method \"GET\" needs no permission; remove it",
-    ///         "allow_headers: request-header name \"cookie\" cannot be set by scripts; \
-    ///          remove it, and call `allow_credentials` for cookies",
-    ///     ],
-    /// );
-    /// # Ok::<(), tower_cors::PolicyErrors>(())
-    /// ```
-    #[must_use]
-    pub fn warnings(&self) -> impl ExactSizeIterator<Item = (Place, &PolicyWarning)> {
-        self.0.warnings.iter().map(|(place, warning)| (*place, warning))
+    /// What was given to the policy and has no effect, with its place.
+    pub(crate) fn idle(&self) -> &[(Place, Idle)] {
+        &self.0.idle
     }
 
     /// Decides on a request.

@@ -41,7 +41,6 @@ impl Names {
     }
 
     /// What compiles into the same set.
-    #[cfg(feature = "serde")]
     pub(crate) fn written(&self) -> Vec<String> {
         let any = self.any.then(|| "*".to_owned());
         let listed = self.listed.iter().map(ToString::to_string);

@@ -55,6 +55,14 @@ fn only_the_adapters_name_tower_futures_or_bodies() {
     none_names(is_pure, &["tower_", "Future", "std::task", "std::pin", "http_body", "async "]);
 }
 
+/// It reads policies, and asks them. Nothing that decides knows that it is asked.
+#[test]
+fn what_decides_does_not_know_what_reviews() {
+    let decides = ["policy/", "origin/", "builder/", "select/", "enforce/", "layer/"];
+    let is_below = |name: &str| decides.iter().any(|room| name.starts_with(room));
+    none_names(is_below, &["crate::review", "Lint"]);
+}
+
 #[test]
 fn origins_do_not_name_http() {
     none_names(|name| name.starts_with("origin/"), &["use http", "http::"]);

@@ -44,6 +44,7 @@ mod exhaustive;
 mod explain;
 mod field;
 mod invariants;
+mod lint;
 #[cfg(feature = "serde")]
 mod manifest;
 mod messages;
@@ -69,6 +70,5 @@ mod tables;
 mod threads;
 mod tower_rules;
 mod walk;
-mod warnings;
 mod wire;
 mod words;

@@ -5,6 +5,7 @@
 //! <https://fetch.spec.whatwg.org/#forbidden-response-header-name>
 
 use http::Request;
+use tower_cors::review::Lint;
 use tower_cors::{Denial, Policy, PolicyBuilder};
 
 fn open() -> PolicyBuilder {
@@ -19,13 +20,19 @@ fn check(names: &[&str], sound: bool, builder: impl Fn(&str) -> PolicyBuilder) {
     assert!(wrong.is_empty(), "{wrong:?}");
 }
 
-/// Fails with those names that the policy leaves out with a warning, or does not, against what is
+/// Whether a finding is about the name itself. What else is unwise about such policies is no matter here.
+fn is_idle(policy: &Policy, name: &str) -> bool {
+    let findings = policy.lint().allow(Lint::MethodOptions);
+    findings.iter().any(|finding| finding.value() == Some(name))
+}
+
+/// Fails with those names that the policy leaves out with a finding, or does not, against what is
 /// expected.
 #[track_caller]
 fn check_warned(names: &[&str], warned: bool, builder: impl Fn(&str) -> PolicyBuilder) {
     let wrong: Vec<_> = names
         .iter()
-        .filter(|name| (builder(name).build().unwrap().warnings().len() > 0) != warned)
+        .filter(|name| is_idle(&builder(name).build().unwrap(), name) != warned)
         .collect();
     assert!(wrong.is_empty(), "{wrong:?}");
 }

@@ -12,7 +12,6 @@ use http::StatusCode;
 
 pub use self::iter::{ErrorsIntoIter, ErrorsIter};
 pub use self::list::PolicyErrors;
-#[cfg(any(feature = "routes", feature = "serde"))]
 pub(crate) use self::list::write_lines;
 use crate::origin::OriginFault;
 #[cfg(feature = "serde")]

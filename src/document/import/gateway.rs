@@ -9,7 +9,7 @@ use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
 use super::elsewhere;
-use super::warning::{DocumentWarning, Reason, Warnings};
+use super::warning::{DocumentWarning, Reason, Warnings, has_strangers};
 use crate::builder;
 use crate::builder::error::PolicyError;
 use crate::origin::OriginFault;
@@ -181,7 +181,7 @@ impl Filter {
             warnings.push(&path, DocumentWarning::CredentialsLeftOut { key });
         }
         let methods = warnings.sieve(&whole.key("allowMethods"), &self.methods, |method| {
-            let harmless = || builder::forbidden_method_warning(method).map(Reason::Harmless);
+            let harmless = || builder::forbidden_method(method).map(Reason::Harmless);
             let error = builder::method_error(method).filter(|_| method != "*");
             error.map(Reason::Error).or_else(harmless)
         });
@@ -198,7 +198,7 @@ impl Filter {
             .expose_headers(&exposed)
             .max_age(max_age.unwrap_or_default())
             // Without credentials it lets no pattern in that the filter would not; with them, none is left.
-            .dangerously_allow_public_suffixes(true);
+            .dangerously_allow_public_suffixes(has_strangers(origins, credentials));
         builder.build().map_err(unforeseen)
     }
 }

@@ -12,7 +12,7 @@ use super::super::path::Path;
 use super::super::reader::{Object, rules_array};
 use super::super::value::Value;
 use super::elsewhere;
-use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings, is_narrowed};
+use super::warning::{DocumentWarning, MAX_AGE, Reason, Warnings, has_strangers, is_narrowed};
 use crate::builder::error::PolicyError;
 use crate::builder::{self, PolicyBuilder};
 use crate::policy::Policy;
@@ -202,7 +202,7 @@ impl Rule {
             .allow_headers(covers_authorization.then_some("authorization"))
             .expose_headers(exposed)
             // Without credentials it lets no pattern in that the bucket would not.
-            .dangerously_allow_public_suffixes(true);
+            .dangerously_allow_public_suffixes(has_strangers(origins, false));
         match max_age {
             Some(max_age) => builder.max_age(max_age),
             None => builder,

@@ -8,7 +8,8 @@ use super::super::path::Path;
 use crate::builder;
 use crate::builder::error::{PolicyError, Quoted};
 use crate::origin::pattern::{Pattern, Star};
-use crate::policy::PolicyWarning;
+use crate::policy::idle::{Idle, Why};
+use crate::review::{self, Lint};
 
 /// Something of another system's document that the policy does not have, or has otherwise. It is
 /// never more open for that.
@@ -31,8 +32,10 @@ pub enum DocumentWarning {
     Harmless {
         /// The path of the value.
         key: String,
+        /// As written.
+        value: String,
         /// Why.
-        warning: PolicyWarning,
+        lint: Lint,
     },
     /// A rule of which no origin is left.
     #[non_exhaustive]
@@ -120,7 +123,7 @@ pub enum DocumentWarning {
 /// Why a value is left out.
 pub(super) enum Reason {
     Error(PolicyError),
-    Harmless(PolicyWarning),
+    Harmless(Idle),
     NotTaken,
     AnyPort,
     WholeScheme,
@@ -130,14 +133,14 @@ pub(super) enum Reason {
 impl Reason {
     /// Why the name of a request header is left out.
     pub(super) fn of_header(name: &str) -> Option<Self> {
-        let is_forbidden = |it: &PolicyWarning| matches!(it, PolicyWarning::HeaderForbidden { .. });
-        let harmless = || builder::header_warning(name).filter(is_forbidden).map(Self::Harmless);
+        let is_forbidden = |it: &Idle| it.why == Why::HeaderForbidden;
+        let harmless = || builder::idle_header(name).filter(is_forbidden).map(Self::Harmless);
         builder::header_error(name).map(Self::Error).or_else(harmless)
     }
 
     /// Why the name of a response header is left out.
     pub(super) fn of_exposed(name: &str) -> Option<Self> {
-        let harmless = || builder::exposed_warning(name).map(Self::Harmless);
+        let harmless = || builder::idle_exposed(name).map(Self::Harmless);
         builder::exposed_error(name).map(Self::Error).or_else(harmless)
     }
 
@@ -146,6 +149,14 @@ impl Reason {
         let fault = Pattern::parse(value).err()?;
         Some(Self::Error(builder::origin_error(value, fault)))
     }
+}
+
+/// Whether an origin needs the call for names that strangers may have.
+pub(super) fn has_strangers(origins: &[String], credentials: bool) -> bool {
+    origins.iter().any(|value| match Pattern::parse(value) {
+        Ok(Pattern::Origins(pattern)) => builder::is_for_strangers(&pattern, credentials),
+        Ok(Pattern::Any) | Err(_) => false,
+    })
 }
 
 /// Whether a pattern stands for less than where a `*` is any text.
@@ -182,7 +193,9 @@ impl Warnings {
                 &path,
                 match reason {
                     Reason::Error(error) => DocumentWarning::LeftOut { key, error },
-                    Reason::Harmless(warning) => DocumentWarning::Harmless { key, warning },
+                    Reason::Harmless(idle) => {
+                        DocumentWarning::Harmless { key, value, lint: review::lint_of(&idle.why) }
+                    }
                     Reason::NotTaken => DocumentWarning::NotTaken { key, value },
                     Reason::AnyPort => DocumentWarning::AnyPortLeftOut { key, value },
                     Reason::WholeScheme => DocumentWarning::WholeSchemeLeftOut { key, value },
@@ -274,7 +287,9 @@ impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             DocumentWarning::LeftOut { error, .. } => write!(f, "left out, because {error}"),
-            DocumentWarning::Harmless { warning, .. } => write!(f, "left out, because {warning}"),
+            DocumentWarning::Harmless { value, lint, .. } => {
+                write!(f, "left out, because {}", review::message_of(*lint, value))
+            }
             DocumentWarning::NotTaken { value, .. } => {
                 let value = Quoted(value);
                 write!(f, "left out, because {value} means nothing in the original either")

@@ -188,13 +188,11 @@ impl Routes {
     }
 
     /// The routes, as they were written.
-    #[cfg(feature = "serde")]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Route)> {
+    pub(crate) fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Route)> {
         self.0.routes.iter().map(|(path, route)| (path.as_str(), route))
     }
 
     /// What the paths have that no route matches.
-    #[cfg(feature = "serde")]
     pub(crate) fn fallback(&self) -> &Route {
         &self.0.fallback
     }

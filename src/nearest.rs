@@ -1,11 +1,11 @@
-//! Which of the known keys was meant by one that is unknown.
+//! Which of the known words was meant by one that is unknown.
 
-/// The most bytes of a key that is compared.
+/// The most bytes of a word that is compared.
 const MAX_KEY: usize = 64;
 
-/// The known key that the written one is most like, if it is like one: another case or other signs between
+/// The known word that the written one is most like, if it is like one: another case or other signs between
 /// the words, a letter too many or too few, or a part of it.
-pub(super) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let letters = letters(written);
     if written.len() > MAX_KEY || letters.len() < 3 {
         return None;
