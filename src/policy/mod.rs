@@ -20,7 +20,7 @@ use http::header::COOKIE;
 use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
 use self::methods::Methods;
-use self::names::Names;
+use self::names::{Names, Refusal};
 use self::rule::{Admission, Listed, Origins, Rule};
 use self::sent::SentValue;
 use self::vary::Varies;
@@ -207,9 +207,9 @@ impl Policy {
             Reading::Simple { origin } => (RequestKind::Simple, decorate(Some(origin))),
             Reading::Preflight { origin, method } => {
                 let verdict = rules.judge_preflight(head, origin, method);
-                let (denial, index) = (verdict.outcome.as_ref().err().copied(), verdict.index);
+                let denial = verdict.outcome.as_ref().err().map(|refusal| refusal.denial);
                 let answer = Answer::Preflight(verdict.grant(head, origin, method));
-                (RequestKind::Preflight, Ruling { answer, denial, index })
+                (RequestKind::Preflight, Ruling { answer, denial, index: verdict.index })
             }
         };
         Decision { kind, denial, rule, answer }
@@ -301,13 +301,16 @@ impl Rules {
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
-    ) -> Verdict<'_, Admission<'a>> {
+    ) -> Verdict<'_, Admission<'a>, Refusal> {
         self.judge(|rule| rule.admit_preflight(head, origin, method))
     }
 
     /// What the first rule says that allows the request; if none does, the first of those that came
     /// nearest to it.
-    fn judge<T>(&self, admit: impl Fn(&Rule) -> Result<T, Denial>) -> Verdict<'_, T> {
+    fn judge<T, E: Copy + Into<Denial>>(
+        &self,
+        admit: impl Fn(&Rule) -> Result<T, E>,
+    ) -> Verdict<'_, T, E> {
         let outcome = admit(&self.first);
         if self.others.is_empty() {
             return Verdict { rule: &self.first, index: None, outcome };
@@ -341,23 +344,19 @@ impl<T> Ruling<T> {
 }
 
 /// What a rule says of a request.
-struct Verdict<'a, T> {
+struct Verdict<'a, T, E = Denial> {
     rule: &'a Rule,
     /// Which of several it is.
     index: Option<usize>,
-    outcome: Result<T, Denial>,
+    outcome: Result<T, E>,
 }
 
-impl Verdict<'_, Admission<'_>> {
+impl Verdict<'_, Admission<'_>, Refusal> {
     /// What the answer to a preflight gets.
     fn grant(&self, head: RequestHead<'_>, origin: Field<'_>, method: Field<'_>) -> Option<Grant> {
         match &self.outcome {
             Ok(admission) => Some(self.rule.grant(admission)),
-            Err(denial @ (Denial::MethodNotAllowed | Denial::HeaderNotAllowed)) => {
-                self.rule.grant_less(head, origin, method, *denial)
-            }
-            // The others are silent.
-            Err(_) => None,
+            Err(refusal) => self.rule.grant_less(head, origin, method, *refusal),
         }
     }
 }
@@ -373,14 +372,14 @@ enum Rank {
     Final,
 }
 
-impl<T> Verdict<'_, T> {
+impl<T, E: Copy + Into<Denial>> Verdict<'_, T, E> {
     fn rank(&self) -> Rank {
-        match self.outcome {
-            Ok(_) | Err(Denial::OriginRepeated) => Rank::Final,
-            Err(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
-            Err(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
+        match self.outcome.as_ref().err().map(|&error| error.into()) {
+            None | Some(Denial::OriginRepeated) => Rank::Final,
+            Some(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
+            Some(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
             // The others are not a rule's.
-            Err(
+            Some(
                 Denial::OriginNotAllowed
                 | Denial::CredentialsNotAllowed
                 | Denial::HostNotAllowed

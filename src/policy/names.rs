@@ -5,13 +5,16 @@ use std::cmp::Ordering;
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
-use super::decision::Denial;
+use super::decision::{Denial, Lines};
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
 
 /// The most lines of `Access-Control-Request-Headers`, their bytes, and the empty elements in all.
 const MAX_LINES: usize = 16;
 const MAX_BYTES: usize = 4096;
 const MAX_EMPTY: usize = 16;
+
+/// Bytes of names that have room in as little as most lists need.
+const USUAL_BYTES: usize = 256;
 
 /// The names that a preflight may ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,7 +70,7 @@ impl Names {
     /// what is requested.
     ///
     /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
-    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Denial> {
+    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Refusal> {
         let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
         let mut reader = Reader { names: self, cursor: 0, empty: 0, strayed: false };
         let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
@@ -76,16 +79,19 @@ impl Names {
             (None, _) => return Ok(Requested::Nothing),
             (Some(line), None) => {
                 bound(line.len())?;
-                reader.read(line.as_bytes())?;
+                let at = |left| u16::try_from(line.len() - left).ok();
+                reader
+                    .read(line.as_bytes())
+                    .map_err(|(denial, left)| Refusal { denial, at: at(left) })?;
                 Requested::Line(line)
             }
             _ => {
                 if all.iter().take(MAX_LINES + 1).count() > MAX_LINES {
-                    return Err(Denial::HeaderListTooLong);
+                    return Err(Denial::HeaderListTooLong.into());
                 }
                 bound(all.iter().map(HeaderValue::len).sum())?;
                 for line in all {
-                    reader.read(line.as_bytes())?;
+                    reader.read(line.as_bytes()).map_err(|(denial, _)| denial)?;
                 }
                 Requested::Lines(headers)
             }
@@ -93,45 +99,66 @@ impl Names {
         Ok(if reader.strayed || reader.cursor > 0 { requested } else { Requested::Nothing })
     }
 
-    /// Those of the requested names that are allowed, as they were written; nothing if the list is malformed or
-    /// over its bounds.
-    ///
+    /// Those of the requested names that are allowed, as they were written, in one line; nothing if the list is
+    /// malformed or over its bounds. `at` is where the name stands that was found to be denied.
+    pub(crate) fn allowed_of(&self, headers: &HeaderMap, at: Option<u16>) -> Option<Lines> {
+        let mut lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+        match (lines.next(), lines.next()) {
+            (Some(line), None) if line.len() <= USUAL_BYTES => {
+                self.keep_allowed::<USUAL_BYTES>(headers, at)
+            }
+            // A comma is added between two lines.
+            _ => self.keep_allowed::<{ MAX_BYTES + MAX_LINES }>(headers, at),
+        }
+    }
+
     /// A name `*`, which a script may use, is left out: browsers would take it for the wildcard, and today's let
     /// that cover `authorization`.
-    pub(crate) fn allowed_of(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
-        let mut line = Vec::new();
-        self.tell_apart(headers, |name, is_allowed| {
+    fn keep_allowed<const ROOM: usize>(
+        &self,
+        headers: &HeaderMap,
+        at: Option<u16>,
+    ) -> Option<Lines> {
+        let mut kept = Kept { room: [0; ROOM], filled: 0 };
+        self.tell_apart(headers, at, |name, is_allowed| {
             if is_allowed && name != b"*" {
-                if !line.is_empty() {
-                    line.push(b',');
-                }
-                line.extend_from_slice(name);
+                kept.push(name);
             }
         })?;
-        Some(line)
+        match kept.room.get(..kept.filled)? {
+            [] => Some(Lines::None),
+            // Of a slice, so that what it allocates is as long as it.
+            names => HeaderValue::from_bytes(names).ok().map(Lines::One),
+        }
     }
 
     /// Shows each of the requested names, and whether it is allowed. It ends with nothing where the list
     /// becomes malformed, or is over its bounds.
+    ///
+    /// If it is known `at` which byte of the only line the first name stands that is denied, nothing is looked up
+    /// again.
     pub(crate) fn tell_apart<'a>(
         &self,
         headers: &'a HeaderMap,
+        at: Option<u16>,
         mut show: impl FnMut(&'a [u8], bool),
     ) -> Option<()> {
         let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let (mut count, mut bytes, mut empty) = (0, 0, 0);
-        for line in lines.iter() {
-            count += 1;
-            bytes += line.len();
-        }
-        if count > MAX_LINES || bytes > MAX_BYTES {
+        let bytes: usize = lines.iter().map(HeaderValue::len).sum();
+        if lines.iter().count() > MAX_LINES || bytes > MAX_BYTES {
             return None;
         }
-        for line in lines.iter() {
+        let denied = at.map(usize::from);
+        let mut empty = 0;
+        for line in lines {
+            let mut start = 0;
             for element in line.as_bytes().split(|&byte| byte == b',') {
+                let known = denied.filter(|denied| start <= *denied).map(|denied| start < denied);
+                start += element.len() + 1;
                 match trim_whitespace(element) {
                     [] => empty += 1,
-                    name if is_token(name) => show(name, self.allows(name)),
+                    name if known.unwrap_or_else(|| self.allows(name)) => show(name, true),
+                    name if is_token(name) => show(name, false),
                     _ => return None,
                 }
             }
@@ -179,6 +206,46 @@ pub(crate) enum Requested<'a> {
     Lines(&'a HeaderMap),
 }
 
+/// Why a preflight is denied.
+#[derive(Clone, Copy)]
+pub(crate) struct Refusal {
+    pub(crate) denial: Denial,
+    /// Where the name stands that is denied, if the request has one line of them.
+    pub(crate) at: Option<u16>,
+}
+
+impl From<Denial> for Refusal {
+    fn from(denial: Denial) -> Self {
+        Self { denial, at: None }
+    }
+}
+
+impl From<Refusal> for Denial {
+    fn from(refusal: Refusal) -> Self {
+        refusal.denial
+    }
+}
+
+/// Names in one line, before it is known how long that becomes.
+struct Kept<const ROOM: usize> {
+    room: [u8; ROOM],
+    filled: usize,
+}
+
+impl<const ROOM: usize> Kept<ROOM> {
+    /// Adds a name, for which there is room: that of all that are asked for.
+    fn push(&mut self, name: &[u8]) {
+        let comma: &[u8] = if self.filled == 0 { b"" } else { b"," };
+        for part in [comma, name] {
+            let end = self.filled + part.len();
+            if let Some(room) = self.room.get_mut(self.filled..end) {
+                room.copy_from_slice(part);
+                self.filled = end;
+            }
+        }
+    }
+}
+
 /// Reads the lines of one request.
 struct Reader<'a> {
     names: &'a Names,
@@ -190,13 +257,14 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read(&mut self, line: &[u8]) -> Result<(), Denial> {
+    /// If it fails, why, and how many bytes were left from the element on that was read then.
+    fn read(&mut self, line: &[u8]) -> Result<(), (Denial, usize)> {
         let mut list = line;
         loop {
             let Some(rest) = self.read_in_order(list) else {
                 return Ok(());
             };
-            match self.read_element(rest)? {
+            match self.read_element(rest).map_err(|denial| (denial, rest.len()))? {
                 [_comma, rest @ ..] => list = rest,
                 [] => return Ok(()),
             }

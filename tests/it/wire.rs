@@ -87,12 +87,16 @@ pub(crate) fn build(config: &Config) -> Result<Policy, PolicyErrors> {
     let mut builder = Policy::builder()
         .allow_origins(config.origins)
         .allow_credentials(config.credentials)
-        .allow_methods(config.methods)
         .allow_headers(config.headers)
         .expose_headers(config.exposed)
         .dangerously_allow_null_origin(config.null)
         .dangerously_allow_public_suffixes(true)
         .dangerously_allow_insecure_origins(config.insecure);
+    builder = if config.only {
+        builder.only_methods(config.methods)
+    } else {
+        builder.allow_methods(config.methods)
+    };
     if let Some(predicate) = config.predicate {
         builder = builder.allow_origins_if(move |origin, method, _uri| {
             predicate(origin.as_str(), method.as_str())
@@ -110,6 +114,7 @@ pub(crate) fn layer(config: &Config, policy: Policy) -> CorsLayer {
         .unwrap()
         .pass_on_preflights(config.pass_on)
         .keep_inner_headers(config.keep)
+        .hide_denials(config.hide)
 }
 
 /// What the layer answers, and what the policy says by itself.
