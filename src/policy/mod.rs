@@ -301,7 +301,7 @@ impl Rules {
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
-    ) -> Verdict<'_, Admission<'a>, Refusal> {
+    ) -> Verdict<'_, Admission<'a>, Refusal<'a>> {
         self.judge(|rule| rule.admit_preflight(head, origin, method))
     }
 
@@ -351,12 +351,19 @@ struct Verdict<'a, T, E = Denial> {
     outcome: Result<T, E>,
 }
 
-impl Verdict<'_, Admission<'_>, Refusal> {
+impl Verdict<'_, Admission<'_>, Refusal<'_>> {
     /// What the answer to a preflight gets.
     fn grant(&self, head: RequestHead<'_>, origin: Field<'_>, method: Field<'_>) -> Option<Grant> {
         match &self.outcome {
             Ok(admission) => Some(self.rule.grant(admission)),
-            Err(refusal) => self.rule.grant_less(head, origin, method, *refusal),
+            Err(
+                refusal @ Refusal {
+                    denial: Denial::MethodNotAllowed | Denial::HeaderNotAllowed,
+                    ..
+                },
+            ) => self.rule.grant_less(head, origin, method, *refusal),
+            // The others are silent.
+            Err(_) => None,
         }
     }
 }

@@ -1,20 +1,19 @@
 //! The compiled set of request-header names, and the reading of a list of them.
 
+mod told;
+
 use std::cmp::Ordering;
 
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
-use super::decision::{Denial, Lines};
+use super::decision::Denial;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
 
 /// The most lines of `Access-Control-Request-Headers`, their bytes, and the empty elements in all.
 const MAX_LINES: usize = 16;
 const MAX_BYTES: usize = 4096;
 const MAX_EMPTY: usize = 16;
-
-/// Bytes of names that have room in as little as most lists need.
-const USUAL_BYTES: usize = 256;
 
 /// The names that a preflight may ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,7 +69,7 @@ impl Names {
     /// what is requested.
     ///
     /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
-    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Refusal> {
+    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Refusal<'a>> {
         let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
         let mut reader = Reader { names: self, cursor: 0, empty: 0, strayed: false };
         let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
@@ -79,10 +78,9 @@ impl Names {
             (None, _) => return Ok(Requested::Nothing),
             (Some(line), None) => {
                 bound(line.len())?;
-                let at = |left| u16::try_from(line.len() - left).ok();
                 reader
                     .read(line.as_bytes())
-                    .map_err(|(denial, left)| Refusal { denial, at: at(left) })?;
+                    .map_err(|stop| Refusal { denial: stop.denial, read: stop.in_line(line) })?;
                 Requested::Line(line)
             }
             _ => {
@@ -91,79 +89,12 @@ impl Names {
                 }
                 bound(all.iter().map(HeaderValue::len).sum())?;
                 for line in all {
-                    reader.read(line.as_bytes()).map_err(|(denial, _)| denial)?;
+                    reader.read(line.as_bytes()).map_err(|stop| stop.denial)?;
                 }
                 Requested::Lines(headers)
             }
         };
         Ok(if reader.strayed || reader.cursor > 0 { requested } else { Requested::Nothing })
-    }
-
-    /// Those of the requested names that are allowed, as they were written, in one line; nothing if the list is
-    /// malformed or over its bounds. `at` is where the name stands that was found to be denied.
-    pub(crate) fn allowed_of(&self, headers: &HeaderMap, at: Option<u16>) -> Option<Lines> {
-        let mut lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-        match (lines.next(), lines.next()) {
-            (Some(line), None) if line.len() <= USUAL_BYTES => {
-                self.keep_allowed::<USUAL_BYTES>(headers, at)
-            }
-            // A comma is added between two lines.
-            _ => self.keep_allowed::<{ MAX_BYTES + MAX_LINES }>(headers, at),
-        }
-    }
-
-    /// A name `*`, which a script may use, is left out: browsers would take it for the wildcard, and today's let
-    /// that cover `authorization`.
-    fn keep_allowed<const ROOM: usize>(
-        &self,
-        headers: &HeaderMap,
-        at: Option<u16>,
-    ) -> Option<Lines> {
-        let mut kept = Kept { room: [0; ROOM], filled: 0 };
-        self.tell_apart(headers, at, |name, is_allowed| {
-            if is_allowed && name != b"*" {
-                kept.push(name);
-            }
-        })?;
-        match kept.room.get(..kept.filled)? {
-            [] => Some(Lines::None),
-            // Of a slice, so that what it allocates is as long as it.
-            names => HeaderValue::from_bytes(names).ok().map(Lines::One),
-        }
-    }
-
-    /// Shows each of the requested names, and whether it is allowed. It ends with nothing where the list
-    /// becomes malformed, or is over its bounds.
-    ///
-    /// If it is known `at` which byte of the only line the first name stands that is denied, nothing is looked up
-    /// again.
-    pub(crate) fn tell_apart<'a>(
-        &self,
-        headers: &'a HeaderMap,
-        at: Option<u16>,
-        mut show: impl FnMut(&'a [u8], bool),
-    ) -> Option<()> {
-        let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let bytes: usize = lines.iter().map(HeaderValue::len).sum();
-        if lines.iter().count() > MAX_LINES || bytes > MAX_BYTES {
-            return None;
-        }
-        let denied = at.map(usize::from);
-        let mut empty = 0;
-        for line in lines {
-            let mut start = 0;
-            for element in line.as_bytes().split(|&byte| byte == b',') {
-                let known = denied.filter(|denied| start <= *denied).map(|denied| start < denied);
-                start += element.len() + 1;
-                match trim_whitespace(element) {
-                    [] => empty += 1,
-                    name if known.unwrap_or_else(|| self.allows(name)) => show(name, true),
-                    name if is_token(name) => show(name, false),
-                    _ => return None,
-                }
-            }
-        }
-        (empty <= MAX_EMPTY).then_some(())
     }
 
     /// Whether a preflight may ask for the name.
@@ -177,7 +108,10 @@ impl Names {
         let search = |compare: fn(&str, &[u8]) -> Ordering| {
             self.listed.binary_search_by(|listed| compare(listed, name)).ok()
         };
-        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| search(compare_lower))
+        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| {
+            let is_lower = !name.iter().any(u8::is_ascii_uppercase);
+            if is_lower { None } else { search(compare_lower) }
+        })
     }
 
     fn allows_unlisted(&self, name: &[u8]) -> bool {
@@ -208,41 +142,31 @@ pub(crate) enum Requested<'a> {
 
 /// Why a preflight is denied.
 #[derive(Clone, Copy)]
-pub(crate) struct Refusal {
+pub(crate) struct Refusal<'a> {
     pub(crate) denial: Denial,
-    /// Where the name stands that is denied, if the request has one line of them.
-    pub(crate) at: Option<u16>,
+    /// What was read until then, if there is one line of names.
+    pub(crate) read: Option<Read<'a>>,
 }
 
-impl From<Denial> for Refusal {
+/// How far a line of names was read.
+#[derive(Clone, Copy)]
+pub(crate) struct Read<'a> {
+    line: &'a HeaderValue,
+    /// So many bytes are listed names, one comma behind each.
+    in_order: u16,
+    /// Where the first name stands that is denied.
+    denied: u16,
+}
+
+impl From<Denial> for Refusal<'_> {
     fn from(denial: Denial) -> Self {
-        Self { denial, at: None }
+        Self { denial, read: None }
     }
 }
 
-impl From<Refusal> for Denial {
-    fn from(refusal: Refusal) -> Self {
+impl From<Refusal<'_>> for Denial {
+    fn from(refusal: Refusal<'_>) -> Self {
         refusal.denial
-    }
-}
-
-/// Names in one line, before it is known how long that becomes.
-struct Kept<const ROOM: usize> {
-    room: [u8; ROOM],
-    filled: usize,
-}
-
-impl<const ROOM: usize> Kept<ROOM> {
-    /// Adds a name, for which there is room: that of all that are asked for.
-    fn push(&mut self, name: &[u8]) {
-        let comma: &[u8] = if self.filled == 0 { b"" } else { b"," };
-        for part in [comma, name] {
-            let end = self.filled + part.len();
-            if let Some(room) = self.room.get_mut(self.filled..end) {
-                room.copy_from_slice(part);
-                self.filled = end;
-            }
-        }
     }
 }
 
@@ -256,15 +180,33 @@ struct Reader<'a> {
     strayed: bool,
 }
 
+/// Where reading a line ended before its end.
+struct Stop {
+    denial: Denial,
+    /// The bytes that were left when listed names did not come in their order any more.
+    unordered: usize,
+    /// The bytes that were left from the element on that is denied.
+    left: usize,
+}
+
+impl Stop {
+    fn in_line(self, line: &HeaderValue) -> Option<Read<'_>> {
+        let read = |left| u16::try_from(line.len().checked_sub(left)?).ok();
+        Some(Read { line, in_order: read(self.unordered)?, denied: read(self.left)? })
+    }
+}
+
 impl Reader<'_> {
-    /// If it fails, why, and how many bytes were left from the element on that was read then.
-    fn read(&mut self, line: &[u8]) -> Result<(), (Denial, usize)> {
+    fn read(&mut self, line: &[u8]) -> Result<(), Stop> {
         let mut list = line;
+        let mut unordered = None;
         loop {
             let Some(rest) = self.read_in_order(list) else {
                 return Ok(());
             };
-            match self.read_element(rest).map_err(|denial| (denial, rest.len()))? {
+            let unordered = *unordered.get_or_insert(rest.len());
+            let stop = |denial| Stop { denial, unordered, left: rest.len() };
+            match self.read_element(rest).map_err(stop)? {
                 [_comma, rest @ ..] => list = rest,
                 [] => return Ok(()),
             }

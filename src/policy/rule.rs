@@ -148,7 +148,7 @@ impl Rule {
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
-    ) -> Result<Admission<'a>, Refusal> {
+    ) -> Result<Admission<'a>, Refusal<'a>> {
         let requested = || requested_method(method).map(Cow::Owned);
         let origin =
             self.admit_origin(origin, |listed, it| listed.ask(it, head.uri(), requested))?;
@@ -181,7 +181,7 @@ impl Rule {
         head: RequestHead<'_>,
         origin: Field<'_>,
         method: Field<'_>,
-        refusal: Refusal,
+        refusal: Refusal<'_>,
     ) -> Option<Grant> {
         let method = method.once()?;
         let (allow_methods, allow_headers) = match refusal.denial {
@@ -189,7 +189,7 @@ impl Rule {
                 (None, Lines::None)
             }
             Denial::HeaderNotAllowed => {
-                let names = self.headers.allowed_of(head.headers(), refusal.at)?;
+                let names = self.headers.allowed_of(head.headers(), refusal.read)?;
                 (self.grant_method(method), names)
             }
             _ => return None,
