@@ -12,6 +12,8 @@
 //! names of CORS headers stand without their `access-control-`; `\x` begins an escaped byte.
 
 mod decoration;
+mod denials;
+mod hidden;
 mod inner;
 mod names;
 mod predicate;
@@ -25,6 +27,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, service_fn};
 use tower_cors::{CorsLayer, Policy, PolicyErrors};
 
@@ -125,8 +128,20 @@ pub(crate) fn answer(config: &Config, request: &Request, inner: &Response) -> An
     Answer { denial, ..send(&layer(config, policy), request, inner) }
 }
 
+/// What is behind the layer.
+pub(crate) type Spy =
+    BoxCloneSyncService<http::Request<&'static str>, http::Response<&'static str>, Infallible>;
+
 /// Sends a request through the layer to a spy that gives the response.
-pub(crate) fn send(layer: &CorsLayer, request: &Request, inner: &Response) -> Answer {
+pub(crate) fn send<L>(layer: &L, request: &Request, inner: &Response) -> Answer
+where
+    L: Layer<Spy>,
+    L::Service: Service<
+            http::Request<&'static str>,
+            Response = http::Response<&'static str>,
+            Error = Infallible,
+        >,
+{
     let ran = Arc::new(AtomicBool::new(false));
     let spy = {
         let (ran, inner) = (Arc::clone(&ran), inner.clone());
@@ -139,6 +154,7 @@ pub(crate) fn send(layer: &CorsLayer, request: &Request, inner: &Response) -> An
             async { Ok::<_, Infallible>(response) }
         })
     };
+    let spy = BoxCloneSyncService::new(spy);
     let response = layer.layer(spy).call(to_http(request)).now_or_never().unwrap().unwrap();
     assert!(["said", ""].contains(response.body()));
     Answer {

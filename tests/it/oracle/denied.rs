@@ -17,7 +17,7 @@ pub(super) fn answer(config: &Config, request: &Request, denial: Denial) -> Opti
     match denial {
         // No browser asks for these; and it sends a safelisted method though none is named.
         Denial::MethodNotAllowed if !is_token(method) || is_forbidden(method) => None,
-        Denial::MethodNotAllowed if is_safelisted(method) => None,
+        Denial::MethodNotAllowed if is_safelisted(method) || method.len() > 4096 => None,
         Denial::MethodNotAllowed => Some(lines),
         Denial::HeaderNotAllowed => {
             let allowed = allowed_names(config, request)?;
