@@ -226,12 +226,12 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         number: "P8", what: "preflight, denied by method: instructions in all",
         measure: |results| in_all(results, "preflight, denied by method"),
-        wanted: AtMost(2_200.0), bound: AtMost(2_400.0),
+        wanted: AtMost(2_150.0), bound: AtMost(2_320.0),
     },
     Target {
         number: "P8", what: "preflight, denied by header: instructions in all",
         measure: |results| in_all(results, "preflight, denied by header"),
-        wanted: AtMost(3_900.0), bound: AtMost(4_100.0),
+        wanted: AtMost(3_750.0), bound: AtMost(4_030.0),
     },
     Target {
         number: "P8", what: "preflight, denied: allocations",
