@@ -72,20 +72,20 @@ fn denials_are_hidden_whatever_finds_the_policy() {
         assert_eq!(answers(&CorsLayer::new(routes()).hide_denials(hide)), *expected, "routes");
         let reload = CorsLayer::new(Reload::new(policy())).hide_denials(hide);
         assert_eq!(answers(&reload), *expected, "a reload handle");
-        let resolved = CorsLayer::with_resolver(resolver()).hide_denials(hide);
-        assert_eq!(answers(&resolved), *expected, "a resolver");
+        let found = CorsLayer::with_resolver(resolver()).hide_denials(hide);
+        assert_eq!(answers(&found), *expected, "a resolver");
         let enforced = new().enforce(enforcement()).unwrap();
         assert_eq!(answers(&enforced), *expected, "enforcement");
-        let resolved = resolved.enforce(enforcement()).unwrap();
-        assert_eq!(answers(&resolved), *expected, "a resolver under enforcement");
+        let found = found.enforce(enforcement()).unwrap();
+        assert_eq!(answers(&found), *expected, "a resolver under enforcement");
 
         // What is denied never passes.
         let expected = passed(expected);
         assert_eq!(answers(&new().pass_on_preflights(true)), expected, "passing on");
         let enforced = enforced.pass_on_preflights(true);
         assert_eq!(answers(&enforced), expected, "passing on under enforcement");
-        let resolved = CorsLayer::with_resolver(resolver()).hide_denials(hide);
-        assert_eq!(answers(&resolved.pass_on_preflights(true)), expected, "a resolver, passing on");
+        let found = CorsLayer::with_resolver(resolver()).hide_denials(hide);
+        assert_eq!(answers(&found.pass_on_preflights(true)), expected, "a resolver, passing on");
     }
 }
 

@@ -140,9 +140,9 @@ fn options_that_is_no_preflight_varies_as_one_wherever_the_policy_is_found() {
     let tenant = HeaderName::from_static("x-tenant");
     let resolver = Resolver::new(find, |error| panic!("{error}")).vary_on([tenant]);
     let request = parse_request("OPTIONS; origin: https://a.example");
-    let resolved = CorsLayer::with_resolver(resolver);
+    let found = CorsLayer::with_resolver(resolver);
     assert_eq!(
-        show(&send(&resolved, &request, &parse_response("200; vary: accept"))),
+        show(&send(&found, &request, &parse_response("200; vary: accept"))),
         format!("ran 200; allow-origin: https://a.example; vary: accept; {ALL}; vary: x-tenant"),
     );
 }
