@@ -111,11 +111,28 @@ pub(crate) const NON_WILDCARD_REQUEST_HEADER: &str = "authorization";
 /// Whether the bytes are a token: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>
 pub(crate) fn is_token(bytes: &[u8]) -> bool {
     // token = 1*tchar
+    let is_tchar = |byte: &u8| TCHARS.get(usize::from(*byte)) == Some(&true);
+    !bytes.is_empty() && bytes.iter().all(is_tchar)
+}
+
+/// Whether each byte may stand in a token: a look-up takes less than half of what comparisons do.
+static TCHARS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    let mut entries: &mut [bool] = &mut table;
+    while let [entry, others @ ..] = entries {
+        *entry = is_tchar(byte);
+        byte = byte.wrapping_add(1);
+        entries = others;
+    }
+    table
+};
+
+const fn is_tchar(byte: u8) -> bool {
     // tchar = "!" / "#" / "$" / "%" / "&" / "'" / "*" / "+" / "-" / "." /
     //         "^" / "_" / "`" / "|" / "~" / DIGIT / ALPHA
-    let is_tchar = |byte: &u8| match byte {
+    match byte {
         b'!' | b'#'..=b'\'' | b'*' | b'+' | b'-' | b'.' | b'^'..=b'`' | b'|' | b'~' => true,
         _ => byte.is_ascii_alphanumeric(),
-    };
-    !bytes.is_empty() && bytes.iter().all(is_tchar)
+    }
 }

@@ -207,15 +207,41 @@ impl<P> CorsLayer<P> {
 
     /// Answers every denied preflight alike: 403, without a CORS header.
     ///
-    /// Without this call a page at an allowed origin is told which step failed: the answer allows all that was
-    /// asked for but what is denied, so that its browser's console names the method, or the header. It never sends
-    /// the request, and origins that are not allowed are told nothing in any case.
+    /// Without this call a page at an allowed origin is told which step failed: the answer allows what was asked for
+    /// but what is denied, so that its browser's console names the method, or the header. The browser never sends the
+    /// request, and origins that are not allowed are told nothing in any case.
     ///
     /// ```
+    /// use http::{Request, StatusCode};
+    /// use tower::{Layer, ServiceExt, service_fn};
     /// use tower_cors::{CorsLayer, Policy};
+    /// # use std::convert::Infallible;
+    /// # use http::Response;
     ///
-    /// # let policy = Policy::permissive();
-    /// let layer = CorsLayer::new(policy).hide_denials(true);
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let policy = Policy::builder()
+    ///     .allow_origins(["https://app.example"])
+    ///     .allow_headers(["content-type"])
+    ///     .build()?;
+    /// let preflight = Request::options("/")
+    ///     .header("origin", "https://app.example")
+    ///     .header("access-control-request-method", "POST")
+    ///     .header("access-control-request-headers", "content-type,traceparent")
+    ///     .body(())?;
+    /// # let inner = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
+    ///
+    /// // The browser names `traceparent`.
+    /// let layer = CorsLayer::new(policy);
+    /// let told = layer.layer(inner).oneshot(preflight.clone()).await?;
+    /// assert_eq!(told.headers()["access-control-allow-headers"], "content-type");
+    ///
+    /// // The browser says that no origin is allowed.
+    /// let hidden = layer.hide_denials(true).layer(inner).oneshot(preflight).await?;
+    /// assert_eq!(hidden.status(), StatusCode::FORBIDDEN);
+    /// assert!(!hidden.headers().contains_key("access-control-allow-origin"));
+    /// # Ok(())
+    /// # }
     /// ```
     pub fn hide_denials(mut self, hide: bool) -> Self {
         self.settings.hide_denials = hide;

@@ -15,6 +15,24 @@ use crate::request::{RequestHead, RequestKind};
 /// What a [`Policy`](crate::Policy) says of one request.
 ///
 /// It owns what it needs, so it may outlive both the request and the policy.
+///
+/// A preflight that is denied by its method or by names has header fields, too, if its origin is allowed: those of an
+/// allowed one, less what is denied. So the page's browser names the step that failed, and sends nothing.
+///
+/// ```
+/// use tower_cors::{Denial, Policy};
+///
+/// let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
+/// let preflight = http::Request::options("/")
+///     .header("origin", "https://app.example")
+///     .header("access-control-request-method", "PATCH")
+///     .body(())?;
+/// let decision = policy.decide(&preflight);
+/// assert_eq!(decision.denial(), Some(Denial::MethodNotAllowed));
+/// assert_eq!(decision.headers()["access-control-allow-origin"], "https://app.example");
+/// assert!(!decision.headers().contains_key("access-control-allow-methods"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
 pub struct Decision {

@@ -22,7 +22,7 @@ use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
 use self::idle::Idle;
 use self::methods::Methods;
-use self::names::Names;
+use self::names::{Names, Refusal};
 pub use self::place::{Place, Position};
 use self::rule::{Admission, Listed, Origins, Rule};
 use self::sent::SentValue;
@@ -190,9 +190,9 @@ impl Policy {
             Reading::Simple { origin } => (RequestKind::Simple, decorate(Some(origin))),
             Reading::Preflight { origin, method } => {
                 let verdict = rules.judge_preflight(head, origin, method);
-                let (denial, index) = (verdict.outcome.as_ref().err().copied(), verdict.index);
+                let denial = verdict.outcome.as_ref().err().map(|refusal| refusal.denial);
                 let answer = Answer::Preflight(verdict.grant(head, origin, method));
-                (RequestKind::Preflight, Ruling { answer, denial, index })
+                (RequestKind::Preflight, Ruling { answer, denial, index: verdict.index })
             }
         };
         Decision { kind, denial, rule, answer }
@@ -202,7 +202,7 @@ impl Policy {
     pub(crate) fn verdicts(&self, head: RequestHead<'_>, is_enforced: bool) -> Vec<Option<Denial>> {
         let verdict = |rule: &Rule| match head.read() {
             Reading::Preflight { origin, method } => {
-                rule.admit_preflight(head, origin, method).err()
+                rule.admit_preflight(head, origin, method).err().map(|refusal| refusal.denial)
             }
             Reading::Plain | Reading::Simple { .. } if is_enforced => {
                 rule.admit_enforced(head, head.origin()).err()
@@ -299,13 +299,16 @@ impl Rules {
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
-    ) -> Verdict<'_, Admission<'a>> {
+    ) -> Verdict<'_, Admission<'a>, Refusal<'a>> {
         self.judge(|rule| rule.admit_preflight(head, origin, method))
     }
 
     /// What the first rule says that allows the request; if none does, the first of those that came
     /// nearest to it.
-    fn judge<T>(&self, admit: impl Fn(&Rule) -> Result<T, Denial>) -> Verdict<'_, T> {
+    fn judge<T, E: Copy + Into<Denial>>(
+        &self,
+        admit: impl Fn(&Rule) -> Result<T, E>,
+    ) -> Verdict<'_, T, E> {
         let outcome = admit(&self.first);
         if self.others.is_empty() {
             return Verdict { rule: &self.first, index: None, outcome };
@@ -339,21 +342,24 @@ impl<T> Ruling<T> {
 }
 
 /// What a rule says of a request.
-struct Verdict<'a, T> {
+struct Verdict<'a, T, E = Denial> {
     rule: &'a Rule,
     /// Which of several it is.
     index: Option<usize>,
-    outcome: Result<T, Denial>,
+    outcome: Result<T, E>,
 }
 
-impl Verdict<'_, Admission<'_>> {
+impl Verdict<'_, Admission<'_>, Refusal<'_>> {
     /// What the answer to a preflight gets.
     fn grant(&self, head: RequestHead<'_>, origin: Field<'_>, method: Field<'_>) -> Option<Grant> {
         match &self.outcome {
             Ok(admission) => Some(self.rule.grant(admission)),
-            Err(denial @ (Denial::MethodNotAllowed | Denial::HeaderNotAllowed)) => {
-                self.rule.grant_less(head, origin, method, *denial)
-            }
+            Err(
+                refusal @ Refusal {
+                    denial: Denial::MethodNotAllowed | Denial::HeaderNotAllowed,
+                    ..
+                },
+            ) => self.rule.grant_less(head, origin, method, *refusal),
             // The others are silent.
             Err(_) => None,
         }
@@ -371,14 +377,14 @@ enum Rank {
     Final,
 }
 
-impl<T> Verdict<'_, T> {
+impl<T, E: Copy + Into<Denial>> Verdict<'_, T, E> {
     fn rank(&self) -> Rank {
-        match self.outcome {
-            Ok(_) | Err(Denial::OriginRepeated) => Rank::Final,
-            Err(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
-            Err(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
+        match self.outcome.as_ref().err().map(|&error| error.into()) {
+            None | Some(Denial::OriginRepeated) => Rank::Final,
+            Some(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
+            Some(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
             // The others are not a rule's.
-            Err(
+            Some(
                 Denial::OriginNotAllowed
                 | Denial::CredentialsNotAllowed
                 | Denial::HostNotAllowed

@@ -1,5 +1,7 @@
 //! The compiled set of request-header names, and the reading of a list of them.
 
+mod told;
+
 use std::cmp::Ordering;
 
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
@@ -66,7 +68,7 @@ impl Names {
     /// what is requested.
     ///
     /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
-    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Denial> {
+    pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Refusal<'a>> {
         let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
         let mut reader = Reader { names: self, cursor: 0, empty: 0, strayed: false };
         let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
@@ -75,67 +77,23 @@ impl Names {
             (None, _) => return Ok(Requested::Nothing),
             (Some(line), None) => {
                 bound(line.len())?;
-                reader.read(line.as_bytes())?;
+                reader
+                    .read(line.as_bytes())
+                    .map_err(|stop| Refusal { denial: stop.denial, read: stop.in_line(line) })?;
                 Requested::Line(line)
             }
             _ => {
                 if all.iter().take(MAX_LINES + 1).count() > MAX_LINES {
-                    return Err(Denial::HeaderListTooLong);
+                    return Err(Denial::HeaderListTooLong.into());
                 }
                 bound(all.iter().map(HeaderValue::len).sum())?;
                 for line in all {
-                    reader.read(line.as_bytes())?;
+                    reader.read(line.as_bytes()).map_err(|stop| stop.denial)?;
                 }
                 Requested::Lines(headers)
             }
         };
         Ok(if reader.strayed || reader.cursor > 0 { requested } else { Requested::Nothing })
-    }
-
-    /// Those of the requested names that are allowed, as they were written; nothing if the list is malformed or
-    /// over its bounds.
-    ///
-    /// A name `*`, which a script may use, is left out: browsers would take it for the wildcard, and today's let
-    /// that cover `authorization`.
-    pub(crate) fn allowed_of(&self, headers: &HeaderMap) -> Option<Vec<u8>> {
-        let mut line = Vec::new();
-        self.tell_apart(headers, |name, is_allowed| {
-            if is_allowed && name != b"*" {
-                if !line.is_empty() {
-                    line.push(b',');
-                }
-                line.extend_from_slice(name);
-            }
-        })?;
-        Some(line)
-    }
-
-    /// Shows each of the requested names, and whether it is allowed. It ends with nothing where the list
-    /// becomes malformed, or is over its bounds.
-    pub(crate) fn tell_apart<'a>(
-        &self,
-        headers: &'a HeaderMap,
-        mut show: impl FnMut(&'a [u8], bool),
-    ) -> Option<()> {
-        let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let (mut count, mut bytes, mut empty) = (0, 0, 0);
-        for line in lines.iter() {
-            count += 1;
-            bytes += line.len();
-        }
-        if count > MAX_LINES || bytes > MAX_BYTES {
-            return None;
-        }
-        for line in lines.iter() {
-            for element in line.as_bytes().split(|&byte| byte == b',') {
-                match trim_whitespace(element) {
-                    [] => empty += 1,
-                    name if is_token(name) => show(name, self.allows(name)),
-                    _ => return None,
-                }
-            }
-        }
-        (empty <= MAX_EMPTY).then_some(())
     }
 
     /// Whether a preflight may ask for the name.
@@ -149,7 +107,10 @@ impl Names {
         let search = |compare: fn(&str, &[u8]) -> Ordering| {
             self.listed.binary_search_by(|listed| compare(listed, name)).ok()
         };
-        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| search(compare_lower))
+        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| {
+            let is_lower = !name.iter().any(u8::is_ascii_uppercase);
+            if is_lower { None } else { search(compare_lower) }
+        })
     }
 
     fn allows_unlisted(&self, name: &[u8]) -> bool {
@@ -178,6 +139,36 @@ pub(crate) enum Requested<'a> {
     Lines(&'a HeaderMap),
 }
 
+/// Why a preflight is denied.
+#[derive(Clone, Copy)]
+pub(crate) struct Refusal<'a> {
+    pub(crate) denial: Denial,
+    /// What was read until then, if there is one line of names.
+    pub(crate) read: Option<Read<'a>>,
+}
+
+/// How far a line of names was read.
+#[derive(Clone, Copy)]
+pub(crate) struct Read<'a> {
+    line: &'a HeaderValue,
+    /// So many bytes are listed names, one comma behind each.
+    in_order: u16,
+    /// Where the first name stands that is denied.
+    denied: u16,
+}
+
+impl From<Denial> for Refusal<'_> {
+    fn from(denial: Denial) -> Self {
+        Self { denial, read: None }
+    }
+}
+
+impl From<Refusal<'_>> for Denial {
+    fn from(refusal: Refusal<'_>) -> Self {
+        refusal.denial
+    }
+}
+
 /// Reads the lines of one request.
 struct Reader<'a> {
     names: &'a Names,
@@ -188,14 +179,33 @@ struct Reader<'a> {
     strayed: bool,
 }
 
+/// Where reading a line ended before its end.
+struct Stop {
+    denial: Denial,
+    /// The bytes that were left when listed names did not come in their order any more.
+    unordered: usize,
+    /// The bytes that were left from the element on that is denied.
+    left: usize,
+}
+
+impl Stop {
+    fn in_line(self, line: &HeaderValue) -> Option<Read<'_>> {
+        let read = |left| u16::try_from(line.len().checked_sub(left)?).ok();
+        Some(Read { line, in_order: read(self.unordered)?, denied: read(self.left)? })
+    }
+}
+
 impl Reader<'_> {
-    fn read(&mut self, line: &[u8]) -> Result<(), Denial> {
+    fn read(&mut self, line: &[u8]) -> Result<(), Stop> {
         let mut list = line;
+        let mut unordered = None;
         loop {
             let Some(rest) = self.read_in_order(list) else {
                 return Ok(());
             };
-            match self.read_element(rest)? {
+            let unordered = *unordered.get_or_insert(rest.len());
+            let stop = |denial| Stop { denial, unordered, left: rest.len() };
+            match self.read_element(rest).map_err(stop)? {
                 [_comma, rest @ ..] => list = rest,
                 [] => return Ok(()),
             }

@@ -10,7 +10,7 @@ use http::{HeaderValue, Method, Uri};
 
 use super::decision::{Decoration, Denial, Grant, Lines, Share};
 use super::methods::{MAX_METHOD, Methods};
-use super::names::{Names, Requested};
+use super::names::{Names, Refusal, Requested};
 use super::sent::SentValue;
 use super::vary::Varies;
 use crate::origin::Origin;
@@ -169,13 +169,13 @@ impl Rule {
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
-    ) -> Result<Admission<'a>, Denial> {
+    ) -> Result<Admission<'a>, Refusal<'a>> {
         let requested = || requested_method(method).map(Cow::Owned);
         let origin =
             self.admit_origin(origin, |listed, it| listed.ask(it, head.uri(), requested))?;
         let method = method.once().ok_or(Denial::MethodRepeated)?;
         if !self.methods.allows(method.as_bytes()) {
-            return Err(Denial::MethodNotAllowed);
+            return Err(Denial::MethodNotAllowed.into());
         }
         let names = self.headers.admit(head.headers())?;
         Ok(Admission { origin, method, names })
@@ -202,17 +202,16 @@ impl Rule {
         head: RequestHead<'_>,
         origin: Field<'_>,
         method: Field<'_>,
-        denial: Denial,
+        refusal: Refusal<'_>,
     ) -> Option<Grant> {
         let method = method.once()?;
-        let (allow_methods, allow_headers) = match denial {
+        let (allow_methods, allow_headers) = match refusal.denial {
             Denial::MethodNotAllowed if Methods::is_looked_for(method.as_bytes()) => {
                 (None, Lines::None)
             }
             Denial::HeaderNotAllowed => {
-                let names = self.headers.allowed_of(head.headers())?;
-                let names = HeaderValue::try_from(names).ok().filter(|names| !names.is_empty());
-                (self.grant_method(method), names.map_or(Lines::None, Lines::One))
+                let names = self.headers.allowed_of(head.headers(), refusal.read)?;
+                (self.grant_method(method), names)
             }
             _ => return None,
         };

@@ -12,6 +12,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::driver::{Driver, receive};
+use crate::observed::{HEADER_DISALLOWED, METHOD_DISALLOWED};
 use crate::process::{Process, empty_profile};
 
 /// Chromium reads messages at descriptor 3 and writes them at 4.
@@ -119,9 +120,17 @@ impl Chromium {
                 self.urls.insert(id(), url.to_owned());
             }
             Some("Network.loadingFailed") => {
-                let reason = parameters["corsErrorStatus"]["corsError"].as_str();
-                if let (Some(reason), Some(url)) = (reason, self.urls.get(&id())) {
-                    self.reasons.insert(url.clone(), reason.to_owned());
+                let status = &parameters["corsErrorStatus"];
+                if let (Some(reason), Some(url)) =
+                    (status["corsError"].as_str(), self.urls.get(&id()))
+                {
+                    // Of other reasons the parameter is the value of a field.
+                    let name = status["failedParameter"].as_str().unwrap_or_default();
+                    let reason = match reason {
+                        METHOD_DISALLOWED | HEADER_DISALLOWED => format!("{reason} {name}"),
+                        _ => reason.to_owned(),
+                    };
+                    self.reasons.insert(url.clone(), reason);
                 }
             }
             _ => {}

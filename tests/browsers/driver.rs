@@ -25,10 +25,8 @@ pub(crate) trait Driver {
     /// comes of it.
     fn call(&mut self, function: &str, argument: &str) -> String;
 
-    /// Chromium's own codes for the fetches that failed since the last call, by URL.
-    fn take_reasons(&mut self) -> BTreeMap<String, String> {
-        BTreeMap::new()
-    }
+    /// The reasons of the fetches that failed since the last call, as Chromium's codes, by URL.
+    fn take_reasons(&mut self) -> BTreeMap<String, String>;
 }
 
 /// Starts Chromium, or says that it is not there.

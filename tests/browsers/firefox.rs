@@ -2,6 +2,7 @@
 //!
 //! <https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html>
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::driver::{Driver, receive};
+use crate::observed::{HEADER_DISALLOWED, METHOD_DISALLOWED};
 use crate::process::{Process, empty_profile};
 
 /// Ends the group when the input ends: Firefox would outlive a test that is killed.
@@ -30,6 +32,21 @@ user_pref("network.proxy.type", 0);
 user_pref("network.http.phishy-userpass-length", 255);
 user_pref("network.auth.confirmAuth.enabled", false);
 "#;
+
+/// Keeps what Firefox tells its console of the CORS protocol.
+const LISTEN: &str = r#"
+globalThis.told = [];
+globalThis.listener = {
+  observe(message) {
+    if (message instanceof Ci.nsIScriptError && message.category.startsWith("CORS")) {
+      globalThis.told.push(message.errorMessage);
+    }
+  },
+};
+Services.console.registerListener(globalThis.listener);
+"#;
+
+const TAKE: &str = "return globalThis.told.splice(0);";
 
 const STARTED_WITHIN: Duration = Duration::from_secs(90);
 
@@ -59,7 +76,18 @@ impl Firefox {
         assert_eq!(receive(&firefox.messages)["marionetteProtocol"], 3);
         firefox.send("WebDriver:NewSession", &json!({}));
         firefox.send("WebDriver:SetTimeouts", &json!({"script": 600_000, "pageLoad": 600_000}));
+        firefox.run_in_chrome(LISTEN);
         firefox
+    }
+
+    /// Runs script as the browser itself, which sees the console.
+    fn run_in_chrome(&mut self, script: &str) -> Value {
+        self.send("Marionette:SetContext", &json!({"value": "chrome"}));
+        let evaluation =
+            json!({"script": script, "args": [], "sandbox": "console", "newSandbox": false});
+        let mut result = self.send("WebDriver:ExecuteScript", &evaluation);
+        self.send("Marionette:SetContext", &json!({"value": "content"}));
+        result["value"].take()
     }
 
     fn send(&mut self, command: &str, parameters: &Value) -> Value {
@@ -85,6 +113,33 @@ impl Driver for Firefox {
         let Value::String(text) = result["value"].take() else { panic!("{function}: no text") };
         text
     }
+
+    /// Those for which it has a message that names what a preflight's answer does not allow. Messages come from
+    /// another process, so it waits until no more do.
+    fn take_reasons(&mut self) -> BTreeMap<String, String> {
+        let mut reasons = BTreeMap::new();
+        let mut is_quiet = 0;
+        while is_quiet < 3 {
+            let Value::Array(messages) = self.run_in_chrome(TAKE) else { panic!("no messages") };
+            is_quiet = if messages.is_empty() { is_quiet + 1 } else { 0 };
+            reasons.extend(messages.iter().filter_map(|message| reason(message.as_str()?)));
+            thread::sleep(Duration::from_millis(100));
+        }
+        reasons
+    }
+}
+
+/// The URL and the reason of a message of the console:
+/// `… the remote resource at URL. (Reason: header ‘x-a’ is not allowed according to header …).`
+fn reason(message: &str) -> Option<(String, String)> {
+    let (url, reason) = message.split_once(" at ")?.1.split_once(". (Reason: ")?;
+    let reason = if reason.starts_with("Did not find method in CORS header") {
+        METHOD_DISALLOWED.to_owned()
+    } else {
+        let name = reason.strip_prefix("header ‘")?.split_once("’ is not allowed according to")?.0;
+        format!("{HEADER_DISALLOWED} {name}")
+    };
+    Some((url.to_owned(), reason))
 }
 
 /// Connects to the port that Firefox wrote to its profile.

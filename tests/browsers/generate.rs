@@ -70,11 +70,15 @@ const EXPOSED: [&[&str]; 4] = [&[], &["x-exposed"], &["X-Also", "x-exposed", "x-
 
 const MAX_AGES: [Option<u64>; 3] = [None, Some(0), Some(600)];
 
-const LAYERS: [LayerText; 3] = [
-    LayerText { preflight_status: 204, pass_on_preflights: false },
-    LayerText { preflight_status: 200, pass_on_preflights: false },
-    LayerText { preflight_status: 204, pass_on_preflights: true },
-];
+const LAYERS: [LayerText; 4] = {
+    let usual = LayerText { preflight_status: 204, pass_on_preflights: false, hide_denials: false };
+    [
+        usual,
+        LayerText { preflight_status: 200, ..usual },
+        LayerText { pass_on_preflights: true, ..usual },
+        LayerText { hide_denials: true, ..usual },
+    ]
+};
 
 const INNERS: [Inner; 4] = [
     Inner { status: 200, is_open: false },
@@ -96,7 +100,7 @@ const fn headers(
 const LONG: &str = "text/plain;q=0.1,text/plain;q=0.2,text/plain;q=0.3,text/plain;q=0.4,\
                     text/plain;q=0.5,text/plain;q=0.6,text/plain;q=0.7,text/plain;q=0.8";
 
-const FETCHED_HEADERS: [Headers; 13] = [
+const FETCHED_HEADERS: [Headers; 15] = [
     headers(&[], &[]),
     headers(&[("Accept", "application/json"), ("content-language", "de")], &[]),
     headers(&[("content-type", "text/plain;charset=utf-8")], &[]),
@@ -110,6 +114,8 @@ const FETCHED_HEADERS: [Headers; 13] = [
     headers(&[("accept", LONG)], &["accept"]),
     headers(&[("accept-language", "en@x")], &["accept-language"]),
     headers(&[("y-alpha", "")], &["y-alpha"]),
+    headers(&[("*", "1")], &["*"]),
+    headers(&[("authorization", "Bearer t"), ("*", "1")], &["*", "authorization"]),
 ];
 
 const CREDENTIALS: [Credentials; 3] =
@@ -139,7 +145,9 @@ pub(crate) fn points() -> impl Iterator<Item = u64> {
     let mut digits = Digits::of(0);
     digits.scenario();
     let size = digits.size;
-    let golden = size / 1000 * 618;
+    // Of as many digits as it takes for the golden section to have no divisor in common with the numbers of
+    // values: else some digits would hardly change from one point to the next.
+    let golden = size / 1_000_000_007 * 618_033_993;
     let stride = (golden..size).find(|stride| common_divisor(*stride, size) == 1).unwrap_or(1);
     (0..size).scan(0, move |point, _| {
         *point = (*point + stride) % size;
@@ -190,8 +198,10 @@ impl Digits {
             page: self.pick(&PAGES),
             policy: PolicyText {
                 origins: self.pick(&ORIGINS),
+                has_rules: self.pick(&[false, false, true]),
                 credentials: self.pick(&[false, true]),
                 methods: self.pick(&METHODS),
+                only: self.pick(&[false, false, true]),
                 headers: self.pick(&HEADERS),
                 exposed: self.pick(&EXPOSED),
                 max_age: self.pick(&MAX_AGES),
@@ -210,7 +220,8 @@ impl Scenario {
         let is_open = policy.origins.iter().any(|allowed| [Any, Null].contains(allowed))
             || policy.exposed.contains(&"*");
         let is_simple = ["GET", "HEAD", "POST"].contains(&fetch.method);
-        let may_be_built = !(policy.credentials && is_open);
+        let may_be_only = !policy.methods.is_empty() && !policy.methods.contains(&"*");
+        let may_be_built = !(policy.credentials && is_open) && (may_be_only || !policy.only);
         let may_be_fetched = fetch.mode == Mode::Cors || is_simple;
         // Without a max-age a preflight is kept for 5 seconds, within which a busy machine may or
         // may not send the second request.

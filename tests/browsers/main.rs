@@ -7,9 +7,9 @@
 //!
 //! `agreement.rs` runs every scenario (`scenario.rs`, `generate.rs`) three times: by a reading of its
 //! plain data (`meaning.rs`), by `Browser`, and by the real browser over a socket, and compares what
-//! script got and what arrived at the server (`observed.rs`). `answers/` does so without a policy, for random answers
-//! as any server might send them, and `odd.rs` for some that depend on time. `serve_example.rs` opens the page of an
-//! example.
+//! script got, what arrived at the server, and what the browser says of why a fetch failed (`observed.rs`).
+//! `answers/` does so without a policy, for random answers as any server might send them, and `odd.rs` for some
+//! that depend on time. `serve_example.rs` opens the page of an example.
 //!
 //! A browser that is not in `PATH` is skipped, and a line says so; with `REQUIRE_BROWSERS=1` that is a
 //! failure. Debian has both: `apt-get install chromium-headless-shell firefox-esr`. Nothing but

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use tower_cors::browser::{Credentials, Mode};
 
-use crate::observed::{Arrived, Observed, Outcome};
+use crate::observed::{Arrived, HEADER_DISALLOWED, METHOD_DISALLOWED, Observed, Outcome};
 use crate::page::{Page, Port, Ports};
 use crate::scenario::{Allowed, PolicyText, Scenario};
 use crate::server::INNER_HEADERS;
@@ -17,7 +17,7 @@ pub(crate) fn meant(scenario: &Scenario, ports: Ports) -> Observed {
         if scenario.has_preflight() && !is_preflight_kept {
             observed.requests.push(scenario.preflight(ports));
             if let Some(fault) = scenario.preflight_fault() {
-                observed.results.push(Outcome::NetworkError(fault.to_owned()));
+                observed.results.push(Outcome::NetworkError(fault));
                 continue;
             }
             is_preflight_kept = scenario.is_preflight_kept();
@@ -68,13 +68,44 @@ impl Scenario {
     }
 
     /// Chromium's code for what is wrong with the answer to the preflight.
-    fn preflight_fault(&self) -> Option<&'static str> {
+    fn preflight_fault(&self) -> Option<String> {
+        const SILENCE: &str = "PreflightMissingAllowOriginHeader";
+        let method = self.fetch.sent_method();
         Some(match self.faults().first()? {
-            Fault::Credentials if self.policy.is_open() => "PreflightWildcardOriginNotAllowed",
-            Fault::Credentials => "PreflightInvalidAllowCredentials",
-            // A denied preflight has no CORS header at all.
-            _ => "PreflightMissingAllowOriginHeader",
+            Fault::Credentials if self.policy.is_open() => {
+                "PreflightWildcardOriginNotAllowed".to_owned()
+            }
+            Fault::Credentials => "PreflightInvalidAllowCredentials".to_owned(),
+            _ if self.layer.hide_denials => SILENCE.to_owned(),
+            // A browser would send a safelisted method, whatever it is told.
+            Fault::Method if !["GET", "HEAD", "POST"].contains(&method) => {
+                format!("{METHOD_DISALLOWED} {method}")
+            }
+            Fault::Header => format!("{HEADER_DISALLOWED} {}", self.first_unsaid_name()),
+            // A stranger is told nothing.
+            Fault::Origin | Fault::Method => SILENCE.to_owned(),
         })
+    }
+
+    fn first_unsaid_name(&self) -> &'static str {
+        let mut names = self.fetch.headers.asked_for.iter();
+        names.find(|name| self.is_unsaid(name)).unwrap_or(&"")
+    }
+
+    /// Whether the answer to a preflight that is denied by its names does not allow this one. A `*` is never said
+    /// beside what is denied.
+    fn is_unsaid(&self, name: &str) -> bool {
+        name == "*" || !self.policy.allows_header(name)
+    }
+
+    /// Of names that are not allowed, Chromium may name any: here the first.
+    pub(crate) fn name_first(&self, reason: &str) -> String {
+        match reason.split_once(' ') {
+            Some((HEADER_DISALLOWED, name)) if self.is_unsaid(name) => {
+                format!("{HEADER_DISALLOWED} {}", self.first_unsaid_name())
+            }
+            _ => reason.to_owned(),
+        }
     }
 
     fn request(&self, ports: Ports) -> Arrived {
@@ -97,7 +128,9 @@ impl Scenario {
         if !self.policy.allows_origin(self.page) {
             faults.push(Fault::Origin);
         }
-        if self.has_preflight() && !self.policy.allows_method(self.fetch.sent_method()) {
+        let method = self.fetch.sent_method();
+        if self.has_preflight() && !self.policy.allows_method(method) || !self.policy.shares(method)
+        {
             faults.push(Fault::Method);
         }
         let names = self.fetch.headers.asked_for;
@@ -136,7 +169,7 @@ impl Scenario {
     fn fault(&self) -> Option<&'static str> {
         Some(match self.faults().first()? {
             Fault::Origin if self.policy.is_constant() => "AllowOriginMismatch",
-            Fault::Origin => "MissingAllowOriginHeader",
+            Fault::Origin | Fault::Method => "MissingAllowOriginHeader",
             _ if self.policy.is_open() => "WildcardOriginNotAllowed",
             _ => "InvalidAllowCredentials",
         })
@@ -160,11 +193,12 @@ impl Scenario {
         let mut names: BTreeSet<_> = inner.filter(|name| *name != "set-cookie").collect();
         names.insert("content-length");
         let is_constant = self.policy.is_constant();
-        if !is_constant {
+        if !is_constant || self.fetch.method == "OPTIONS" {
             names.insert("vary");
         }
         let is_cors_request = self.crosses() || !["GET", "HEAD"].contains(&self.fetch.method);
-        if is_constant || (is_cors_request && self.policy.allows_origin(self.page)) {
+        let names_origin = is_constant || (is_cors_request && self.policy.allows_origin(self.page));
+        if names_origin && self.policy.shares(self.fetch.sent_method()) {
             names.insert("access-control-allow-origin");
             if self.policy.credentials {
                 names.insert("access-control-allow-credentials");
@@ -180,7 +214,8 @@ impl Scenario {
 impl PolicyText {
     /// Whether it answers to all origins alike.
     fn is_constant(&self) -> bool {
-        self.is_open() || matches!(self.origins, [Allowed::Exactly(..)])
+        let has_several_rules = self.has_rules && self.origins.len() > 1;
+        !has_several_rules && (self.is_open() || matches!(self.origins, [Allowed::Exactly(..)]))
     }
 
     fn is_open(&self) -> bool {
@@ -192,9 +227,14 @@ impl PolicyText {
     }
 
     fn allows_method(&self, method: &str) -> bool {
-        ["GET", "HEAD", "POST"].contains(&method)
+        !self.only && ["GET", "HEAD", "POST"].contains(&method)
             || self.methods.contains(&"*")
             || self.methods.contains(&method)
+    }
+
+    /// Whether responses to the method are shared.
+    fn shares(&self, method: &str) -> bool {
+        !self.only || self.methods.contains(&method)
     }
 
     fn allows_header(&self, name: &str) -> bool {

@@ -18,7 +18,7 @@ pub(crate) struct Observed {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// The reason is Chromium's code for it. Nobody else tells one.
+    /// The reason is Chromium's code for it.
     NetworkError(String),
     Response {
         status: u16,
@@ -38,11 +38,11 @@ pub(crate) struct Arrived {
 }
 
 impl Observed {
-    /// The same, seen by somebody who is not told why a fetch failed.
-    pub(crate) fn without_reasons(mut self) -> Self {
+    /// The same, seen by somebody to whom each reason is told so.
+    pub(crate) fn told(mut self, tell: impl Fn(&str) -> String) -> Self {
         for outcome in &mut self.results {
             if let Outcome::NetworkError(reason) = outcome {
-                reason.clear();
+                *reason = tell(reason);
             }
         }
         self
@@ -91,6 +91,10 @@ impl Outcome {
     }
 }
 
+/// Chromium's codes for what the answer to a preflight does not allow; what that is stands behind.
+pub(crate) const METHOD_DISALLOWED: &str = "MethodDisallowedByPreflightResponse";
+pub(crate) const HEADER_DISALLOWED: &str = "HeaderDisallowedByPreflightResponse";
+
 /// Chromium's code for the reason.
 fn code(blocked: &Blocked) -> String {
     let of = |answer: &Answer, code: &str| match answer.kind() {
@@ -102,6 +106,8 @@ fn code(blocked: &Blocked) -> String {
         Blocked::AllowOriginMismatch { answer, .. } => of(answer, "AllowOriginMismatch"),
         Blocked::AllowOriginWildcard { answer, .. } => of(answer, "WildcardOriginNotAllowed"),
         Blocked::AllowCredentials { answer, .. } => of(answer, "InvalidAllowCredentials"),
+        Blocked::Method { method, .. } => format!("{METHOD_DISALLOWED} {method}"),
+        Blocked::Header { name, .. } => format!("{HEADER_DISALLOWED} {name}"),
         // No answer of the layer leads to another.
         _ => blocked.to_string(),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use tower_cors::browser::{Credentials, Fetch, Mode};
-use tower_cors::{CorsLayer, Policy};
+use tower_cors::{CorsLayer, Policy, PolicyBuilder};
 
 use crate::page::{API_HOST, Page, Port, Ports};
 
@@ -23,8 +23,12 @@ pub(crate) struct Scenario {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct PolicyText {
     pub(crate) origins: &'static [Allowed],
+    /// Whether each of the origins has a rule of its own.
+    pub(crate) has_rules: bool,
     pub(crate) credentials: bool,
     pub(crate) methods: &'static [&'static str],
+    /// Whether the methods are all whose responses are shared.
+    pub(crate) only: bool,
     pub(crate) headers: &'static [&'static str],
     pub(crate) exposed: &'static [&'static str],
     pub(crate) max_age: Option<u64>,
@@ -49,6 +53,7 @@ pub(crate) enum Allowed {
 pub(crate) struct LayerText {
     pub(crate) preflight_status: u16,
     pub(crate) pass_on_preflights: bool,
+    pub(crate) hide_denials: bool,
 }
 
 /// What the service behind the layer answers.
@@ -79,16 +84,30 @@ pub(crate) struct Headers {
 impl PolicyText {
     /// The policy, with every opt-in that it may need.
     pub(crate) fn build(&self, ports: Ports) -> Policy {
+        let policy = if self.has_rules {
+            let rule = |allowed| self.rule(std::slice::from_ref(allowed), ports);
+            Policy::from_rules(self.origins.iter().map(rule))
+        } else {
+            self.rule(self.origins, ports).build()
+        };
+        policy.unwrap_or_else(|errors| panic!("{self:?}: {errors}"))
+    }
+
+    fn rule(&self, origins: &[Allowed], ports: Ports) -> PolicyBuilder {
         let mut builder = Policy::builder()
             .allow_credentials(self.credentials)
-            .allow_methods(self.methods)
             .allow_headers(self.headers)
             .expose_headers(self.exposed)
             .dangerously_allow_insecure_origins(self.credentials);
+        builder = if self.only {
+            builder.only_methods(self.methods)
+        } else {
+            builder.allow_methods(self.methods)
+        };
         if let Some(seconds) = self.max_age {
             builder = builder.max_age(Duration::from_secs(seconds));
         }
-        for allowed in self.origins {
+        for allowed in origins {
             builder = match *allowed {
                 Allowed::Null => builder.dangerously_allow_null_origin(true),
                 Allowed::If(port) => {
@@ -98,7 +117,7 @@ impl PolicyText {
                 pattern => builder.allow_origins([pattern.text(ports)]),
             };
         }
-        builder.build().unwrap_or_else(|errors| panic!("{self:?}: {errors}"))
+        builder
     }
 }
 
@@ -126,6 +145,7 @@ impl LayerText {
             .preflight_status(status)
             .expect("it is a success")
             .pass_on_preflights(self.pass_on_preflights)
+            .hide_denials(self.hide_denials)
     }
 }
 
@@ -189,16 +209,19 @@ impl Scenario {
         let Self { policy, layer, inner, page, fetch } = self;
         let origins: Vec<_> = policy.origins.iter().map(|allowed| allowed.text(ports)).collect();
         format!(
-            "  policy  origins {origins:?}, credentials {}, methods {:?}, headers {:?}, exposed {:?}, max-age {:?}\n  \
-             layer   preflight status {}, pass on {}; behind it {inner}\n  \
+            "  policy  origins {origins:?}{}, credentials {}, methods {:?}{}, headers {:?}, exposed {:?}, max-age {:?}\n  \
+             layer   preflight status {}, pass on {}, hide {}; behind it {inner}\n  \
              fetch   {} times {} {:?} from {} ({page}), credentials {}, mode {}",
+            if policy.has_rules { " in rules" } else { "" },
             policy.credentials,
             policy.methods,
+            if policy.only { " only" } else { "" },
             policy.headers,
             policy.exposed,
             policy.max_age,
             layer.preflight_status,
             layer.pass_on_preflights,
+            layer.hide_denials,
             fetch.times,
             fetch.method,
             fetch.headers.set,

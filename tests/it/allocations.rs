@@ -189,20 +189,26 @@ fn preflights_add_none() {
         ("denied by origin, one origin", &one(), &[FROM_EVIL, FOR_PUT, NAMES]),
         ("denied by method", &two(), &[FROM_A, ("access-control-request-method", "DELETE")]),
         (
-            "denied by header",
+            "denied by header, and no other is asked for",
             &two(),
-            &[FROM_A, FOR_PUT, ("access-control-request-headers", "authorization,x-evil")],
+            &[FROM_A, FOR_PUT, ("access-control-request-headers", "x-evil")],
         ),
     ];
+    let mut row = |name, policy, fields: &[(&str, &str)], allocations| {
+        table.row(Row { name, policy, inner: Empty, method: Method::OPTIONS, fields, allocations });
+    };
     for (name, builder, fields) in rows {
-        table.row(Row {
-            name,
-            policy: (*builder).clone(),
-            inner: Empty,
-            method: Method::OPTIONS,
-            fields,
-            allocations: 0,
-        });
+        row(name, (*builder).clone(), fields, 0);
+    }
+    // The names that are allowed, in one piece.
+    let long = ["x-evil,", &"authorization,".repeat(250), "x-evil"].concat();
+    for (name, names) in [
+        ("denied by header, after one", "authorization,x-evil"),
+        ("denied by header, between two", "authorization,x-evil,X-Amz-Date"),
+        ("denied by header, beside many", &long),
+    ] {
+        let fields = [FROM_A, FOR_PUT, ("access-control-request-headers", names)];
+        row(name, two(), &fields, 1);
     }
     table.close();
 }

@@ -3,6 +3,7 @@
 //!
 //! Fetch: <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
+mod denied;
 mod rules;
 
 use std::collections::{BTreeSet, HashSet};

@@ -1,6 +1,7 @@
 //! The protocol once more, slow and obvious: what a policy in plain words answers to a request.
 //! It shares no code with the crate. <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
+mod denied;
 pub(crate) mod origin;
 
 use tower_cors::{Denial, RequestKind};
@@ -16,12 +17,15 @@ pub(crate) struct Config {
     pub(crate) insecure: bool,
     pub(crate) credentials: bool,
     pub(crate) methods: &'static [&'static str],
+    /// Whether the methods are all whose responses are shared.
+    pub(crate) only: bool,
     pub(crate) headers: &'static [&'static str],
     pub(crate) exposed: &'static [&'static str],
     pub(crate) max_age: Option<u64>,
     pub(crate) preflight_status: u16,
     pub(crate) pass_on: bool,
     pub(crate) keep: bool,
+    pub(crate) hide: bool,
 }
 
 /// Nothing is open that nobody opened.
@@ -32,12 +36,14 @@ pub(crate) const CLOSED: Config = Config {
     insecure: false,
     credentials: false,
     methods: &[],
+    only: false,
     headers: &[],
     exposed: &[],
     max_age: None,
     preflight_status: 204,
     pass_on: false,
     keep: false,
+    hide: false,
 };
 
 /// A header line: a name in lower case, and a value.
@@ -74,6 +80,9 @@ const CORS_HEADERS: [&str; 6] = [
     "access-control-max-age",
 ];
 
+const PREFLIGHT_FIELDS: [&str; 3] =
+    ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"];
+
 /// They speak of a body, so they go with it.
 const BODY_HEADERS: [&str; 4] =
     ["content-encoding", "content-length", "content-type", "transfer-encoding"];
@@ -90,7 +99,10 @@ pub(crate) fn answer(config: &Config, request: &Request, inner: &Response) -> An
         lines.retain(|(name, _)| !CORS_HEADERS.contains(&name.as_str()));
         lines.extend(decoration(config, request, denial));
     }
-    if !is_static(config) {
+    // Whether it is a preflight depends on these fields, and some caches keep answers to `OPTIONS`.
+    if request.method == "OPTIONS" {
+        vary_on(&mut lines, &PREFLIGHT_FIELDS);
+    } else if !is_static(config) {
         vary_on(&mut lines, &["Origin"]);
     }
     let response = Response { status: inner.status, lines };
@@ -105,21 +117,23 @@ fn answer_preflight(
 ) -> Answer {
     let inner_ran = denial.is_none() && config.pass_on;
     let inner_body = inner_ran && (200..300).contains(&inner.status);
-    let status = match denial {
-        Some(_) => 403,
-        None if inner_body => inner.status,
-        None => config.preflight_status,
+    let said = match denial {
+        None => Some(grant(config, request)),
+        Some(_) if config.hide => None,
+        Some(denial) => denied::answer(config, request, denial),
+    };
+    let status = match said {
+        None => 403,
+        Some(_) if inner_body => inner.status,
+        Some(_) => config.preflight_status,
     };
     let mut lines = if inner_ran { inner.lines.clone() } else { Vec::new() };
     lines.retain(|(name, _)| !CORS_HEADERS.contains(&name.as_str()));
     if !inner_body {
         lines.retain(|(name, _)| !BODY_HEADERS.contains(&name.as_str()));
     }
-    if denial.is_none() {
-        lines.extend(grant(config, request));
-    }
-    let names = ["Origin", "Access-Control-Request-Method", "Access-Control-Request-Headers"];
-    vary_on(&mut lines, &names);
+    lines.extend(said.unwrap_or_default());
+    vary_on(&mut lines, &PREFLIGHT_FIELDS);
     Answer { inner_ran, inner_body, denial, response: Response { status, lines } }
 }
 
@@ -147,7 +161,8 @@ pub(crate) fn is_static(config: &Config) -> bool {
         && !config.null
 }
 
-/// Origin, then method, then names: the first that fails is the reason.
+/// Origin, then method, then names: the first that fails is the reason. Of a request that is no preflight, the
+/// method counts that it has.
 fn judge(config: &Config, request: &Request) -> Result<(), Denial> {
     if kind(request) == RequestKind::Plain {
         return Ok(());
@@ -156,8 +171,16 @@ fn judge(config: &Config, request: &Request) -> Result<(), Denial> {
     if kind(request) == RequestKind::Preflight {
         judge_method(config, request)?;
         judge_names(config, request)?;
+    } else if !shares(config, request) {
+        return Err(Denial::MethodNotAllowed);
     }
     Ok(())
+}
+
+/// Whether responses to the method are shared. A WebSocket is opened by GET, or by CONNECT.
+fn shares(config: &Config, request: &Request) -> bool {
+    let method = if request.method == "CONNECT" { "GET" } else { &*request.method };
+    !config.only || config.methods.contains(&method)
 }
 
 fn judge_origin(config: &Config, request: &Request) -> Result<(), Denial> {
@@ -202,10 +225,9 @@ fn judge_method(config: &Config, request: &Request) -> Result<(), Denial> {
     let [method] = lines[..] else {
         return Err(Denial::MethodRepeated);
     };
-    let forbidden = ["CONNECT", "TRACE", "TRACK"];
-    let is_forbidden = forbidden.iter().any(|name| name.as_bytes().eq_ignore_ascii_case(method));
     let is_listed = config.methods.iter().any(|name| *name == "*" || name.as_bytes() == method);
-    if is_token(method) && !is_forbidden && (is_listed || is_safelisted(method)) {
+    let is_open = is_listed || !config.only && is_safelisted(method);
+    if is_token(method) && !is_forbidden(method) && is_open {
         return Ok(());
     }
     Err(Denial::MethodNotAllowed)
@@ -242,7 +264,8 @@ fn allows_name(config: &Config, name: &[u8]) -> bool {
 
 /// What a response to a plain or simple request gets besides `Vary`.
 fn decoration(config: &Config, request: &Request, denial: Option<Denial>) -> Vec<Line> {
-    if !is_static(config) && (denial.is_some() || kind(request) == RequestKind::Plain) {
+    let is_silent = denial.is_some() || kind(request) == RequestKind::Plain;
+    if !is_static(config) && is_silent || !shares(config, request) {
         return Vec::new();
     }
     let mut lines = share(config, request);
@@ -263,11 +286,7 @@ fn decoration(config: &Config, request: &Request, denial: Option<Denial>) -> Vec
 /// What the answer to an allowed preflight gets besides `Vary`.
 fn grant(config: &Config, request: &Request) -> Vec<Line> {
     let mut lines = share(config, request);
-    let method = values(&request.lines, "access-control-request-method")[0];
-    if !is_safelisted(method) {
-        let any = config.methods.contains(&"*") && !config.credentials;
-        lines.push(line("access-control-allow-methods", if any { b"*" } else { method }));
-    }
+    lines.extend(grant_method(config, request));
     let asked = values(&request.lines, "access-control-request-headers");
     if elements(&asked).iter().any(|name| !name.is_empty()) {
         let any = config.headers.contains(&"*") && !config.credentials;
@@ -282,6 +301,13 @@ fn grant(config: &Config, request: &Request) -> Vec<Line> {
     let max_age = config.max_age.map(|seconds| seconds.to_string());
     lines.extend(max_age.map(|seconds| line("access-control-max-age", seconds.as_bytes())));
     lines
+}
+
+fn grant_method(config: &Config, request: &Request) -> Option<Line> {
+    let method = values(&request.lines, "access-control-request-method")[0];
+    let any = config.methods.contains(&"*") && !config.credentials;
+    let value = if any { b"*" } else { method };
+    (!is_safelisted(method)).then(|| line("access-control-allow-methods", value))
 }
 
 /// To whom the response is shown: the origin and the credentials.
@@ -329,6 +355,11 @@ fn is_token(bytes: &[u8]) -> bool {
 
 fn is_safelisted(method: &[u8]) -> bool {
     [&b"GET"[..], b"HEAD", b"POST"].contains(&method)
+}
+
+fn is_forbidden(method: &[u8]) -> bool {
+    let forbidden = [&b"CONNECT"[..], b"TRACE", b"TRACK"];
+    forbidden.iter().any(|name| name.eq_ignore_ascii_case(method))
 }
 
 fn has(lines: &[Line], name: &str) -> bool {

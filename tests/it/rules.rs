@@ -90,6 +90,9 @@ fn several_rules_are_dynamic_and_one_is_as_by_itself() {
     assert_eq!(one.decide(&plain).headers(), any().build().unwrap().decide(&plain).headers());
 }
 
+const PREFLIGHT_FIELDS: &str =
+    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
+
 /// The method is in the key of a cache, so a rule of some methods alone stays static.
 #[test]
 fn only_some_methods_are_shared_and_without_vary() {
@@ -109,7 +112,11 @@ fn only_some_methods_are_shared_and_without_vary() {
             let headers = policy.decide(&request).headers();
             let expected = if shared { "https://a.example" } else { "" };
             assert_eq!(says(&headers, "access-control-allow-origin"), expected, "{request:?}");
-            assert_eq!(headers.len(), usize::from(shared), "{request:?}");
+            // Whether `OPTIONS` is a preflight depends on fields, whatever the policy.
+            let varies = if method == "OPTIONS" { PREFLIGHT_FIELDS } else { "" };
+            assert_eq!(says(&headers, "vary"), varies, "{request:?}");
+            let others = usize::from(!varies.is_empty());
+            assert_eq!(headers.len(), usize::from(shared) + others, "{request:?}");
         }
         let asked = policy.decide(&preflight("https://a.example", method, &[]));
         assert_eq!(asked.is_allowed(), shared, "{method}");

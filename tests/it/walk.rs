@@ -21,14 +21,17 @@ fn openings() -> Vec<Config> {
         Some(|origin, method| origin.ends_with(".example") && ["GET", "PUT"].contains(&method));
     vec![
         Config { origins: &["*"], ..CLOSED },
+        Config { origins: &["*"], only: true, ..CLOSED },
         Config { origins: &["https://a.example", "*"], null: true, ..CLOSED },
         one,
         Config { credentials: true, ..one },
+        Config { only: true, ..one },
         Config { null: true, ..one },
         Config { predicate: asks_method, ..one },
         Config { origins: &["https://*.p.example:*"], ..CLOSED },
         several,
         Config { credentials: true, ..several },
+        Config { credentials: true, only: true, ..several },
         Config { null: true, ..several },
         Config { predicate: asks_method, credentials: true, ..several },
         Config { predicate: asks_method, ..CLOSED },
@@ -38,7 +41,8 @@ fn openings() -> Vec<Config> {
 
 /// The openings, each with each of the methods and names; the rest goes round.
 fn policies() -> Vec<Config> {
-    let methods: [&[&str]; 5] = [&[], &["PUT"], &["PUT", "own"], &["*"], &["DELETE", "*"]];
+    let added: [&[&str]; 5] = [&[], &["PUT"], &["PUT", "own"], &["*"], &["DELETE", "*"]];
+    let only: [&[&str]; 5] = [&["GET"], &["PUT"], &["HEAD", "own"], &["PUT", "GET"], &["own"]];
     let headers: [&[&str]; 6] = [
         &[],
         &["Content-Type", "x-a"],
@@ -50,7 +54,7 @@ fn policies() -> Vec<Config> {
     let exposed: [&[&str]; 3] = [&[], &["x-e", "X-F"], &["*"]];
     let mut policies = Vec::new();
     for opening in openings() {
-        for methods in methods {
+        for methods in if opening.only { only } else { added } {
             for headers in headers {
                 let at = policies.len();
                 let exposed = exposed[at % if opening.credentials { 2 } else { 3 }];
@@ -81,10 +85,11 @@ const ORIGINS: [&str; 16] = [
     "; origin: null; origin: https://a.example",
 ];
 
-const METHODS: [&str; 10] = [
+const METHODS: [&str; 11] = [
     "",
     "; request-method: GET",
     "; request-method: PUT",
+    "; request-method: HEAD",
     "; request-method: put",
     "; request-method: DELETE",
     "; request-method: own",
@@ -101,6 +106,7 @@ fn names() -> Vec<String> {
         " \\x09,",
         "x-a",
         "content-type, X-A",
+        "content-type,*,X-A",
         "x-b",
         "Authorization",
         "accept,authorization",
@@ -218,10 +224,10 @@ const INNER: [&str; 10] = [
 fn layers() -> Vec<Config> {
     let mut layers = Vec::new();
     for config in policies().into_iter().step_by(13) {
-        for settings in 0..8 {
+        for settings in 0..16 {
             let preflight_status = if settings & 1 == 0 { 204 } else { 200 };
-            let (pass_on, keep) = (settings & 2 != 0, settings & 4 != 0);
-            layers.push(Config { preflight_status, pass_on, keep, ..config });
+            let (pass_on, keep, hide) = (settings & 2 != 0, settings & 4 != 0, settings & 8 != 0);
+            layers.push(Config { preflight_status, pass_on, keep, hide, ..config });
         }
     }
     layers
@@ -275,8 +281,9 @@ const LISTS: [&[&str]; 10] = [
     &["*", "AUTHORIZATION", "a*"],
 ];
 
-const ELEMENTS: [&str; 13] = [
+const ELEMENTS: [&str; 14] = [
     "",
+    "*",
     " ",
     "x",
     "x-a",

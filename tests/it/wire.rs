@@ -12,6 +12,8 @@
 //! names of CORS headers stand without their `access-control-`; `\x` begins an escaped byte.
 
 mod decoration;
+mod denials;
+mod hidden;
 mod inner;
 mod names;
 mod predicate;
@@ -25,6 +27,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use tower::util::BoxCloneSyncService;
 use tower::{Layer, Service, service_fn};
 use tower_cors::{CorsLayer, Policy, PolicyErrors};
 
@@ -87,12 +90,16 @@ pub(crate) fn build(config: &Config) -> Result<Policy, PolicyErrors> {
     let mut builder = Policy::builder()
         .allow_origins(config.origins)
         .allow_credentials(config.credentials)
-        .allow_methods(config.methods)
         .allow_headers(config.headers)
         .expose_headers(config.exposed)
         .dangerously_allow_null_origin(config.null)
         .dangerously_allow_public_suffixes(true)
         .dangerously_allow_insecure_origins(config.insecure);
+    builder = if config.only {
+        builder.only_methods(config.methods)
+    } else {
+        builder.allow_methods(config.methods)
+    };
     if let Some(predicate) = config.predicate {
         builder = builder.allow_origins_if(move |origin, method, _uri| {
             predicate(origin.as_str(), method.as_str())
@@ -110,6 +117,7 @@ pub(crate) fn layer(config: &Config, policy: Policy) -> CorsLayer {
         .unwrap()
         .pass_on_preflights(config.pass_on)
         .keep_inner_headers(config.keep)
+        .hide_denials(config.hide)
 }
 
 /// What the layer answers, and what the policy says by itself.
@@ -120,8 +128,20 @@ pub(crate) fn answer(config: &Config, request: &Request, inner: &Response) -> An
     Answer { denial, ..send(&layer(config, policy), request, inner) }
 }
 
+/// What is behind the layer.
+pub(crate) type Spy =
+    BoxCloneSyncService<http::Request<&'static str>, http::Response<&'static str>, Infallible>;
+
 /// Sends a request through the layer to a spy that gives the response.
-pub(crate) fn send(layer: &CorsLayer, request: &Request, inner: &Response) -> Answer {
+pub(crate) fn send<L>(layer: &L, request: &Request, inner: &Response) -> Answer
+where
+    L: Layer<Spy>,
+    L::Service: Service<
+            http::Request<&'static str>,
+            Response = http::Response<&'static str>,
+            Error = Infallible,
+        >,
+{
     let ran = Arc::new(AtomicBool::new(false));
     let spy = {
         let (ran, inner) = (Arc::clone(&ran), inner.clone());
@@ -134,6 +154,7 @@ pub(crate) fn send(layer: &CorsLayer, request: &Request, inner: &Response) -> An
             async { Ok::<_, Infallible>(response) }
         })
     };
+    let spy = BoxCloneSyncService::new(spy);
     let response = layer.layer(spy).call(to_http(request)).now_or_never().unwrap().unwrap();
     assert!(["said", ""].contains(response.body()));
     Answer {

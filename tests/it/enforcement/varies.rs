@@ -8,18 +8,21 @@ use tower_cors::{CorsLayer, Denial, Enforcement, Policy, PolicySource, Route, Ro
 use super::{partners, send};
 
 /// What requests differ in, absent or with a value.
-const FIELDS: [(&str, &[&str]); 5] = [
+const FIELDS: [(&str, &[&str]); 6] = [
     ("origin", &["", "https://partner.example", "https://shop.example", "https://evil.example"]),
     ("sec-fetch-site", &["", "same-origin", "cross-site", "none"]),
     ("upgrade", &["", "websocket"]),
     ("cookie", &["", "session=1"]),
     ("authorization", &["", "Basic cGFzc3dvcmQ="]),
+    // Of other methods than OPTIONS nobody reads it.
+    ("access-control-request-method", &["", "PUT"]),
 ];
 
 /// Every combination of the fields.
 fn requests(method: &str) -> Vec<HeaderMap> {
     let none = Request::builder().method(method).body(()).unwrap().headers().clone();
-    FIELDS.iter().fold(vec![none], |requests, (name, values)| {
+    let read = if method == "OPTIONS" { &FIELDS[..] } else { &FIELDS[..5] };
+    read.iter().fold(vec![none], |requests, (name, values)| {
         let with = |request: &HeaderMap, value: &str| {
             let mut request = request.clone();
             if !value.is_empty() {

@@ -204,11 +204,17 @@ impl Case {
     /// `Vary`.
     fn expected(&self) -> Expected {
         let refusal = self.refusal();
-        let vary = match self.is_preflight() {
-            true => PREFLIGHT,
-            false if self.all || self.is_unsafe() => "Origin, Sec-Fetch-Site, Upgrade, Cookie",
-            false => "Origin, Upgrade",
+        let mut vary = match self.is_preflight() {
+            true => PREFLIGHT.to_owned(),
+            false if self.all || self.is_unsafe() => {
+                "Origin, Sec-Fetch-Site, Upgrade, Cookie".to_owned()
+            }
+            false => "Origin, Upgrade".to_owned(),
         };
+        // Whether it is a preflight depends on these fields.
+        if self.method.0 == "OPTIONS" && !self.is_preflight() {
+            vary.push_str(PREFLIGHT.trim_start_matches("Origin"));
+        }
         let asked = if self.is_preflight() { "POST" } else { self.method.0 };
         let said = self.policy.says(self.origin.0, asked).ok();
         let said = said.filter(|_| refusal.is_none() && !self.origin.0.is_empty());
@@ -231,7 +237,7 @@ impl Case {
             denial: refusal,
             reader: said.map(|_| reader.to_owned()),
             credentials: said == Some(true),
-            vary: vec![vary.to_owned()],
+            vary: vec![vary],
         }
     }
 }

@@ -1,0 +1,120 @@
+//! What the answer to a preflight says of the names that are allowed, if others are not.
+
+use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
+use http::{HeaderMap, HeaderValue};
+
+use super::super::decision::Lines;
+use super::{MAX_BYTES, MAX_EMPTY, MAX_LINES, Names, Read, trim_whitespace};
+use crate::safelist::is_token;
+
+/// Bytes of names that have room in as little as most lists need.
+const USUAL_BYTES: usize = 256;
+
+impl Names {
+    /// Those of the requested names that are allowed, as they were written, in one line; nothing if the list is
+    /// malformed or over its bounds. What was read of it is not looked up again.
+    pub(crate) fn allowed_of(&self, headers: &HeaderMap, read: Option<Read<'_>>) -> Option<Lines> {
+        match read {
+            Some(Read { line, .. }) if line.len() <= USUAL_BYTES => {
+                self.keep_allowed::<USUAL_BYTES>(headers, read)
+            }
+            // A comma is added between two lines.
+            _ => self.keep_allowed::<{ MAX_BYTES + MAX_LINES }>(headers, read),
+        }
+    }
+
+    /// A name `*`, which a script may use, is left out: browsers would take it for the wildcard, and today's let
+    /// that cover `authorization`.
+    fn keep_allowed<const ROOM: usize>(
+        &self,
+        headers: &HeaderMap,
+        read: Option<Read<'_>>,
+    ) -> Option<Lines> {
+        let mut kept = Kept { room: [0; ROOM], filled: 0 };
+        if let Some(Read { line, in_order, denied }) = read {
+            let (names, rest) = line.as_bytes().split_at_checked(in_order.into())?;
+            kept.push(names.strip_suffix(b",").unwrap_or(names));
+            let mut empty = 0;
+            let denied = usize::from(denied.checked_sub(in_order)?);
+            self.tell_line(rest, Some(denied), &mut empty, &mut kept.keep())?;
+        } else {
+            self.tell_apart(headers, kept.keep())?;
+        }
+        match kept.room.get(..kept.filled)? {
+            [] => Some(Lines::None),
+            // Of a slice, so that what it allocates is as long as it.
+            names => HeaderValue::from_bytes(names).ok().map(Lines::One),
+        }
+    }
+
+    /// Shows each of the requested names, and whether it is allowed. It ends with nothing where the list
+    /// becomes malformed, or is over its bounds.
+    pub(crate) fn tell_apart<'a>(
+        &self,
+        headers: &'a HeaderMap,
+        mut show: impl FnMut(&'a [u8], bool),
+    ) -> Option<()> {
+        let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+        let bytes: usize = lines.iter().map(HeaderValue::len).sum();
+        if lines.iter().count() > MAX_LINES || bytes > MAX_BYTES {
+            return None;
+        }
+        let mut empty = 0;
+        for line in lines {
+            self.tell_line(line.as_bytes(), None, &mut empty, &mut show)?;
+        }
+        Some(())
+    }
+
+    /// The same of one line. If the byte is known from which on the first name stands that is `denied`, it and
+    /// those before it are not looked up.
+    fn tell_line<'a>(
+        &self,
+        line: &'a [u8],
+        denied: Option<usize>,
+        empty: &mut usize,
+        show: &mut impl FnMut(&'a [u8], bool),
+    ) -> Option<()> {
+        let mut start = 0;
+        for element in line.split(|&byte| byte == b',') {
+            let known = denied.filter(|denied| start <= *denied).map(|denied| start < denied);
+            start += element.len() + 1;
+            match trim_whitespace(element) {
+                [] => *empty += 1,
+                name if known.unwrap_or_else(|| self.allows(name)) => show(name, true),
+                name if is_token(name) => show(name, false),
+                _ => return None,
+            }
+        }
+        (*empty <= MAX_EMPTY).then_some(())
+    }
+}
+
+/// Names in one line, before it is known how long that becomes.
+struct Kept<const ROOM: usize> {
+    room: [u8; ROOM],
+    filled: usize,
+}
+
+impl<const ROOM: usize> Kept<ROOM> {
+    /// Adds what is shown to it and allowed.
+    fn keep(&mut self) -> impl FnMut(&[u8], bool) {
+        |name, is_allowed| {
+            if is_allowed && name != b"*" {
+                self.push(name);
+            }
+        }
+    }
+
+    /// Adds a name, for which there is room: that of all that are asked for.
+    fn push(&mut self, name: &[u8]) {
+        let comma: &[u8] = if self.filled == 0 { b"" } else { b"," };
+        for part in [comma, name] {
+            let end = self.filled + part.len();
+            if let Some(room) = self.room.get_mut(self.filled..end) {
+                room.copy_from_slice(part);
+                self.filled = end;
+            }
+        }
+    }
+}
