@@ -138,7 +138,14 @@ fn any_header_is_literal_and_never_covers_authorization() {
     check(&[
         allows("any header: a name", ANY, &["x-b"], star),
         allows("any header: several lines", ANY, &["x-b", "x-c"], star),
-        allows("any header: a star", ANY, &["*"], star),
+        tells("any header: a star", ANY, &["*"], ""),
+        tells(
+            "any header, with credentials: a star",
+            Config { credentials: true, ..ANY },
+            &["*"],
+            "",
+        ),
+        allows("any header and authorization: a star", named, &["*"], both),
         allows("any header: nothing asked", ANY, &[""], ""),
         tells("any header: authorization", ANY, &["authorization"], ""),
         tells("any header: authorization in another case", ANY, &["x-b, AuthorIzation"], "x-b"),
