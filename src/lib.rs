@@ -62,6 +62,7 @@ mod layer;
 mod origin;
 mod policy;
 mod request;
+mod review;
 mod safelist;
 mod select;
 
@@ -78,6 +79,7 @@ pub use layer::{Cors, CorsLayer, ResolverFuture, ResponseFuture};
 pub use origin::{Origin, OriginFault};
 pub use policy::{Decision, Denial, Place, Policy, PolicyWarning};
 pub use request::{RequestHead, RequestKind};
+pub use review::{Aspect, Change, Diff, Direction};
 #[cfg(feature = "reload")]
 pub use select::Reload;
 pub use select::Resolver;

@@ -43,7 +43,6 @@ impl Methods {
     }
 
     /// What compiles into the same set.
-    #[cfg(feature = "serde")]
     pub(crate) fn written(&self) -> Vec<String> {
         let any = self.any.then(|| "*".to_owned());
         any.into_iter().chain(self.listed.iter().map(ToString::to_string)).collect()

@@ -41,7 +41,6 @@ impl Names {
     }
 
     /// What compiles into the same set.
-    #[cfg(feature = "serde")]
     pub(crate) fn written(&self) -> Vec<String> {
         let any = self.any.then(|| "*".to_owned());
         let listed = self.listed.iter().map(ToString::to_string);
@@ -54,15 +53,17 @@ impl Names {
         self.find(NON_WILDCARD_REQUEST_HEADER.as_bytes()).is_some()
     }
 
+    /// Whether a name is allowed.
+    pub(crate) fn allows(&self, name: &str) -> bool {
+        let name = name.as_bytes();
+        self.find(name).is_some() || self.allows_unlisted(name)
+    }
+
     /// Whether every name that the other set allows is allowed.
     pub(crate) fn covers(&self, other: &Self) -> bool {
-        let allows = |name: &str| {
-            let name = name.as_bytes();
-            self.find(name).is_some() || self.allows_unlisted(name)
-        };
         let has_prefix = |prefix: &str| self.any || self.has_prefix_of(prefix.as_bytes());
         (self.any || !other.any)
-            && other.listed.iter().all(|name| allows(name))
+            && other.listed.iter().all(|name| self.allows(name))
             && other.prefixes.iter().all(|prefix| has_prefix(prefix))
     }
 
