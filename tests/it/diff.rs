@@ -1,5 +1,436 @@
 //! What two policies decide differently, as lines and as data.
 
 mod random;
+#[cfg(feature = "routes")]
+mod routes;
+mod walk;
 
-use tower_cors::{Policy, PolicyBuilder};
+use std::time::{Duration, Instant};
+
+use tower_cors::{Aspect, Diff, Direction, Policy, PolicyBuilder};
+
+fn one(origins: &[&str]) -> PolicyBuilder {
+    Policy::builder().allow_origins(origins)
+}
+
+fn app() -> PolicyBuilder {
+    one(&["https://app.example"])
+}
+
+/// Two policies, and what is told of them; without the lines' order, which is by what they are about.
+struct Row {
+    name: &'static str,
+    old: Vec<PolicyBuilder>,
+    new: Vec<PolicyBuilder>,
+    expected: &'static [&'static str],
+}
+
+fn row(
+    name: &'static str,
+    old: PolicyBuilder,
+    new: PolicyBuilder,
+    expected: &'static [&'static str],
+) -> Row {
+    Row { name, old: vec![old], new: vec![new], expected }
+}
+
+#[track_caller]
+fn check(rows: Vec<Row>) {
+    let mut failures = Vec::new();
+    for Row { name, old, new, expected } in rows {
+        let [old, new] = [old, new].map(|rules| Policy::from_rules(rules).unwrap());
+        let said = old.diff(&new).to_string();
+        let expected =
+            if expected.is_empty() { "no differences".to_owned() } else { expected.join("\n") };
+        if said != expected {
+            failures.push(format!("{name}:\n{said}\nand not\n{expected}"));
+        }
+        for change in &old.diff(&new) {
+            let witness = change.witness().map(|it| old.decide(&it) == new.decide(&it));
+            if witness != Some(false) && change.aspect() != Aspect::Predicates {
+                failures.push(format!("{name}: {change} is shown by {:?}", change.witness()));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn origins_are_compared_as_sets() {
+    let credentials = |origins: &[&str]| one(origins).allow_credentials(true);
+    check(vec![
+        row(
+            "the same in another order",
+            one(&["https://a.example", "https://b.example"]),
+            one(&["https://b.example", "https://a.example"]),
+            &[],
+        ),
+        row(
+            "a pattern covers what is written out",
+            one(&["https://*.a.example"]),
+            one(&["https://*.a.example", "https://x.a.example", "https://*.b.a.example"]),
+            &[],
+        ),
+        row(
+            "a pattern instead of one of its origins",
+            one(&["https://x.a.example"]),
+            one(&["https://*.a.example"]),
+            &["+ newly admits https://*.a.example (opening)"],
+        ),
+        row(
+            "a domain, with credentials",
+            credentials(&["https://app.example"]),
+            credentials(&["https://app.example", "https://*.a.example"]),
+            &["+ newly admits https://*.a.example, with credentials (opening)"],
+        ),
+        row(
+            "only a part of a pattern is new",
+            one(&["https://*.a.example:81", "https://b.example"]),
+            one(&["https://*.a.example:*", "https://b.example:*"]),
+            &["+ newly admits https://*.a.example:* and https://b.example:* (opening)"],
+        ),
+        row(
+            "origins that open nothing are apart",
+            one(&["https://app.example"]),
+            one(&[
+                "https://app.example",
+                "https://*.b.example",
+                "https://a.example",
+                "http://localhost:*",
+                "http://c.example",
+            ]),
+            &[
+                "+ newly admits http://c.example and https://*.b.example (opening)",
+                "+ newly admits http://localhost:* and https://a.example",
+            ],
+        ),
+        row(
+            "an exact origin of a domain goes",
+            one(&["https://*.a.example", "https://a.example"]),
+            one(&["https://a.example"]),
+            &["- no longer admits https://*.a.example"],
+        ),
+        row(
+            "a domain below is another one",
+            one(&["https://*.a.example"]),
+            one(&["https://*.b.a.example"]),
+            &["- no longer admits https://*.a.example"],
+        ),
+        row(
+            "patterns within a label",
+            one(&["https://pr-*.a.example"]),
+            one(&["https://*-t.a.example"]),
+            &[
+                "+ newly admits https://*-t.a.example (opening)",
+                "- no longer admits https://pr-*.a.example",
+            ],
+        ),
+        row(
+            "any origin",
+            one(&["https://a.example"]),
+            one(&["*"]),
+            &["+ newly admits any origin (opening)"],
+        ),
+        row(
+            "any origin no longer",
+            one(&["*"]),
+            one(&["https://a.example"]),
+            &["- no longer admits any origin"],
+        ),
+        row(
+            "opaque origins and files",
+            app(),
+            app().dangerously_allow_null_origin(true).dangerously_allow_file_origin(true),
+            &["+ newly admits file:// (local files) and null (opaque origins) (opening)"],
+        ),
+        row(
+            "a scheme",
+            app(),
+            one(&["https://app.example", "moz-extension://*"]),
+            &["+ newly admits moz-extension://* (opening)"],
+        ),
+        row(
+            "one origin for another",
+            one(&["https://a.example"]),
+            one(&["https://b.example"]),
+            &["+ newly admits https://b.example", "- no longer admits https://a.example"],
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_granted_is_told_of_those_who_were_admitted_before() {
+    let two = || one(&["https://a.example", "https://b.example"]);
+    check(vec![
+        row(
+            "credentials",
+            app(),
+            app().allow_credentials(true),
+            &["+ newly grants credentials (opening)"],
+        ),
+        row(
+            "no more credentials",
+            app().allow_credentials(true),
+            app(),
+            &["- no longer grants credentials"],
+        ),
+        row(
+            "methods",
+            app().allow_methods(["PUT", "own"]),
+            app().allow_methods(["DELETE", "PATCH"]),
+            &[
+                "+ newly allows the methods DELETE and PATCH",
+                "- no longer allows the methods PUT and own",
+            ],
+        ),
+        row(
+            "any method",
+            app().allow_methods(["PUT"]),
+            app().allow_methods(["*"]),
+            &["+ newly allows any method (opening)"],
+        ),
+        row(
+            "no longer any method",
+            app().allow_methods(["*"]),
+            app().allow_methods(["PUT"]),
+            &["- no longer allows methods that are not listed"],
+        ),
+        row(
+            "only some methods",
+            app(),
+            app().only_methods(["GET"]),
+            &[
+                "- no longer allows the methods HEAD and POST",
+                "- no longer shares responses to methods that are not listed",
+            ],
+        ),
+        row(
+            "headers",
+            app().allow_headers(["x-a", "x-b"]),
+            app().allow_headers(["X-A", "x-c", "y-*"]),
+            &[
+                "+ newly allows the request headers x-c and y-*",
+                "- no longer allows the request header x-b",
+            ],
+        ),
+        row(
+            "a prefix covers what is written out",
+            app().allow_headers(["x-*"]),
+            app().allow_headers(["x-a"]),
+            &["- no longer allows the request header x-*"],
+        ),
+        row(
+            "any header, which is not authorization",
+            app().allow_headers(["x-a", "authorization"]),
+            app().allow_headers(["*"]),
+            &[
+                "+ newly allows any request header (opening)",
+                "- no longer allows the request header authorization",
+            ],
+        ),
+        row(
+            "any header and authorization",
+            app(),
+            app().allow_headers(["*", "authorization"]),
+            &["+ newly allows any request header, and the request header authorization (opening)"],
+        ),
+        row(
+            "no longer any header",
+            app().allow_headers(["*"]),
+            app().allow_headers(["x-a"]),
+            &["- no longer allows request headers that are not listed"],
+        ),
+        row(
+            "exposed",
+            app().expose_headers(["x-a", "x-b"]),
+            app().expose_headers(["x-b", "x-c"]),
+            &[
+                "+ newly exposes the response header x-c",
+                "- no longer exposes the response header x-a",
+            ],
+        ),
+        row(
+            "everything exposed",
+            app().expose_headers(["x-a"]),
+            app().expose_headers(["*"]),
+            &["+ newly exposes any response header (opening)"],
+        ),
+        row(
+            "max-age",
+            app(),
+            app().max_age(Duration::from_secs(60)),
+            &["~ changes the max-age from none to 60 s"],
+        ),
+        row(
+            "a new origin, with what the others have",
+            app().allow_methods(["PUT"]),
+            one(&["https://app.example", "https://a.example"]).allow_methods(["PUT", "DELETE"]),
+            &["+ newly admits https://a.example", "+ newly allows the method DELETE"],
+        ),
+        row(
+            "what is admitted with any method and header",
+            app(),
+            Policy::builder()
+                .allow_origins(["https://app.example", "https://b.example"])
+                .allow_methods(["*"])
+                .allow_headers(["*"]),
+            &[
+                "+ newly admits https://b.example, with any method and any request header (opening)",
+                "+ newly allows any method (opening)",
+                "+ newly allows any request header (opening)",
+            ],
+        ),
+        Row {
+            name: "a rule for one of two",
+            old: vec![two()],
+            new: vec![
+                one(&["https://b.example"]).allow_methods(["PUT"]).allow_headers(["x-a"]),
+                two(),
+            ],
+            expected: &[
+                "+ newly allows the method PUT to https://b.example",
+                "+ newly allows the request header x-a to https://b.example",
+            ],
+        },
+        Row {
+            name: "for one of the methods",
+            old: vec![app().allow_methods(["PUT"])],
+            new: vec![
+                app().allow_methods(["PUT"]),
+                app().only_methods(["PUT"]).allow_headers(["x-a"]),
+            ],
+            expected: &["+ newly allows the request header x-a, for PUT"],
+        },
+        Row {
+            name: "headers that were of two rules",
+            old: vec![app().allow_headers(["x-a"]), app().allow_headers(["x-b"])],
+            new: vec![app().allow_headers(["x-a", "x-b"])],
+            expected: &["+ newly allows the request headers x-a and x-b together"],
+        },
+    ]);
+}
+
+#[test]
+fn predicates_are_compared_by_identity() {
+    let asking = app().allow_origins_if(|origin, _, _| origin.host() == "b.example");
+    let other = app().allow_origins_if(|origin, _, _| origin.host() == "c.example");
+    check(vec![
+        row("the same", asking.clone(), asking.clone(), &[]),
+        row(
+            "the same beside another origin",
+            asking.clone(),
+            asking.clone().allow_origins(["https://a.example"]),
+            &["+ newly admits https://a.example"],
+        ),
+        row(
+            "a new one",
+            app(),
+            asking.clone(),
+            &["+ newly asks predicates; whom they admit cannot be compared (opening)"],
+        ),
+        row(
+            "no longer one",
+            asking.clone(),
+            app(),
+            &["- no longer asks predicates; whom they admitted cannot be compared"],
+        ),
+        row(
+            "another one",
+            asking.clone(),
+            other,
+            &["~ whom predicates admit, and to what, cannot be compared (opening)"],
+        ),
+        row(
+            "the same is allowed more",
+            asking.clone(),
+            asking.clone().allow_methods(["PUT"]),
+            &[
+                "+ newly allows the method PUT",
+                "~ whom predicates admit, and to what, cannot be compared (opening)",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn long_lists_are_cut_unless_they_open_something() {
+    let many = |pattern: fn(usize) -> String| {
+        let origins = (0..100).map(pattern).chain(["https://app.example".to_owned()]);
+        Policy::builder().allow_origins(origins).build().unwrap()
+    };
+    let old = app().build().unwrap();
+    let said = old.diff(&many(|n| format!("https://a{n:02}.example"))).to_string();
+    assert!(said.ends_with("https://a09.example and 90 more"), "{said}");
+    let said = old.diff(&many(|n| format!("https://*.a{n:02}.example"))).to_string();
+    assert!(said.ends_with("https://*.a98.example and https://*.a99.example (opening)"), "{said}");
+}
+
+#[test]
+fn a_change_is_data_too() {
+    let old = app().allow_methods(["PUT"]).build().unwrap();
+    let new = one(&["https://app.example", "https://*.a.example"])
+        .allow_methods(["PUT", "DELETE"])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(60))
+        .build()
+        .unwrap();
+    let diff = old.diff(&new);
+    let aspects: Vec<_> =
+        diff.iter().map(|it| (it.aspect(), it.direction(), it.is_opening())).collect();
+    assert_eq!(
+        aspects,
+        [
+            (Aspect::Origins, Direction::Added, true),
+            (Aspect::Credentials, Direction::Added, true),
+            (Aspect::Methods, Direction::Added, false),
+            (Aspect::MaxAge, Direction::Changed, false),
+        ]
+    );
+    let changes: Vec<_> = diff.clone().into_iter().collect();
+    assert_eq!(changes[0].origins().collect::<Vec<_>>(), ["https://*.a.example"]);
+    assert!(changes[0].has_credentials() && changes[1].has_credentials());
+    assert_eq!(changes[2].origins().collect::<Vec<_>>(), ["https://app.example"]);
+    assert_eq!(changes[2].values().collect::<Vec<_>>(), ["DELETE"]);
+    assert_eq!(changes[3].max_age(), Some((None, Some(Duration::from_secs(60)))));
+    assert!(changes.iter().all(|change| change.paths().len() == 0 && change.methods().len() == 0));
+    assert_eq!((diff.len(), diff.opens(), diff.is_empty()), (4, true, false));
+    let witness = changes[0].witness().unwrap();
+    assert_eq!(witness.headers()["origin"], "https://any.a.example");
+}
+
+/// Whatever the number of origins is, what is compared grows with it, and not with its square.
+#[test]
+fn many_origins_take_no_time() {
+    let list = |offset: usize, extra: &str| {
+        let exact = (0..10_000).map(|n| format!("https://x{}.a{}.example", n + offset, n % 7));
+        let below = (0..2_000).map(|n| format!("https://*.d{}.example", n + offset));
+        Policy::builder()
+            .allow_origins(exact.chain(below).chain([extra.to_owned()]))
+            .build()
+            .unwrap()
+    };
+    let (old, new) = (list(0, "https://app.example"), list(5, "http://localhost:*"));
+    let start = Instant::now();
+    let diff: Diff = old.diff(&new);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert_eq!(diff.iter().map(|change| change.origins().len()).sum::<usize>(), 2 * (5 + 10 + 1));
+}
+
+/// Patterns within a label that all meet, more than anybody waits for, are not compared; and this is said.
+#[test]
+fn what_takes_too_long_is_not_compared() {
+    let origins = (0..600)
+        .map(|n| format!("https://{}*.a.example", "a".repeat(n % 40) + &"b".repeat(n / 40)));
+    let ends = (1..600)
+        .map(|n| format!("https://*{}{}.a.example", "b".repeat(n / 30), "a".repeat(n % 30)));
+    let origins: Vec<String> = origins.chain(ends).filter(|it| !it.contains("/*.")).collect();
+    let policy = |extra: &str| {
+        Policy::builder().allow_origins(&origins).allow_origins([extra]).build().unwrap()
+    };
+    let start = Instant::now();
+    let diff = policy("https://x.example").diff(&policy("https://y.example"));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let change = diff.iter().next().unwrap();
+    assert_eq!((change.aspect(), change.witness().is_none()), (Aspect::TooMany, true));
+    assert!(change.covers(&http::Request::get("/").header("origin", "null").body(()).unwrap()));
+}

@@ -10,7 +10,7 @@ use super::origins::{self, ANY, FILE, NULL, Whom};
 /// One thing that a new policy decides differently: a line of a [`Diff`](crate::Diff).
 ///
 /// Its `Display` is that line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Change {
     pub(super) direction: Direction,
     pub(super) about: About,
@@ -23,10 +23,12 @@ pub struct Change {
     pub(super) asked: Vec<Vec<Asked>>,
     /// Each as it is told, and one that stands for it; there are none if it is every path.
     pub(super) paths: Vec<(String, String)>,
+    /// A path that shows it, if it is every path.
+    pub(super) path: String,
 }
 
 /// What a change is about, with what there is to say of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum About {
     Facts(Vec<Fact>),
     LeftAlone,
@@ -121,7 +123,6 @@ impl Change {
 
     /// The methods or names that are allowed or exposed, or no longer, as they are written in a policy: `PUT`,
     /// `x-request-id`, `x-amz-*`. `*` is for all that are not listed.
-    #[must_use]
     pub fn values(&self) -> impl Iterator<Item = &str> {
         self.facts().iter().flat_map(Fact::values).map(String::as_str)
     }
@@ -199,9 +200,8 @@ impl Change {
     }
 
     /// The same for each of the origins, and with the first of them for each of the methods or names.
-    #[must_use]
     pub fn witnesses(&self) -> impl Iterator<Item = Request<()>> {
-        let path = self.paths.first().map_or("/", |(_, path)| path.as_str());
+        let path = self.paths.first().map_or(&*self.path, |(_, path)| path);
         let asked = |place: usize| self.asked.get(place).into_iter().flatten();
         let all = self.whom.iter().enumerate().flat_map(move |(number, (whom, place))| {
             let most = if number == 0 { usize::MAX } else { 1 };
@@ -220,6 +220,7 @@ impl Change {
             methods: Vec::new(),
             asked: Vec::new(),
             paths: Vec::new(),
+            path: "/".to_owned(),
         }
     }
 

@@ -7,7 +7,7 @@ use super::change::{About, Change};
 use super::claim::Fact;
 use super::origins::{ANY, set_of};
 use super::witness::requested_names;
-use crate::request::{RequestHead, RequestKind};
+use crate::request::{Field, RequestHead, RequestKind};
 
 impl Change {
     /// Whether the change is about a request, so that policies may decide differently on it for this reason.
@@ -31,7 +31,7 @@ impl Change {
         self.origins().any(|text| text == ANY)
             || head
                 .origin()
-                .and_then(|origin| origin.once())
+                .and_then(Field::once)
                 .is_some_and(|origin| set_of(self.origins()).contains(origin.as_bytes()))
     }
 

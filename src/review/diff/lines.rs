@@ -55,10 +55,10 @@ impl Lines<'_> {
             // What opens nothing has a line of its own, which may be cut.
             let whom = without_covered(self.whom(&line));
             let is_apart = line.aspect == Aspect::Origins && line.direction == Direction::Added;
-            let (opening, other) =
+            let (opening, other): (Vec<_>, Vec<_>) =
                 whom.into_iter().partition(|it| is_apart && is_opening(&it.text));
             for whom in [opening, other] {
-                let (change, is_shown) = self.change(&line, whom, &facts);
+                let (change, is_shown) = self.change(&line, &whom, &facts);
                 changes.extend(change);
                 are_all_shown &= is_shown;
             }
@@ -74,7 +74,7 @@ impl Lines<'_> {
     fn change(
         &self,
         line: &Line,
-        whom: Vec<Whom>,
+        whom: &[Whom],
         facts: &[(Fact, Vec<Asked>)],
     ) -> (Option<Change>, bool) {
         let places: HashMap<&str, usize> = (0..)
@@ -95,18 +95,15 @@ impl Lines<'_> {
             return (None, whom.is_empty());
         };
         let facts: Vec<_> = facts.iter().filter(|fact| is_shown(first, fact)).collect();
-        let mut shown = whom.clone();
-        shown.retain(|whom| facts.first().is_some_and(|fact| is_shown(whom, fact)));
+        let is_first_shown = |it: &&Whom| facts.first().is_some_and(|fact| is_shown(it, fact));
+        let shown: Vec<&Whom> = whom.iter().filter(is_first_shown).collect();
         let are_all_shown = count == (shown.len(), facts.len());
-        let asked = |place: usize| facts.iter().filter_map(move |(_, asked)| asked.get(place)).cloned();
+        let asked =
+            |place: usize| facts.iter().filter_map(move |(_, asked)| asked.get(place)).cloned();
         let asked = (0..line.groups.len()).map(|place| asked(place).collect()).collect();
         let place = |whom: &Whom| places.get(whom.origin.as_str()).copied().unwrap_or_default();
         let change = Change {
-            whom: shown
-                .into_iter()
-                .map(|whom| (place(&whom), whom))
-                .map(|(at, it)| (it, at))
-                .collect(),
+            whom: shown.into_iter().map(|whom| (whom.clone(), place(whom))).collect(),
             everybody: line.aspect != Aspect::Origins && self.is_everybody(line),
             methods: line.methods.clone(),
             asked,

@@ -58,7 +58,7 @@ use crate::policy::Policy;
 ///
 /// Methods and headers that are listed by name, and `https` origins that are written out, are no openings without
 /// credentials.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diff(Vec<Change>);
 
 impl Policy {

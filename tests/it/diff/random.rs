@@ -51,8 +51,10 @@ const PATTERNS: &[&str] = &[
 ];
 
 const SCHEMES: &[&str] = &["https", "https", "https", "http", "app"];
-const LABELS: &[&str] =
-    &["x", "y", "pr-1", "pr-2", "pr-", "pr-t", "pr-1-t", "abc", "abbc", "abxbc", "abx", "p-t", "any", "o.p", "y.x"];
+const LABELS: &[&str] = &[
+    "x", "y", "pr-1", "pr-2", "pr-", "pr-t", "pr-1-t", "abc", "abbc", "abxbc", "abx", "p-t", "any",
+    "o.p", "y.x",
+];
 const DOMAINS: &[&str] = &["a.example", "x.a.example", "b.example", "example", "other.test"];
 const HOSTS: &[&str] = &["localhost", "127.0.0.1", "[::1]", "x", "pr-1", "a.example", "b.example"];
 const PORTS: &[&str] = &["", "", "81", "82", "83"];
@@ -111,10 +113,28 @@ fn rule() -> impl Strategy<Value = Rule> {
     let max_age = select(vec![None, Some(0), Some(60)]);
     let origins = proptest::collection::vec(select(PATTERNS), 1..5);
     let predicates = prop_oneof![12 => Just(vec![]), 1 => Just(vec![0]), 1 => Just(vec![1])];
-    (origins, predicates, prop::bool::weighted(0.3), methods, headers, exposed, any::<bool>(), max_age)
-        .prop_map(|(origins, predicates, only, methods, headers, exposed, credentials, max_age)| {
-            Rule { origins, predicates, only, methods, headers, exposed, credentials, max_age }
-        })
+    (
+        origins,
+        predicates,
+        prop::bool::weighted(0.3),
+        methods,
+        headers,
+        exposed,
+        any::<bool>(),
+        max_age,
+    )
+        .prop_map(
+            |(origins, predicates, only, methods, headers, exposed, credentials, max_age)| Rule {
+                origins,
+                predicates,
+                only,
+                methods,
+                headers,
+                exposed,
+                credentials,
+                max_age,
+            },
+        )
 }
 
 pub(super) fn rules() -> impl Strategy<Value = Vec<Rule>> {
@@ -144,23 +164,22 @@ pub(super) fn two() -> impl Strategy<Value = (Vec<Rule>, Vec<Rule>)> {
 
 /// Rules that disagree, as another system's may, are no rules of ours; then the first alone is.
 pub(super) fn policy(rules: &[Rule], predicates: &[PolicyBuilder]) -> Option<Policy> {
-    let built = |rules: &[Rule]| {
-        Policy::from_rules(rules.iter().map(|rule| rule.builder(predicates))).ok()
-    };
+    let built =
+        |rules: &[Rule]| Policy::from_rules(rules.iter().map(|rule| rule.builder(predicates))).ok();
     built(rules).or_else(|| built(&rules[..1]))
 }
 
 pub(super) fn predicates() -> Vec<PolicyBuilder> {
     vec![
         Policy::builder().allow_origins_if(|origin, _, _| origin.host().ends_with("a.example")),
-        Policy::builder().allow_origins_if(|origin, method, _| {
-            origin.port().is_some() && method == Method::PUT
-        }),
+        Policy::builder()
+            .allow_origins_if(|origin, method, _| origin.port().is_some() && method == Method::PUT),
     ]
 }
 
 pub(super) fn origin() -> impl Strategy<Value = String> {
-    let below = (select(LABELS), select(DOMAINS)).prop_map(|(label, base)| format!("{label}.{base}"));
+    let below =
+        (select(LABELS), select(DOMAINS)).prop_map(|(label, base)| format!("{label}.{base}"));
     let host = prop_oneof![4 => below, 1 => select(HOSTS).prop_map(str::to_owned)];
     let tuple = (select(SCHEMES), host, select(PORTS)).prop_map(|(scheme, host, port)| {
         format!("{scheme}://{host}{}{port}", if port.is_empty() { "" } else { ":" })
@@ -170,7 +189,7 @@ pub(super) fn origin() -> impl Strategy<Value = String> {
 }
 
 pub(super) fn request() -> impl Strategy<Value = Request<()>> {
-    let method = select(&[METHODS, &["OPTIONS", "CONNECT", "TRACE"]].concat()[..]);
+    let method = select([METHODS, &["OPTIONS", "CONNECT", "TRACE"]].concat());
     let names = subsequence(NAMES, 0..=3);
     (origin(), method, names, any::<bool>()).prop_map(|(origin, method, names, is_preflight)| {
         let request = Request::builder().uri("/").header("origin", origin);

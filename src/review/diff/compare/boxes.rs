@@ -171,6 +171,6 @@ impl Names {
 fn facts(old: &Rule, new: &Rule) -> Vec<(Direction, Fact)> {
     let credentials = Direction::of(old.credentials, new.credentials);
     let [before, after] = [old, new].map(|rule| seconds(rule.max_age.as_ref()));
-    let max_age = (before != after).then(|| (Direction::Changed, Fact::MaxAge(before, after)));
+    let max_age = (before != after).then_some((Direction::Changed, Fact::MaxAge(before, after)));
     credentials.map(|direction| (direction, Fact::Credentials)).into_iter().chain(max_age).collect()
 }

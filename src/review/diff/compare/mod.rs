@@ -159,9 +159,9 @@ fn admitted(cases: &[Case<'_>], side: usize, direction: Direction) -> Vec<Item> 
     let shares = || cases.iter().filter_map(|case| Some((case, (*case.shares.get(side)?)?)));
     let answers = || cases.iter().filter_map(|case| Some((case, case.answers.get(side)?)));
     let with_credentials = shares().find(|(_, rule)| rule.credentials);
-    let shared = with_credentials.or_else(|| shares().next()).map(|(case, _)| case.simple());
+    let simple = with_credentials.or_else(|| shares().next()).map(|(case, _)| case.simple());
     let answered = || answers().find(|(_, boxes)| !boxes.is_empty());
-    let asked = shared.or_else(|| Some(answered()?.0.preflight(Vec::new())));
+    let asked = simple.or_else(|| Some(answered()?.0.preflight(Vec::new())));
     let fact = Fact::Admitted {
         credentials: with_credentials.is_some()
             || answers().any(|(_, boxes)| boxes.rules().any(|rule| rule.credentials)),

@@ -26,7 +26,7 @@ pub(super) const NULL: &str = "null";
 pub(super) const FILE: &str = "file://";
 
 /// Some origins, and one that stands for them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Whom {
     /// The pattern that they are told by.
     pub(super) text: String,
