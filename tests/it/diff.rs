@@ -402,7 +402,8 @@ fn a_change_is_data_too() {
 #[test]
 fn many_origins_take_no_time() {
     let list = |offset: usize, extra: &str| {
-        let exact = (0..10_000).map(|n| format!("https://x{}.a{}.example", n + offset, n % 7));
+        let exact =
+            (0..10_000).map(|n| format!("https://x{}.a{}.example", n + offset, (n + offset) % 7));
         let below = (0..2_000).map(|n| format!("https://*.d{}.example", n + offset));
         Policy::builder()
             .allow_origins(exact.chain(below).chain([extra.to_owned()]))
@@ -413,7 +414,7 @@ fn many_origins_take_no_time() {
     let start = Instant::now();
     let diff: Diff = old.diff(&new);
     assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
-    assert_eq!(diff.iter().map(|change| change.origins().len()).sum::<usize>(), 2 * (5 + 10 + 1));
+    assert_eq!(diff.iter().map(|change| change.origins().len()).sum::<usize>(), 2 * (5 + 5 + 1));
 }
 
 /// Patterns within a label that all meet, more than anybody waits for, are not compared; and this is said.

@@ -108,6 +108,10 @@ impl Walk {
         } else if !at.path.is_empty() {
             self.push(rest, &at.path);
         }
+        // What goes on has an empty segment within it.
+        if at.path.ends_with('/') {
+            return Some(());
+        }
         let mut next = Next::default();
         for (segment, behind) in active.iter().filter_map(|left| left.split_first()) {
             match segment.wildcard {

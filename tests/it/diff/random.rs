@@ -18,6 +18,8 @@ const PATTERNS: &[&str] = &[
     "null",
     "file://",
     "https://a.example",
+    "https://any.a.example",
+    "https://an*.a.example",
     "https://x.a.example",
     "https://pr-1.a.example",
     "https://b.example:81",
@@ -59,12 +61,12 @@ const DOMAINS: &[&str] = &["a.example", "x.a.example", "b.example", "example", "
 const HOSTS: &[&str] = &["localhost", "127.0.0.1", "[::1]", "x", "pr-1", "a.example", "b.example"];
 const PORTS: &[&str] = &["", "", "81", "82", "83"];
 
-const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "own"];
-const NAMES: &[&str] = &["x-a", "x-b", "y-a", "authorization", "other"];
+const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "OTHER", "own"];
+const NAMES: &[&str] = &["x-a", "x-any", "y-a", "authorization", "other"];
 
 #[derive(Clone, Debug)]
 pub(super) struct Rule {
-    origins: Vec<&'static str>,
+    origins: Vec<String>,
     predicates: Vec<usize>,
     only: bool,
     methods: Vec<&'static str>,
@@ -78,9 +80,9 @@ impl Rule {
     pub(super) fn builder(&self, predicates: &[PolicyBuilder]) -> PolicyBuilder {
         let first = self.predicates.first().and_then(|one| predicates.get(*one)).cloned();
         let special = ["null", "file://"];
-        let origins = self.origins.iter().filter(|origin| !special.contains(origin));
-        let origins = origins.filter(|origin| !self.credentials || **origin != "*");
-        let special = |origin| !self.credentials && self.origins.contains(&origin);
+        let origins = self.origins.iter().filter(|origin| !special.contains(&origin.as_str()));
+        let origins = origins.filter(|origin| !self.credentials || *origin != "*");
+        let special = |of| !self.credentials && self.origins.iter().any(|origin| origin == of);
         let mut builder = first
             .unwrap_or_else(Policy::builder)
             .allow_origins(origins)
@@ -107,11 +109,12 @@ fn some(of: &'static [&'static str], most: usize) -> BoxedStrategy<Vec<&'static 
 }
 
 fn rule() -> impl Strategy<Value = Rule> {
-    let methods = some(&["GET", "PUT", "DELETE", "own", "*"], 3);
-    let headers = some(&["x-a", "x-b", "x-*", "y-*", "a*", "*", "authorization"], 3);
+    let methods = some(&["GET", "PUT", "DELETE", "OTHER", "*"], 3);
+    let headers = some(&["x-a", "x-any", "x-*", "y-*", "a*", "*", "authorization"], 3);
     let exposed = some(&["x-e", "x-f", "*"], 2);
     let max_age = select(vec![None, Some(0), Some(60)]);
-    let origins = proptest::collection::vec(select(PATTERNS), 1..5);
+    let known = select(PATTERNS).prop_map(str::to_owned);
+    let origins = proptest::collection::vec(prop_oneof![5 => known, 1 => tight()], 1..5);
     let predicates = prop_oneof![12 => Just(vec![]), 1 => Just(vec![0]), 1 => Just(vec![1])];
     (
         origins,
@@ -135,6 +138,19 @@ fn rule() -> impl Strategy<Value = Rule> {
                 max_age,
             },
         )
+}
+
+/// Patterns that are so near one another that every label matters.
+fn tight() -> impl Strategy<Value = String> {
+    let text = "[ab]{0,2}";
+    (text, text, select(&["*", "*", "*", "a", ""][..]), select(PORTS)).prop_map(
+        |(start, end, star, port)| {
+            let is_none = start.is_empty() && end.is_empty() && star.len() != 1;
+            let label = if is_none { "b".to_owned() } else { format!("{start}{star}{end}") };
+            let port = if port == "83" { "*" } else { port };
+            format!("https://{label}.c.example{}{port}", if port.is_empty() { "" } else { ":" })
+        },
+    )
 }
 
 pub(super) fn rules() -> impl Strategy<Value = Vec<Rule>> {
@@ -180,7 +196,8 @@ pub(super) fn predicates() -> Vec<PolicyBuilder> {
 pub(super) fn origin() -> impl Strategy<Value = String> {
     let below =
         (select(LABELS), select(DOMAINS)).prop_map(|(label, base)| format!("{label}.{base}"));
-    let host = prop_oneof![4 => below, 1 => select(HOSTS).prop_map(str::to_owned)];
+    let tight = "[abc]{1,5}".prop_map(|label| format!("{label}.c.example"));
+    let host = prop_oneof![3 => below, 2 => tight, 1 => select(HOSTS).prop_map(str::to_owned)];
     let tuple = (select(SCHEMES), host, select(PORTS)).prop_map(|(scheme, host, port)| {
         format!("{scheme}://{host}{}{port}", if port.is_empty() { "" } else { ":" })
     });
