@@ -31,6 +31,10 @@ pub struct Change {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum About {
     Facts(Vec<Fact>),
+    #[cfg_attr(
+        not(feature = "routes"),
+        expect(dead_code, reason = "only a route of a table is left alone")
+    )]
     LeftAlone,
     /// Whether something may be newly admitted.
     Predicates(bool),

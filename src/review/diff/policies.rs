@@ -6,7 +6,7 @@ use super::change::{About, Change, Direction};
 use super::claim::{Asked, Claim, Fact, Item};
 use super::compare::{Budget, Compared, compare};
 use super::lines::Lines;
-use super::origins::{Whom, regions};
+use super::origins::{Whom, regions, written};
 use crate::policy::Policy;
 use crate::policy::rule::{Origins, Predicate, Rule};
 
@@ -23,11 +23,11 @@ pub(super) fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
 
 /// The same, unless it takes too long.
 fn compared(old: &Policy, new: &Policy) -> Option<Vec<Change>> {
-    let sides = Sides([old, new].map(|policy| policy.rules().collect()));
+    let sides = Sides([old, new].map(Side::new));
     let mut budget = Budget::new();
     let mut groups: HashMap<Matches, Vec<Whom>> = HashMap::new();
     for whom in regions(old, new)? {
-        budget.spend(sides.0.iter().map(Vec::len).sum())?;
+        budget.spend(sides.0.iter().map(|side| side.others.len() + 1).sum())?;
         groups.entry(sides.matches(&whom.origin)).or_default().push(whom);
     }
     let mut groups: Vec<(Matches, Vec<Whom>)> = groups.into_iter().collect();
@@ -50,7 +50,7 @@ fn compared(old: &Policy, new: &Policy) -> Option<Vec<Change>> {
     // What predicates say of the origin that stands for others, they may not say of those.
     let is_hidden = !are_all_shown && !(sides.predicates().is_empty());
     if is_hidden || !hidden.is_empty() {
-        let [before, after] = [0, 1].map(|side| sides.asks(side));
+        let [before, after] = sides.0.each_ref().map(Side::asks);
         let direction = Direction::of(before, after).unwrap_or(Direction::Changed);
         let opens = is_hidden || hidden.contains(&Direction::Added);
         changes.push(Change::of(direction, About::Predicates(opens)));
@@ -59,7 +59,16 @@ fn compared(old: &Policy, new: &Policy) -> Option<Vec<Change>> {
 }
 
 /// The rules of two policies.
-struct Sides<'a>([Vec<&'a Rule>; 2]);
+struct Sides<'a>([Side<'a>; 2]);
+
+/// The rules of a policy.
+struct Side<'a> {
+    rules: Vec<&'a Rule>,
+    /// The rules that match nothing but exact origins, by each of these.
+    exact: HashMap<String, Vec<usize>>,
+    /// All others.
+    others: Vec<usize>,
+}
 
 /// Which rules of each policy match an origin, by their indices, and which might, by their predicates.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,17 +79,9 @@ struct Matches {
 
 impl<'a> Sides<'a> {
     fn matches(&self, origin: &str) -> Matches {
-        let by = |is_such: &dyn Fn(&Origins) -> bool| {
-            [0, 1].map(|side| {
-                let rules = self.0.get(side).into_iter().flatten().enumerate();
-                let matching = rules.filter(|(_, rule)| is_such(&rule.origins));
-                matching.map(|(index, _)| index).collect()
-            })
-        };
-        Matches {
-            listed: by(&|origins| origins.lists(origin)),
-            asked: by(&|origins| !origins.lists(origin) && !origins.asked(origin).is_empty()),
-        }
+        let matches = self.0.each_ref().map(|side| side.matches(origin));
+        let (listed, asked) = (matches.each_ref().map(|it| it.0.clone()), matches.map(|it| it.1));
+        Matches { listed, asked }
     }
 
     /// Compares the rules that match, if some predicates hold the origin, and no others.
@@ -91,7 +92,7 @@ impl<'a> Sides<'a> {
         budget: &mut Budget,
     ) -> Option<Compared> {
         let rules = |side: usize| -> Vec<&'a Rule> {
-            let all = self.0.get(side).map(Vec::as_slice).unwrap_or_default();
+            let all = self.0.get(side).map(|side| side.rules.as_slice()).unwrap_or_default();
             let of = |all: &'_ [Vec<usize>; 2]| all.get(side).cloned().unwrap_or_default();
             let holds = |index: &usize| {
                 let predicates = all.get(*index).copied().map(predicates).unwrap_or_default();
@@ -132,19 +133,53 @@ impl<'a> Sides<'a> {
         Some(())
     }
 
-    fn asks(&self, side: usize) -> bool {
-        self.0.get(side).into_iter().flatten().any(|rule| !predicates(rule).is_empty())
-    }
-
     /// The predicates of both policies, each once, if they are few.
     fn predicates(&self) -> Vec<&'a Predicate> {
         let mut all: Vec<&Predicate> = Vec::new();
-        for predicate in self.0.iter().flatten().flat_map(|rule| predicates(rule)) {
+        for predicate in self.0.iter().flat_map(|side| &side.rules).flat_map(|it| predicates(it)) {
             if all.len() <= MOST_PREDICATES && !all.contains(&predicate) {
                 all.push(predicate);
             }
         }
         all
+    }
+}
+
+impl<'a> Side<'a> {
+    fn new(policy: &'a Policy) -> Self {
+        let rules: Vec<&Rule> = policy.rules().collect();
+        let mut side = Self { rules: Vec::new(), exact: HashMap::new(), others: Vec::new() };
+        for (index, rule) in rules.iter().enumerate() {
+            let written = written(rule);
+            let has_more = matches!(rule.origins, Origins::Any) || !predicates(rule).is_empty();
+            if has_more || written.iter().any(|text| text.contains('*')) {
+                side.others.push(index);
+                continue;
+            }
+            for text in written {
+                side.exact.entry(text.into_owned()).or_default().push(index);
+            }
+        }
+        Self { rules, ..side }
+    }
+
+    /// The rules that list an origin, and those that ask predicates about it.
+    fn matches(&self, origin: &str) -> (Vec<usize>, Vec<usize>) {
+        let mut listed = self.exact.get(origin).cloned().unwrap_or_default();
+        let mut asked = Vec::new();
+        for &index in &self.others {
+            match self.rules.get(index).map(|rule| &rule.origins) {
+                Some(origins) if origins.lists(origin) => listed.push(index),
+                Some(origins) if !origins.asked(origin).is_empty() => asked.push(index),
+                _ => {}
+            }
+        }
+        listed.sort_unstable();
+        (listed, asked)
+    }
+
+    fn asks(&self) -> bool {
+        self.rules.iter().any(|rule| !predicates(rule).is_empty())
     }
 }
 

@@ -5,17 +5,17 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use tower_cors::{Aspect, Policy, PolicyBuilder, RequestHead, Route, Routes};
 
-use super::random::Outcome;
+use super::random::{Outcome, cases};
 use super::{app, one};
 
-fn policy(builder: PolicyBuilder) -> Policy {
+fn policy(builder: &PolicyBuilder) -> Policy {
     builder.build().unwrap()
 }
 
 #[test]
 fn a_change_is_told_with_its_paths() {
-    let (open, closed) = (policy(one(&["*"])), policy(app()));
-    let put = policy(app().allow_methods(["PUT"]));
+    let (open, closed) = (policy(&one(&["*"])), policy(&app()));
+    let put = policy(&app().allow_methods(["PUT"]));
     let rows: Vec<(&str, Routes, Routes, &[&str])> = vec![
         (
             "the same with other names of parameters",
@@ -133,7 +133,7 @@ fn has() -> impl Strategy<Value = Route> {
         app().allow_methods(["PUT"]),
         one(&["https://*.a.example", "https://app.example"]).allow_headers(["x-a"]),
     ];
-    let policies = policies.map(|builder| Route::Policy(policy(builder)));
+    let policies = policies.map(|builder| Route::Policy(policy(&builder)));
     let all: Vec<Route> = policies.into_iter().chain([Route::NoCors, Route::LeftAlone]).collect();
     select(all)
 }
@@ -166,11 +166,11 @@ fn path() -> impl Strategy<Value = String> {
 fn outcome<'a>(routes: &Routes, head: impl Into<RequestHead<'a>>) -> Option<Outcome> {
     let head = head.into();
     let is_alone = matches!(routes.find(head.uri().path()), Some(Route::LeftAlone));
-    (!is_alone).then(|| Outcome::of(routes.decide(head)))
+    (!is_alone).then(|| Outcome::of(&routes.decide(head)))
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(cases(100))]
 
     #[test]
     fn no_path_is_missed(

@@ -56,7 +56,7 @@ pub(super) fn regions(old: &Policy, new: &Policy) -> Option<Vec<Whom>> {
 }
 
 /// What the origins of a rule compile from.
-fn written(rule: &Rule) -> Vec<Cow<'_, str>> {
+pub(super) fn written(rule: &Rule) -> Vec<Cow<'_, str>> {
     match &rule.origins {
         Origins::Any => Vec::new(),
         Origins::One(origin) => vec![String::from_utf8_lossy(origin.as_bytes())],
