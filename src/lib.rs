@@ -36,6 +36,11 @@
 //! load; or a [`Resolver`], an asynchronous function, as for tenants in a database.
 //! [`CorsLayer::enforce`] refuses at the server what the policy denies.
 //!
+//! # What changes
+//!
+//! [`Policy::diff`] says what a new policy newly admits, and what it no longer admits, for whoever reviews the
+//! change.
+//!
 //! # Features
 //!
 //! A feature adds to what can be written. No answer on the wire depends on one.

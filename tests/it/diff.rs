@@ -1,6 +1,7 @@
 //! What two policies decide differently, as lines and as data.
 
 mod granted;
+mod labels;
 mod random;
 #[cfg(feature = "routes")]
 mod routes;

@@ -55,6 +55,13 @@ fn only_the_adapters_name_tower_futures_or_bodies() {
     none_names(is_pure, &["tower_", "Future", "std::task", "std::pin", "http_body", "async "]);
 }
 
+/// What is asked of policies is answered by the code that decides, which does not know that it is asked.
+#[test]
+fn nothing_that_decides_names_the_review() {
+    let decides = |name: &str| name != "lib.rs" && !name.starts_with("review/");
+    none_names(decides, &["crate::review", "review::"]);
+}
+
 #[test]
 fn origins_do_not_name_http() {
     none_names(|name| name.starts_with("origin/"), &["use http", "http::"]);
@@ -118,6 +125,7 @@ fn rooms_make_no_circle() {
         );
     }
     assert!(known["layer"].contains("policy") && known["builder"].contains("origin"), "{known:?}");
+    assert!(known["review"].contains("policy"), "{known:?}");
     // Rooms that know only rooms that are gone go, until none is left.
     while let Some(room) = known
         .keys()

@@ -16,6 +16,8 @@ pub(crate) const OTHER: &str = "*";
 
 /// So many steps are taken, each of which looks at one route with a parameter.
 const MOST_STEPS: usize = 5_000_000;
+/// A route has no more parameters than this, and so no more segments that take whatever comes.
+const MOST_SEGMENTS: usize = 30;
 /// So many regions more than there are routes.
 const MOST_MEETINGS: usize = 20_000;
 
@@ -70,13 +72,13 @@ pub(crate) fn without_covered(mut regions: Vec<Region>) -> Vec<Region> {
         return regions;
     }
     let mut kept: Vec<Region> = Vec::new();
+    // Longer than any route without a rest.
+    let rest = format!("~{}", "/~".repeat(MOST_SEGMENTS));
     for region in regions {
-        let path =
-            Pattern::parse(&region.told).map(|pattern| pattern.filled("~", &"~/".repeat(30)));
+        let path = Pattern::parse(&region.told).map(|pattern| pattern.filled("~", &rest));
         let path = path.unwrap_or_else(|_| region.path.clone());
-        let covers =
-            |wide: &&Region| is_wide(wide) && matches(&wide.told, path.trim_end_matches('/'));
-        if region.told == OTHER || !kept.iter().any(|wide| covers(&wide)) {
+        let is_covered = |wide: &Region| is_wide(wide) && matches(&wide.told, &path);
+        if region.told == OTHER || !kept.iter().any(is_covered) {
             kept.push(region);
         }
     }

@@ -13,6 +13,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use tower_cors::{Aspect, Policy, PolicyBuilder};
 
+use super::labels::pattern;
+
 const PATTERNS: &[&str] = &[
     "*",
     "null",
@@ -114,7 +116,7 @@ fn rule() -> impl Strategy<Value = Rule> {
     let exposed = some(&["x-e", "x-f", "*"], 2);
     let max_age = select(vec![None, Some(0), Some(60)]);
     let known = select(PATTERNS).prop_map(str::to_owned);
-    let origins = proptest::collection::vec(prop_oneof![5 => known, 1 => tight()], 1..5);
+    let origins = proptest::collection::vec(prop_oneof![5 => known, 1 => pattern()], 1..5);
     let predicates = prop_oneof![12 => Just(vec![]), 1 => Just(vec![0]), 1 => Just(vec![1])];
     (
         origins,
@@ -138,19 +140,6 @@ fn rule() -> impl Strategy<Value = Rule> {
                 max_age,
             },
         )
-}
-
-/// Patterns that are so near one another that every label matters.
-fn tight() -> impl Strategy<Value = String> {
-    let text = "[ab]{0,2}";
-    (text, text, select(&["*", "*", "*", "a", ""][..]), select(PORTS)).prop_map(
-        |(start, end, star, port)| {
-            let is_none = start.is_empty() && end.is_empty() && star.len() != 1;
-            let label = if is_none { "b".to_owned() } else { format!("{start}{star}{end}") };
-            let port = if port == "83" { "*" } else { port };
-            format!("https://{label}.c.example{}{port}", if port.is_empty() { "" } else { ":" })
-        },
-    )
 }
 
 pub(super) fn rules() -> impl Strategy<Value = Vec<Rule>> {
