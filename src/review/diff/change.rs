@@ -38,7 +38,7 @@ pub(super) enum About {
     LeftAlone,
     /// Whether something may be newly admitted.
     Predicates(bool),
-    TooMuch,
+    TooMany,
 }
 
 /// Whether something is newly decided so, or no longer.
@@ -106,7 +106,7 @@ impl Change {
             About::Facts(facts) => facts.first().map_or(Aspect::TooMany, Fact::aspect),
             About::LeftAlone => Aspect::LeftAlone,
             About::Predicates(_) => Aspect::Predicates,
-            About::TooMuch => Aspect::TooMany,
+            About::TooMany => Aspect::TooMany,
         }
     }
 
@@ -165,7 +165,7 @@ impl Change {
     pub fn is_opening(&self) -> bool {
         match &self.about {
             About::Predicates(opens) => *opens,
-            About::TooMuch => true,
+            About::TooMany => true,
             About::LeftAlone => self.direction == Direction::Added,
             About::Facts(facts) => {
                 self.direction == Direction::Added && facts.iter().any(|fact| self.opens(fact))
@@ -231,7 +231,7 @@ impl Change {
     pub(super) fn facts(&self) -> &[Fact] {
         match &self.about {
             About::Facts(facts) => facts,
-            About::LeftAlone | About::Predicates(_) | About::TooMuch => &[],
+            About::LeftAlone | About::Predicates(_) | About::TooMany => &[],
         }
     }
 }

@@ -23,7 +23,7 @@ impl Change {
             && (self.whom.is_empty() || self.covers_origin(head))
             && match &self.about {
                 About::Facts(facts) => facts.iter().any(|fact| self.covers_fact(fact, kind, head)),
-                About::LeftAlone | About::Predicates(_) | About::TooMuch => true,
+                About::LeftAlone | About::Predicates(_) | About::TooMany => true,
             }
     }
 

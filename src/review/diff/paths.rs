@@ -44,7 +44,7 @@ struct Has<'a>(Option<&'a Route>, Option<&'a Route>);
 
 fn changes(old: &Routes, new: &Routes) -> Vec<Change> {
     let Some(regions) = regions(old, new) else {
-        return vec![Change::of(Direction::Changed, About::TooMuch)];
+        return vec![Change::of(Direction::Changed, About::TooMany)];
     };
     let every: BTreeSet<&Region> = regions.iter().collect();
     let mut pairs: BTreeMap<_, (Has<'_>, Vec<&Region>)> = BTreeMap::new();

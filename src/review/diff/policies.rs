@@ -18,7 +18,7 @@ pub(super) fn changes(old: &Policy, new: &Policy) -> Vec<Change> {
     if old.decides_as(new) {
         return Vec::new();
     }
-    compared(old, new).unwrap_or_else(|| vec![Change::of(Direction::Changed, About::TooMuch)])
+    compared(old, new).unwrap_or_else(|| vec![Change::of(Direction::Changed, About::TooMany)])
 }
 
 /// The same, unless it takes too long.

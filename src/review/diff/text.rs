@@ -19,7 +19,7 @@ impl Display for Change {
         })?;
         if !self.paths.is_empty() {
             let name = |path| if path == ANY { "other paths" } else { path };
-            self.write_list(f, self.paths().map(name), "and")?;
+            self.write_list(f, self.paths().map(name))?;
             f.write_str(": ")?;
         }
         match &self.about {
@@ -37,7 +37,7 @@ impl Display for Change {
                 }
                 Direction::Changed => "whom predicates admit, and to what, cannot be compared",
             })?,
-            About::TooMuch => {
+            About::TooMany => {
                 f.write_str(
                     "the policies are not compared, since too many patterns or rules meet",
                 )?;
@@ -101,7 +101,7 @@ impl Change {
             FILE => "file:// (local files)",
             origin => origin,
         });
-        self.write_list(f, named, "and")
+        self.write_list(f, named)
     }
 
     /// What makes more of origins that are newly admitted.
@@ -120,7 +120,7 @@ impl Change {
             return Ok(());
         }
         f.write_str(", with ")?;
-        self.write_list(f, extents.into_iter(), "and")
+        self.write_list(f, extents.into_iter())
     }
 
     fn write_values(
@@ -142,7 +142,7 @@ impl Change {
         }
         if !listed.is_empty() {
             write!(f, "{} ", if listed.len() == 1 { one } else { several })?;
-            self.write_list(f, listed.into_iter(), "and")?;
+            self.write_list(f, listed.into_iter())?;
         }
         f.write_str(behind)
     }
@@ -167,7 +167,7 @@ impl Change {
         f.write_str(", for ")?;
         let named =
             self.methods().map(|method| if method == ANY { "other methods" } else { method });
-        self.write_list(f, named, "and")
+        self.write_list(f, named)
     }
 
     /// Everything if it is an opening, so that nothing of that hides in a number.
@@ -175,20 +175,19 @@ impl Change {
         &self,
         f: &mut Formatter<'_>,
         list: impl ExactSizeIterator<Item = &'a str>,
-        and: &str,
     ) -> fmt::Result {
         let count = list.len();
         let shown = if self.is_opening() || count <= MOST + 1 { count } else { MOST };
         for (at, item) in list.take(shown).enumerate() {
             match at {
                 0 => {}
-                _ if at + 1 == count => write!(f, " {and} ")?,
+                _ if at + 1 == count => f.write_str(" and ")?,
                 _ => f.write_str(", ")?,
             }
             f.write_str(item)?;
         }
         if shown < count {
-            write!(f, " {and} {} more", count - shown)?;
+            write!(f, " and {} more", count - shown)?;
         }
         Ok(())
     }

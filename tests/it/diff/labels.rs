@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Request;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use tower_cors::{Aspect, Policy, PolicyBuilder};
+use tower_cors::{Aspect, Change, Policy, PolicyBuilder};
 
 use super::random::{Outcome, cases};
 
@@ -85,7 +85,7 @@ proptest! {
                 prop_assert!(before == after || is_covered(), "{:?}\n{}", request, diff);
             }
         }
-        for witness in diff.iter().flat_map(|change| change.witnesses()) {
+        for witness in diff.iter().flat_map(Change::witnesses) {
             let [before, after] = [&old, &new].map(|it| Outcome::of(&it.decide(&witness)));
             prop_assert_ne!(before, after, "{:?}\n{}", witness, diff);
         }

@@ -25,13 +25,13 @@ pub(super) struct Compared {
     pub(super) both: bool,
 }
 
-/// The most steps of all comparisons of two policies. Each is a look-up of a name.
+/// The most steps of all comparisons of two policies. Each is about a look-up.
 #[derive(Debug)]
 pub(super) struct Budget(usize);
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self(5_000_000)
+        Self(20_000_000)
     }
 
     /// Nothing if it is spent.
@@ -47,7 +47,8 @@ pub(super) fn compare(old: &[&Rule], new: &[&Rule], budget: &mut Budget) -> Opti
         return Some(Compared::default());
     }
     let methods = methods(old.iter().chain(new));
-    budget.spend(methods.len() * (old.len() + new.len()))?;
+    // Each rule is compared with those before it.
+    budget.spend(methods.len() * (old.len() * old.len() + new.len() * new.len()))?;
     let cases: Vec<Case<'_>> = methods.iter().map(|told| Case::new(told, old, new)).collect();
     let [before, after] = [0, 1].map(|side| cases.iter().any(|case| case.admits(side)));
     let items = match (before, after) {

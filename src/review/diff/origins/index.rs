@@ -122,7 +122,7 @@ impl<'a> Index<'a> {
     /// one with both is in, too. Nothing if there is none, or no room for it.
     fn label(&self, scheme: &str, above: &str, (start, end): (&str, &str)) -> Option<String> {
         let labels = self.labels.get(&(scheme, above));
-        fillers(labels, start, end).into_iter().find_map(|(head, tail)| {
+        fillers(labels, start, end).find_map(|(head, tail)| {
             let numbers = iter::once(String::new()).chain((0..).map(|n: usize| n.to_string()));
             let labels_like_it = numbers.map(|n| format!("{start}{head}{n}{tail}{end}"));
             let fits = |label: &String| {

@@ -1,6 +1,7 @@
 //! Patterns with a `*` within a label, and the labels that stand for what they meet in.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::iter;
 
 use super::ports::Ports;
 use crate::origin::place::Port;
@@ -113,14 +114,13 @@ pub(super) fn fillers(
     labels: Option<&Labels<'_>>,
     start: &str,
     end: &str,
-) -> Vec<(String, String)> {
-    let mut fillers = vec![("an".to_owned(), "y".to_owned())];
-    if let Some(labels) = labels {
-        fillers.extend(labels.head(start, end).zip(labels.tail(start, end)));
-    }
+) -> impl Iterator<Item = (String, String)> {
+    let found = iter::once_with(move || {
+        labels.and_then(|labels| labels.head(start, end).zip(labels.tail(start, end)))
+    });
     // Where there is no room for more.
-    fillers.extend(ALPHABET.chars().map(|one| (one.to_string(), String::new())));
-    fillers
+    let single = ALPHABET.chars().map(|one| (one.to_string(), String::new()));
+    iter::once(("an".to_owned(), "y".to_owned())).chain(found.flatten()).chain(single)
 }
 
 /// The shortest text that is told to be the end of the search, by way of texts that may be gone on with.

@@ -6,6 +6,9 @@ use super::{ANY, Whom, parse, set_of};
 use crate::origin::pattern::{OriginPattern, Star};
 use crate::origin::place::{Place, Port, above, ends};
 
+/// More patterns with a `*` within a label under one domain are told without being compared with each other.
+const MOST_COMPARED: usize = 500;
+
 /// Those that no other one covers, each once.
 pub(in super::super) fn without_covered(mut whom: Vec<Whom>) -> Vec<Whom> {
     whom.sort();
@@ -27,6 +30,7 @@ pub(in super::super) fn without_covered(mut whom: Vec<Whom>) -> Vec<Whom> {
         None => set.contains(one.origin.as_bytes()),
         Some(pattern) => {
             let beside = labels.get(&(pattern.scheme(), above(pattern)));
+            let beside = beside.filter(|all| all.len() <= MOST_COMPARED);
             wider(pattern).any(|text| text != one.text && texts.contains(&*text))
                 || beside.into_iter().flatten().any(|other| includes(other, pattern))
         }
