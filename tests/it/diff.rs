@@ -152,6 +152,12 @@ fn origins_are_compared_as_sets() {
             &["+ newly admits moz-extension://* (opening)"],
         ),
         row(
+            "what was admitted with any method",
+            one(&["https://a.example"]).allow_methods(["*"]),
+            one(&["https://b.example"]),
+            &["+ newly admits https://b.example", "- no longer admits https://a.example"],
+        ),
+        row(
             "one origin for another",
             one(&["https://a.example"]),
             one(&["https://b.example"]),
@@ -269,6 +275,25 @@ fn many_origins_take_no_time() {
         diff.iter().map(|change| change.origins().len()).sum::<usize>(),
         2 * (5 + 5 + 5 + 1)
     );
+}
+
+/// As of tenants, each with a rule of its own.
+#[test]
+fn many_rules_take_no_time() {
+    let policy = |changed: usize| {
+        let rule = |n: usize| {
+            let origins = (0..8).map(|m| format!("https://o{m}.t{n}.example"));
+            let method = if n == changed { "DELETE" } else { "PUT" };
+            Policy::builder().allow_origins(origins).allow_methods([method])
+        };
+        Policy::from_rules((0..500).map(rule)).unwrap()
+    };
+    let (old, new) = (policy(500), policy(7));
+    let start = Instant::now();
+    let diff = old.diff(&new);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    let of: Vec<_> = diff.iter().map(|it| (it.direction(), it.origins().len())).collect();
+    assert_eq!(of, [(Direction::Added, 8), (Direction::Removed, 8)]);
 }
 
 /// Patterns within a label that all meet, more than anybody waits for, are not compared; and this is said.

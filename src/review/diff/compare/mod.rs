@@ -163,11 +163,13 @@ fn admitted(cases: &[Case<'_>], side: usize, direction: Direction) -> Vec<Item> 
     let simple = with_credentials.or_else(|| shares().next()).map(|(case, _)| case.simple());
     let answered = || answers().find(|(_, boxes)| !boxes.is_empty());
     let asked = simple.or_else(|| Some(answered()?.0.preflight(Vec::new())));
+    // What they were allowed, nobody is told if that is no more.
+    let opens = direction == Direction::Added;
     let fact = Fact::Admitted {
         credentials: with_credentials.is_some()
             || answers().any(|(_, boxes)| boxes.rules().any(|rule| rule.credentials)),
-        any_method: answers().any(|(case, boxes)| case.told == ANY && !boxes.is_empty()),
-        any_header: answers().any(|(_, boxes)| boxes.rules().any(|rule| rule.headers.is_any())),
+        any_method: opens && answers().any(|(case, it)| case.told == ANY && !it.is_empty()),
+        any_header: opens && answers().any(|(_, it)| it.rules().any(|it| it.headers.is_any())),
     };
     let claim = Claim { fact, direction, methods: None };
     asked.map(|asked| Item { claim, asked }).into_iter().collect()

@@ -57,6 +57,9 @@ impl<'a> Index<'a> {
             // At a port that is not written for it, it is like any other host, unless all are meant.
             let all = ports.any.then(|| self.ports(scheme, host));
             regions.extend(all.as_ref().unwrap_or(ports).of(scheme, (host, host)));
+            if regions.len() > most {
+                return None;
+            }
         }
         for scheme in &self.schemes {
             let told = format!("{scheme}://*");
