@@ -127,6 +127,12 @@ fn origins_are_compared_as_sets() {
                 "- no longer admits https://pr-*.a.example",
             ],
         ),
+    ]);
+}
+
+#[test]
+fn special_origins_are_told_by_what_they_are() {
+    check(vec![
         row(
             "any origin",
             one(&["https://a.example"]),
