@@ -39,7 +39,12 @@
 //! # What is valid, and unwise
 //!
 //! [`Policy::lint`] finds it: entries that have no effect, origins that others can write into, what pages
-//! will miss. [`Lint`] has the table of all that is looked for.
+//! will miss. [`Lint`](review::Lint) has the table of all that is looked for.
+//!
+//! # What changes
+//!
+//! [`Policy::diff`] says what a new policy newly admits, and what it no longer admits, for whoever reviews the
+//! change.
 //!
 //! # Features
 //!

@@ -7,6 +7,7 @@
 mod fault;
 mod labels;
 pub(crate) mod pattern;
+pub(crate) mod place;
 mod punycode;
 mod repair;
 mod sample;

@@ -148,10 +148,10 @@ impl<'a> OriginPattern<'a> {
 
     /// Whether anyone between a page of such an origin and its server could have written the page.
     pub(crate) fn is_insecure(&self) -> bool {
-        self.text.starts_with("http:") && !syntax::is_loopback(self.host().trim_start_matches('.'))
+        self.text.starts_with("http:") && !self.is_loopback()
     }
 
-    /// Whether its hosts are this machine's, or names of it.
+    /// Whether the server of such an origin is on the machine of its browser.
     pub(crate) fn is_loopback(&self) -> bool {
         syntax::is_loopback(self.host().trim_start_matches('.'))
     }

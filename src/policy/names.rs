@@ -57,10 +57,9 @@ impl Names {
 
     /// Whether every name that the other set allows is allowed.
     pub(crate) fn covers(&self, other: &Self) -> bool {
-        let allows = |name: &str| self.allows(name.as_bytes());
         let has_prefix = |prefix: &str| self.any || self.has_prefix_of(prefix.as_bytes());
         (self.any || !other.any)
-            && other.listed.iter().all(|name| allows(name))
+            && other.listed.iter().all(|name| self.allows(name.as_bytes()))
             && other.prefixes.iter().all(|prefix| has_prefix(prefix))
     }
 

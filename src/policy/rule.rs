@@ -81,7 +81,12 @@ impl Origins {
         }
     }
 
-    /// Whether the origin is listed.
+    /// Whether the rule matches the origin, or its predicates might.
+    pub(crate) fn may_match(&self, origin: &str) -> bool {
+        self.lists(origin) || !self.asked(origin).is_empty()
+    }
+
+    /// Whether the rule matches the origin, whatever its predicates say.
     pub(crate) fn lists(&self, origin: &str) -> bool {
         match self {
             Self::Any => true,
@@ -102,16 +107,15 @@ impl Origins {
         }
     }
 
-    /// Whether the rule matches the origin, or its predicates might.
-    pub(crate) fn may_match(&self, origin: &str) -> bool {
-        match self {
-            Self::Any | Self::One(_) => self.lists(origin),
-            Self::Listed(listed) => {
-                let may_be_asked = |it: Origin<'_>| listed.ask_insecure || !it.is_insecure();
-                let is_asked = || self.is_open() && Origin::parse(origin).is_ok_and(may_be_asked);
-                listed.set.contains(origin.as_bytes()) || is_asked()
-            }
-        }
+    /// The predicates that are asked about the origin if it is not listed.
+    pub(crate) fn asked(&self, origin: &str) -> &[Predicate] {
+        let Self::Listed(listed) = self else {
+            return &[];
+        };
+        let may_be_asked = |it: Origin<'_>| listed.ask_insecure || !it.is_insecure();
+        let is_asked =
+            !listed.predicates.is_empty() && Origin::parse(origin).is_ok_and(may_be_asked);
+        if is_asked { &listed.predicates } else { &[] }
     }
 }
 

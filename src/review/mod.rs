@@ -1,11 +1,13 @@
-//! What a person asks of a policy: why a request is decided as it is ([`Explanation`]), and what in a policy is
-//! valid and unwise ([`Lint`]).
+//! What a person asks of a policy: why a request is decided as it is ([`Explanation`]), what in a policy is
+//! valid and unwise ([`Lint`]), and what a new policy decides differently ([`Diff`]).
 //!
 //! Whatever is asked, the code that decides answers.
 
+mod diff;
 mod explain;
 mod lint;
 
+pub use self::diff::{Aspect, Change, Diff, Direction};
 pub(crate) use self::explain::Decided;
 pub use self::explain::{EnforcementStep, Explanation, Hint, Next};
 pub use self::lint::{Finding, Findings, Lint, Severity, UnknownLint};

@@ -4,7 +4,7 @@
 mod reload;
 mod resolver;
 #[cfg(feature = "routes")]
-mod routes;
+pub(crate) mod routes;
 
 #[cfg(feature = "reload")]
 pub use self::reload::Reload;

@@ -5,7 +5,7 @@ mod hostile;
 mod offers;
 
 use http::Request;
-use tower_cors::{Policy, PolicyBuilder};
+use tower_cors::{Denial, Policy, PolicyBuilder};
 
 /// A request, as `method uri; field: value; …`.
 fn read(written: &str) -> Request<()> {
@@ -145,7 +145,7 @@ preflight denied: a requested header name is not allowed (rules[1])
   next: the browser does not send the request"#,
     );
     let explanation = policy.explain(&preflight("https://other.example", "PUT", ""));
-    let denials = explanation.rules().iter().map(|denial| denial.map(|it| it.as_str()));
+    let denials = explanation.rules().iter().map(|denial| denial.map(Denial::as_str));
     assert_eq!(
         denials.collect::<Vec<_>>(),
         [Some("method-not-allowed"), Some("origin-not-allowed")]

@@ -14,6 +14,7 @@ mod axum_routing;
 #[cfg(feature = "browser")]
 mod browser;
 mod diagnostics;
+mod diff;
 #[cfg(feature = "serde")]
 mod documents;
 #[cfg(all(feature = "routes", feature = "toml", feature = "yaml"))]

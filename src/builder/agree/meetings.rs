@@ -10,6 +10,7 @@ use std::collections::{HashMap, HashSet};
 use super::Side;
 use super::starred::{self, Entry, Starred};
 use crate::origin::pattern::{OriginPattern, Star};
+use crate::origin::place::{Place, Port, ends};
 
 /// Why two rules may have an origin in common.
 pub(super) enum Meeting<'a> {
@@ -40,16 +41,6 @@ pub(super) struct Meetings<'a> {
 
 /// Of each rule the first pattern at that place.
 type Entries<'a> = HashMap<(&'a str, &'a str, Port<'a>), Vec<(usize, &'a OriginPattern<'a>)>>;
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Port<'a> {
-    /// The one that is written; empty if none is.
-    Written(&'a str),
-    /// `*`.
-    Any,
-    /// One of these, whichever.
-    Either,
-}
 
 impl<'a> Meetings<'a> {
     pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
@@ -118,7 +109,7 @@ impl<'a> Meetings<'a> {
         };
         for &port in ports {
             let own = (place.scheme, place.tail, port);
-            let shorter = place.ends(&self.wild).map(|end| (place.scheme, end, port));
+            let shorter = wild_ends(place, &self.wild).map(|end| (place.scheme, end, port));
             let above = shorter.chain([own]).filter_map(|place| self.at.get(&place));
             let below = pattern.is_star(Star::Labels).then(|| self.below.get(&own)).flatten();
             for (other, of_other) in above.chain(below).flatten() {
@@ -159,7 +150,7 @@ impl<'a> Meetings<'a> {
         };
         for port in [place.port, Port::Either] {
             add(&mut self.at, place.tail, port);
-            for end in place.ends(&self.wild) {
+            for end in wild_ends(place, &self.wild) {
                 add(&mut self.below, end, port);
             }
         }
@@ -171,36 +162,16 @@ fn is_under_tail(pattern: &OriginPattern<'_>) -> bool {
     matches!(pattern.star(), None | Some(Star::Labels))
 }
 
-/// Where what a pattern stands for is.
-#[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    /// `https://`.
-    scheme: &'a str,
-    /// `a.example`; with subdomains, `.a.example`.
-    pub(super) tail: &'a str,
-    pub(super) port: Port<'a>,
-}
-
-impl<'a> Place<'a> {
-    pub(super) fn of(pattern: &'a OriginPattern<'a>) -> Self {
-        let (scheme, rest) = pattern.split_text();
-        let (tail, port) = match rest.rsplit_once(':') {
-            Some((host, port)) if !port.ends_with(']') => (host, port),
-            _ => (rest, ""),
-        };
-        let port = if pattern.has_any_port() { Port::Any } else { Port::Written(port) };
-        Self { scheme, tail, port }
-    }
-
-    /// The ends of the tail that are tails of patterns with subdomains.
-    fn ends<'b>(self, wild: &'b HashSet<(&'a str, &'a str)>) -> impl Iterator<Item = &'a str> + 'b
-    where
-        'a: 'b,
-    {
-        let dots = self.tail.char_indices().skip(1).filter(|(_, character)| *character == '.');
-        let ends = dots.filter_map(move |(dot, _)| self.tail.get(dot..));
-        ends.filter(move |end| wild.contains(&(self.scheme, end)))
-    }
+/// The ends of the tail that are tails of patterns with subdomains.
+fn wild_ends<'a, 'b>(
+    place: Place<'a>,
+    wild: &'b HashSet<(&'a str, &'a str)>,
+) -> impl Iterator<Item = &'a str> + 'b
+where
+    'a: 'b,
+{
+    let shorter = ends(place.tail).filter(move |end| end.len() < place.tail.len());
+    shorter.filter(move |end| wild.contains(&(place.scheme, end)))
 }
 
 /// An origin that two patterns have in common, if one of them is under the tail of the other.

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 
 use super::Side;
-use super::meetings::{Place, Port};
 use crate::origin::pattern::{OriginPattern, Star};
+use crate::origin::place::{Place, Port, above, ends, split_label};
 
 /// The most patterns with a `*` within a label in a policy of several rules, since each is compared with
 /// all others under its domain.
@@ -150,25 +150,6 @@ impl Label<'_> {
 
 fn is_starred(pattern: &OriginPattern<'_>) -> bool {
     matches!(pattern.star(), Some(Star::Characters | Star::Everything))
-}
-
-/// The domain directly above what a pattern stands for, with its dot: `.a.example`. It is empty for a host of
-/// one label.
-fn above<'a>(pattern: &'a OriginPattern<'a>) -> &'a str {
-    match pattern.in_label() {
-        Some((_, _, above)) => above,
-        None if pattern.is_star(Star::Labels) => Place::of(pattern).tail,
-        None => split_label(Place::of(pattern).tail).1,
-    }
-}
-
-fn split_label(host: &str) -> (&str, &str) {
-    host.split_at_checked(host.find('.').unwrap_or(host.len())).unwrap_or((host, ""))
-}
-
-/// The domain itself, and each one above it.
-fn ends(domain: &str) -> impl Iterator<Item = &str> {
-    domain.match_indices('.').filter_map(|(dot, _)| domain.get(dot..))
 }
 
 /// An origin that both rules match, by patterns of both that may meet.

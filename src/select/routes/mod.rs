@@ -3,6 +3,7 @@
 mod error;
 mod pattern;
 mod readings;
+pub(crate) mod regions;
 mod repair;
 mod router;
 
@@ -185,6 +186,13 @@ impl Routes {
             Some(Route::LeftAlone) => Choice::LeftAlone,
             None => Choice::NoCors(Denial::PathAmbiguous),
         }
+    }
+
+    /// What a path has, and a number that is the same for those that have the same.
+    pub(crate) fn find_numbered(&self, path: &str) -> (Option<usize>, Option<&Route>) {
+        let route = self.find(path);
+        let same = route.and_then(|_| self.0.same.get(self.0.number(path)));
+        (same.copied(), route)
     }
 
     /// The routes, as they were written.

@@ -273,7 +273,7 @@ proptest! {
             other => prop_assert!(false, "{other:?}"),
         }
         if explanation.hint().is_none() && explanation.decision().denial().is_some() {
-            prop_assert_eq!(policy_denial(&explanation).map(|it| it.as_str()), Some("origin-not-allowed"));
+            prop_assert_eq!(policy_denial(&explanation).map(tower_cors::Denial::as_str), Some("origin-not-allowed"));
         }
     }
 }

@@ -1,0 +1,323 @@
+//! What two policies decide differently, as lines and as data.
+
+mod granted;
+mod labels;
+mod random;
+#[cfg(feature = "routes")]
+mod routes;
+mod walk;
+
+use std::time::{Duration, Instant};
+
+use tower_cors::review::{Aspect, Diff, Direction};
+use tower_cors::{Policy, PolicyBuilder};
+
+fn one(origins: &[&str]) -> PolicyBuilder {
+    Policy::builder().allow_origins(origins)
+}
+
+fn app() -> PolicyBuilder {
+    one(&["https://app.example"])
+}
+
+/// Two policies, and what is told of them; without the lines' order, which is by what they are about.
+struct Row {
+    name: &'static str,
+    old: Vec<PolicyBuilder>,
+    new: Vec<PolicyBuilder>,
+    expected: &'static [&'static str],
+}
+
+fn row(
+    name: &'static str,
+    old: PolicyBuilder,
+    new: PolicyBuilder,
+    expected: &'static [&'static str],
+) -> Row {
+    Row { name, old: vec![old], new: vec![new], expected }
+}
+
+#[track_caller]
+fn check(rows: Vec<Row>) {
+    let mut failures = Vec::new();
+    for Row { name, old, new, expected } in rows {
+        let [old, new] = [old, new].map(|rules| Policy::from_rules(rules).unwrap());
+        let said = old.diff(&new).to_string();
+        let expected =
+            if expected.is_empty() { "no differences".to_owned() } else { expected.join("\n") };
+        if said != expected {
+            failures.push(format!("{name}:\n{said}\nand not\n{expected}"));
+        }
+        for change in &old.diff(&new) {
+            let witness = change.witness().map(|it| old.decide(&it) == new.decide(&it));
+            if witness != Some(false) && change.aspect() != Aspect::Predicates {
+                failures.push(format!("{name}: {change} is shown by {:?}", change.witness()));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+#[test]
+fn origins_are_compared_as_sets() {
+    let credentials = |origins: &[&str]| one(origins).allow_credentials(true);
+    check(vec![
+        row(
+            "the same in another order",
+            one(&["https://a.example", "https://b.example"]),
+            one(&["https://b.example", "https://a.example"]),
+            &[],
+        ),
+        row(
+            "a pattern covers what is written out",
+            one(&["https://*.a.example"]),
+            one(&["https://*.a.example", "https://x.a.example", "https://*.b.a.example"]),
+            &[],
+        ),
+        row(
+            "a pattern instead of one of its origins",
+            one(&["https://x.a.example"]),
+            one(&["https://*.a.example"]),
+            &["+ newly admits https://*.a.example (opening)"],
+        ),
+        row(
+            "a domain, with credentials",
+            credentials(&["https://app.example"]),
+            credentials(&["https://app.example", "https://*.a.example"]),
+            &["+ newly admits https://*.a.example, with credentials (opening)"],
+        ),
+        row(
+            "only a part of a pattern is new",
+            one(&["https://*.a.example:81", "https://b.example"]),
+            one(&["https://*.a.example:*", "https://b.example:*"]),
+            &["+ newly admits https://*.a.example:* and https://b.example:* (opening)"],
+        ),
+        row(
+            "origins that open nothing are apart",
+            one(&["https://app.example"]),
+            one(&[
+                "https://app.example",
+                "https://*.b.example",
+                "https://a.example",
+                "http://localhost:*",
+                "http://c.example",
+            ]),
+            &[
+                "+ newly admits http://c.example and https://*.b.example (opening)",
+                "+ newly admits http://localhost:* and https://a.example",
+            ],
+        ),
+        row(
+            "an exact origin of a domain goes",
+            one(&["https://*.a.example", "https://a.example"]),
+            one(&["https://a.example"]),
+            &["- no longer admits https://*.a.example"],
+        ),
+        row(
+            "a domain below is another one",
+            one(&["https://*.a.example"]),
+            one(&["https://*.b.a.example"]),
+            &["- no longer admits https://*.a.example"],
+        ),
+        row(
+            "patterns within a label",
+            one(&["https://pr-*.a.example"]),
+            one(&["https://*-t.a.example"]),
+            &[
+                "+ newly admits https://*-t.a.example (opening)",
+                "- no longer admits https://pr-*.a.example",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn special_origins_are_told_by_what_they_are() {
+    check(vec![
+        row(
+            "any origin",
+            one(&["https://a.example"]),
+            one(&["*"]),
+            &["+ newly admits any origin (opening)"],
+        ),
+        row(
+            "any origin no longer",
+            one(&["*"]),
+            one(&["https://a.example"]),
+            &["- no longer admits any origin"],
+        ),
+        row(
+            "opaque origins and files",
+            app(),
+            app().dangerously_allow_null_origin(true).dangerously_allow_file_origin(true),
+            &["+ newly admits file:// (local files) and null (opaque origins) (opening)"],
+        ),
+        row(
+            "a scheme",
+            app(),
+            one(&["https://app.example", "moz-extension://*"]),
+            &["+ newly admits moz-extension://* (opening)"],
+        ),
+        row(
+            "what was admitted with any method",
+            one(&["https://a.example"]).allow_methods(["*"]),
+            one(&["https://b.example"]),
+            &["+ newly admits https://b.example", "- no longer admits https://a.example"],
+        ),
+        row(
+            "one origin for another",
+            one(&["https://a.example"]),
+            one(&["https://b.example"]),
+            &["+ newly admits https://b.example", "- no longer admits https://a.example"],
+        ),
+    ]);
+}
+
+#[test]
+fn predicates_are_compared_by_identity() {
+    let asking = app().allow_origins_if(|origin, _, _| origin.host() == "b.example");
+    let other = app().allow_origins_if(|origin, _, _| origin.host() == "c.example");
+    check(vec![
+        row("the same", asking.clone(), asking.clone(), &[]),
+        row(
+            "the same beside another origin",
+            asking.clone(),
+            asking.clone().allow_origins(["https://a.example"]),
+            &["+ newly admits https://a.example"],
+        ),
+        row(
+            "a new one",
+            app(),
+            asking.clone(),
+            &["+ newly asks predicates; whom they admit cannot be compared (opening)"],
+        ),
+        row(
+            "no longer one",
+            asking.clone(),
+            app(),
+            &["- no longer asks predicates; whom they admitted cannot be compared"],
+        ),
+        row(
+            "another one",
+            asking.clone(),
+            other,
+            &["~ whom predicates admit, and to what, cannot be compared (opening)"],
+        ),
+        row(
+            "the same is allowed more",
+            asking.clone(),
+            asking.clone().allow_methods(["PUT"]),
+            &[
+                "+ newly allows the method PUT",
+                "~ whom predicates admit, and to what, cannot be compared (opening)",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn long_lists_are_cut_unless_they_open_something() {
+    let many = |pattern: fn(usize) -> String| {
+        let origins = (0..100).map(pattern).chain(["https://app.example".to_owned()]);
+        Policy::builder().allow_origins(origins).build().unwrap()
+    };
+    let old = app().build().unwrap();
+    let said = old.diff(&many(|n| format!("https://a{n:02}.example"))).to_string();
+    assert!(said.ends_with("https://a09.example and 90 more"), "{said}");
+    let said = old.diff(&many(|n| format!("https://*.a{n:02}.example"))).to_string();
+    assert!(said.ends_with("https://*.a98.example and https://*.a99.example (opening)"), "{said}");
+}
+
+#[test]
+fn a_change_is_data_too() {
+    let old = app().allow_methods(["PUT"]).build().unwrap();
+    let new = one(&["https://app.example", "https://*.a.example"])
+        .allow_methods(["PUT", "DELETE"])
+        .allow_credentials(true)
+        .max_age(Duration::from_secs(60))
+        .build()
+        .unwrap();
+    let diff = old.diff(&new);
+    let aspects: Vec<_> =
+        diff.iter().map(|it| (it.aspect(), it.direction(), it.is_opening())).collect();
+    assert_eq!(
+        aspects,
+        [
+            (Aspect::Origins, Direction::Added, true),
+            (Aspect::Credentials, Direction::Added, true),
+            (Aspect::Methods, Direction::Added, false),
+            (Aspect::MaxAge, Direction::Changed, false),
+        ]
+    );
+    let changes: Vec<_> = diff.clone().into_iter().collect();
+    assert_eq!(changes[0].origins().collect::<Vec<_>>(), ["https://*.a.example"]);
+    assert!(changes[0].has_credentials() && changes[1].has_credentials());
+    assert_eq!(changes[2].origins().collect::<Vec<_>>(), ["https://app.example"]);
+    assert_eq!(changes[2].values().collect::<Vec<_>>(), ["DELETE"]);
+    assert_eq!(changes[3].max_age(), Some((None, Some(Duration::from_secs(60)))));
+    assert!(changes.iter().all(|change| change.paths().len() == 0 && change.methods().len() == 0));
+    assert_eq!((diff.len(), diff.opens(), diff.is_empty()), (4, true, false));
+    let witness = changes[0].witness().unwrap();
+    assert_eq!(witness.headers()["origin"], "https://any.a.example");
+}
+
+/// Whatever the number of origins is, what is compared grows with it, and not with its square.
+#[test]
+fn many_origins_take_no_time() {
+    let list = |offset: usize, extra: &str| {
+        let exact =
+            (0..10_000).map(|n| format!("https://x{}.a{}.example", n + offset, (n + offset) % 7));
+        let within = (0..2_000).map(|n| format!("https://pr-{}-*.e.example", n + offset));
+        let below = (0..2_000).map(|n| format!("https://*.d{}.example", n + offset));
+        Policy::builder()
+            .allow_origins(exact.chain(below).chain(within).chain([extra.to_owned()]))
+            .build()
+            .unwrap()
+    };
+    let (old, new) = (list(0, "https://app.example"), list(5, "http://localhost:*"));
+    let start = Instant::now();
+    let diff: Diff = old.diff(&new);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    assert_eq!(
+        diff.iter().map(|change| change.origins().len()).sum::<usize>(),
+        2 * (5 + 5 + 5 + 1)
+    );
+}
+
+/// As of tenants, each with a rule of its own.
+#[test]
+fn many_rules_take_no_time() {
+    let policy = |changed: usize| {
+        let rule = |n: usize| {
+            let origins = (0..8).map(|m| format!("https://o{m}.t{n}.example"));
+            let method = if n == changed { "DELETE" } else { "PUT" };
+            Policy::builder().allow_origins(origins).allow_methods([method])
+        };
+        Policy::from_rules((0..500).map(rule)).unwrap()
+    };
+    let (old, new) = (policy(500), policy(7));
+    let start = Instant::now();
+    let diff = old.diff(&new);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+    let of: Vec<_> = diff.iter().map(|it| (it.direction(), it.origins().len())).collect();
+    assert_eq!(of, [(Direction::Added, 8), (Direction::Removed, 8)]);
+}
+
+/// Patterns within a label that all meet, more than anybody waits for, are not compared; and this is said.
+#[test]
+fn what_takes_too_long_is_not_compared() {
+    let origins = (0..600)
+        .map(|n| format!("https://{}*.a.example", "a".repeat(n % 40) + &"b".repeat(n / 40)));
+    let ends = (1..600)
+        .map(|n| format!("https://*{}{}.a.example", "b".repeat(n / 30), "a".repeat(n % 30)));
+    let origins: Vec<String> = origins.chain(ends).filter(|it| !it.contains("/*.")).collect();
+    let policy = |extra: &str| {
+        Policy::builder().allow_origins(&origins).allow_origins([extra]).build().unwrap()
+    };
+    let start = Instant::now();
+    let diff = policy("https://x.example").diff(&policy("https://y.example"));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let change = diff.iter().next().unwrap();
+    assert_eq!((change.aspect(), change.witness().is_none()), (Aspect::TooMany, true));
+    assert!(change.covers(&http::Request::get("/").header("origin", "null").body(()).unwrap()));
+}
