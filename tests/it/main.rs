@@ -45,7 +45,6 @@ mod explain;
 mod field;
 mod invariants;
 mod lint;
-#[cfg(feature = "serde")]
 mod manifest;
 mod messages;
 mod oracle;
@@ -64,6 +63,7 @@ mod rules;
 mod security;
 mod shown;
 mod sockets;
+mod suffixes;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
 mod tables;
