@@ -111,7 +111,7 @@ program peer 'tower-http = { version = "0.7", features = ["cors"] }' "$tower_htt
 
 echo '| Layer | Crates | Build | Processors | Program | By the layer |'
 echo '|---|---|---|---|---|---|'
-measure none 'none'
+measure none none
 measure default '`tower-cors`'
 measure bare '`tower-cors`, without `public-suffix`'
 measure peer '`tower-http`, feature `cors`'
