@@ -51,7 +51,7 @@
 //! A feature adds to what can be written. No answer on the wire depends on one.
 //!
 //! - `public-suffix` (default): tells public suffixes, under which anybody may have a name, from
-//!   other domains. Without it, credentials for any `*.` pattern, and any pattern with a `*` within a
+//!   other domains, by a copy of the [Public Suffix List](https://publicsuffix.org). Without it, credentials for any `*.` pattern, and any pattern with a `*` within a
 //!   label, need
 //!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
 //! - `routes`: `Routes`, policies by path, in axum's syntax.

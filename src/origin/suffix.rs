@@ -40,50 +40,7 @@ pub(super) fn may_be_domain(name: &str) -> bool {
 }
 
 #[cfg(feature = "public-suffix")]
-mod list {
-    use std::iter;
-
-    use psl::{Info, List, Psl, Type};
-
-    pub(super) fn is_of_registry(name: &str) -> bool {
-        let below = format!("any.{name}");
-        [name, &below].iter().any(|name| is_whole(name, |of| of == Type::Icann))
-    }
-
-    pub(super) fn is_suffix(name: &str) -> bool {
-        is_whole(name, |_| true)
-    }
-
-    pub(super) fn is_top(label: &str) -> bool {
-        find(label).0.typ.is_some()
-    }
-
-    /// Whether the list has names below the name.
-    ///
-    /// The list cannot be enumerated. But it asks for labels from the right to the left, and for one
-    /// more only where it knows of names that have one more.
-    pub(super) fn has_below(name: &str) -> bool {
-        find(name).1
-    }
-
-    /// Whether the whole name is a listed suffix of such a type.
-    fn is_whole(name: &str, is_type: impl Fn(Type) -> bool) -> bool {
-        let info = find(name).0;
-        info.len == name.len() && info.typ.is_some_and(is_type)
-    }
-
-    /// What the list has on a name, and whether it asked for more labels than there are.
-    fn find(name: &str) -> (Info, bool) {
-        let mut labels = name.as_bytes().rsplit(|&byte| byte == b'.');
-        let mut asked_for_more = false;
-        let info = List.find(iter::from_fn(|| {
-            let label = labels.next();
-            asked_for_more |= label.is_none();
-            label
-        }));
-        (info, asked_for_more)
-    }
-}
+mod list;
 
 #[cfg(not(feature = "public-suffix"))]
 mod list {

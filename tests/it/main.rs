@@ -46,7 +46,6 @@ mod explain;
 mod field;
 mod invariants;
 mod lint;
-#[cfg(feature = "serde")]
 mod manifest;
 mod messages;
 mod oracle;
@@ -65,6 +64,7 @@ mod rules;
 mod security;
 mod shown;
 mod sockets;
+mod suffixes;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
 mod tables;

@@ -14,7 +14,7 @@ fn host() -> String {
 
 /// What cargo says of the crate and of all that it depends on here, with all features. What other systems
 /// need was never downloaded.
-fn metadata() -> Value {
+pub(crate) fn metadata() -> Value {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--all-features", "--offline"])
         .args(["--filter-platform", &host()])
