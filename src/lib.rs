@@ -36,6 +36,11 @@
 //! load; or a [`Resolver`], an asynchronous function, as for tenants in a database.
 //! [`CorsLayer::enforce`] refuses at the server what the policy denies.
 //!
+//! # Knowing what it does
+//!
+//! [`CorsLayer::observe`] tells a function of yours of each decision, and [`CorsLayer::report_only`] tries a policy
+//! beside the one that answers: [`observe`]. [`Policy::explain`] says why a request is decided as it is: [`review`].
+//!
 //! # Features
 //!
 //! A feature adds to what can be written. No answer on the wire depends on one.
@@ -50,6 +55,8 @@
 //!   S3's and the Kubernetes Gateway API's CORS configurations.
 //! - `toml`, `yaml`: the same documents in TOML and YAML.
 //! - `schema`: the JSON Schema of the documents.
+//! - `tracing`: `observe::to_tracing`, an observer that logs decisions.
+//! - `metrics`: `observe::to_metrics`, an observer that counts them.
 //! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
 //!   shares no code with the rest of the crate: it is the other half of the protocol.
 

@@ -93,7 +93,8 @@ impl<P: PolicySource> CorsLayer<P> {
     ) -> Conclusion {
         let settings = &self.settings;
         let inner = Course::Inner { keep: settings.keep_inner_headers };
-        if let (true, Some(varies)) = (is_judged && head.preflight().is_none(), varies) {
+        let is_enforced = is_judged && head.preflight().is_none();
+        if let (true, Some(varies)) = (is_enforced, varies) {
             let decision = policy.decide_enforced(head, varies);
             let course = if decision.is_allowed() { inner } else { Course::Refuse };
             return Conclusion { decision, course };

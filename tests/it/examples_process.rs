@@ -7,6 +7,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 const PAGE: &str = "http://localhost:3001";
@@ -43,10 +45,16 @@ struct Serve {
 
 impl Serve {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, Stdio::null())
+    }
+
+    /// With its log on stderr.
+    fn start_with(arguments: &[&str], stderr: Stdio) -> Self {
         let child = Command::new(program())
             .args(["--api", "127.0.0.1:0", "--page", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         // From here on, a panic ends the child too.
@@ -211,6 +219,27 @@ fn preflights_are_answered_before_the_api() {
 }
 
 #[test]
+fn what_it_decides_is_logged() {
+    let mut serve = Serve::start_with(&[], Stdio::piped());
+    let (sender, log) = mpsc::channel();
+    let stderr = BufReader::new(serve.child.stderr.take().unwrap());
+    thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|it| sender.send(it)));
+    for (origin, said) in [
+        (PAGE, "DEBUG tower_cors: CORS request allowed"),
+        (
+            "https://other.example",
+            " INFO tower_cors: CORS request denied: the origin is not allowed",
+        ),
+    ] {
+        assert_eq!(ask(&serve.api, "GET", "/echo?page=1", &[("origin", origin)]).status, 200);
+        let line = log.recv_timeout(Duration::from_secs(20)).unwrap();
+        let fields =
+            format!(r#" kind="cors" method="GET" path="/echo" origin="{origin}" outcome="#);
+        assert!(line.contains(said) && line.contains(&fields), "{line}");
+    }
+}
+
+#[test]
 fn a_policy_file_stands_in_for_the_built_in_one() {
     let file = File::write("good", r#"{ "allow_origins": ["https://app.example"] }"#);
     let serve = Serve::start(&["--policy", file.path()]);
@@ -267,6 +296,7 @@ const LISTENING: &[(&str, &[&str])] = &[
     ("failures", &[]),
     ("grpc_web", &[]),
     ("hyper", &[]),
+    ("observability", &[]),
     ("reload", &["policy.json"]),
     ("reverse_proxy", &["127.0.0.1:1"]),
     ("routers", &[]),

@@ -37,7 +37,7 @@ mod errors;
 mod examples;
 #[cfg(feature = "serde")]
 mod examples_process;
-#[cfg(feature = "serde")]
+#[cfg(all(feature = "serde", feature = "tracing"))]
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
@@ -46,6 +46,7 @@ mod invariants;
 #[cfg(feature = "serde")]
 mod manifest;
 mod messages;
+mod observe;
 mod oracle;
 mod origin_set;
 mod pains;
