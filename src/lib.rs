@@ -36,15 +36,15 @@
 //! load; or a [`Resolver`], an asynchronous function, as for tenants in a database.
 //! [`CorsLayer::enforce`] refuses at the server what the policy denies.
 //!
-//! # What is valid, and unwise
+//! # Knowing what it does
 //!
-//! [`Policy::lint`] finds it: entries that have no effect, origins that others can write into, what pages
-//! will miss. [`Lint`](review::Lint) has the table of all that is looked for.
-//!
-//! # What changes
-//!
-//! [`Policy::diff`] says what a new policy newly admits, and what it no longer admits, for whoever reviews the
-//! change.
+//! - [`Policy::explain`] says why a request is decided as it is, and what to write to allow it.
+//! - [`Policy::lint`] finds what is valid and unwise: entries that have no effect, origins that others can write
+//!   into, what pages will miss.
+//! - [`Policy::diff`] says what a new policy newly admits, and what it no longer admits, for whoever reviews the
+//!   change.
+//! - [`CorsLayer::observe`] tells a function of yours of each decision, and [`CorsLayer::report_only`] tries a policy
+//!   beside the one that answers: [`observe`].
 //!
 //! # Features
 //!
@@ -60,6 +60,8 @@
 //!   S3's and the Kubernetes Gateway API's CORS configurations.
 //! - `toml`, `yaml`: the same documents in TOML and YAML.
 //! - `schema`: the JSON Schema of the documents.
+//! - `tracing`: `observe::to_tracing`, an observer that logs decisions.
+//! - `metrics`: `observe::to_metrics`, an observer that counts them.
 //! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
 //!   shares no code with the rest of the crate: it is the other half of the protocol.
 

@@ -29,6 +29,8 @@ pub(crate) struct Setup {
     pub(crate) credentials: bool,
     /// How many request-header names are allowed.
     pub(crate) names: usize,
+    /// By an observer that looks at the decision alone.
+    pub(crate) observed: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -77,12 +79,17 @@ pub(crate) fn names(count: usize) -> Vec<String> {
 
 impl Scenario {
     fn new(name: &str, origins: Origins, asked: Asked) -> Self {
-        let setup = Setup { origins, credentials: false, names: 3 };
+        let setup = Setup { origins, credentials: false, names: 3, observed: false };
         Self { name: name.to_owned(), setup, asked, inner: Inner::Typed }
     }
 
     fn credentials(mut self) -> Self {
         self.setup.credentials = true;
+        self
+    }
+
+    fn observed(mut self) -> Self {
+        self.setup.observed = true;
         self
     }
 
@@ -140,6 +147,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario::new("2 origins, plain", two, Plain),
         Scenario::new("2 origins, allowed", two, Simple),
         Scenario::new("2 origins, denied", two, Evil),
+        Scenario::new("2 origins, allowed, observed", two, Simple).observed(),
         Scenario::new("2 origins, allowed, empty map", two, Simple).inner(Empty),
         Scenario::new("2 origins, allowed, other Vary", two, Simple).inner(Varying),
         Scenario::new("2 origins, plain, empty map", two, Plain).inner(Empty),
@@ -163,6 +171,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario::new("preflight, denied by origin", two, DeniedOrigin),
         Scenario::new("preflight, denied by method", two, DeniedMethod),
         Scenario::new("preflight, denied by header", two, DeniedHeader),
+        Scenario::new("preflight, denied by header, observed", two, DeniedHeader).observed(),
         Scenario::new("preflight, 64 KiB of origin", two, LongOrigin),
         Scenario::new("preflight, 64 KiB of commas", two, Commas),
         Scenario::new("preflight, 64 KiB of names", two, LongNames),

@@ -89,7 +89,14 @@ pub(crate) fn ours(setup: Setup) -> CorsLayer {
     if setup.credentials {
         policy = policy.allow_credentials(true).expose_headers(["x-request-id"]);
     }
-    CorsLayer::new(policy.build().unwrap())
+    let layer = CorsLayer::new(policy.build().unwrap());
+    if setup.observed {
+        layer.observe(|observation| {
+            black_box(observation.decision().denial());
+        })
+    } else {
+        layer
+    }
 }
 
 /// tower-http's layer of that setup. It knows no patterns, so a predicate looks through them.

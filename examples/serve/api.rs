@@ -7,11 +7,13 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use axum::{Json, Router};
 use serde_json::{Value, json};
+use tower_cors::observe::to_tracing;
 use tower_cors::{CorsLayer, Routes};
 
-/// The API behind the layer. The layer is outermost, so it sees preflights before any route does.
+/// The API behind the layer. The layer is outermost, so it sees preflights before any route does. What it decides is
+/// logged.
 pub(crate) fn api(routes: Routes) -> Router {
-    inner().layer(CorsLayer::new(routes))
+    inner().layer(CorsLayer::new(routes).observe(to_tracing()))
 }
 
 /// The inner service. Every route takes any method, `OPTIONS` too: what is no preflight gets here.

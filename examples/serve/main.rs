@@ -7,6 +7,8 @@
 //!
 //! A policy file has a policy, or routes with a policy each, in JSON, TOML or YAML.
 //!
+//! What the layer decides on each request is logged on stderr.
+//!
 //! Open the printed page: it sends one request of each kind that the CORS protocol tells apart, and
 //! shows which answers the browser lets its script read, beside what the policy says.
 
@@ -27,6 +29,9 @@ use std::process::ExitCode;
 
 use tokio::net::TcpListener;
 use tower_cors::{DocumentErrors, Routes};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::prelude::*;
 
 use self::api::api;
 use self::arguments::{Arguments, USAGE};
@@ -50,6 +55,10 @@ async fn run() -> Result<(), Failure> {
     if arguments.help {
         return Ok(print(&format!("{USAGE}\n"))?);
     }
+    // Whoever tries a policy wants to see what is allowed, too.
+    let ours = Targets::new().with_target("tower_cors", LevelFilter::DEBUG);
+    let log = fmt().with_max_level(LevelFilter::DEBUG).with_writer(io::stderr).finish();
+    log.with(ours).init();
     let document = read(arguments.policy.as_deref())?;
     let routes = parse(arguments.policy.as_deref(), &document).map_err(Failure::usage)?;
 

@@ -97,7 +97,7 @@ pub struct CorsLayer<P = Policy> {
     policy: P,
     enforcement: Option<Enforced>,
     /// One pointer, since most layers have none.
-    watch: Option<Box<Watch>>,
+    watch: Option<Arc<Watch>>,
     settings: Settings,
 }
 
@@ -264,10 +264,11 @@ impl<P> CorsLayer<P> {
     /// Tells an observer of each request with an `Origin`, and of each that is refused, before it is answered,
     /// refused or passed to the inner service.
     ///
-    /// Called more than once, it adds observers. They are called in their order, by the thread that calls the
-    /// service, so they must not block. [`observe`](crate::observe) has observers for logs and metrics.
+    /// Called more than once, it adds observers, which are called in their order. They are called by the thread
+    /// that calls the service, so they must not block; and a panic of one goes through the service.
+    /// [`observe`](crate::observe) tells more, and has observers for logs and metrics.
     pub fn observe(mut self, observer: impl Fn(&Observation<'_>) + Send + Sync + 'static) -> Self {
-        self.watch.get_or_insert_default().observe(observer);
+        Arc::make_mut(self.watch.get_or_insert_default()).observe(observer);
         self
     }
 
@@ -275,7 +276,11 @@ impl<P> CorsLayer<P> {
     /// changes no answer: so a stricter policy is tried on real requests before it is put in force.
     ///
     /// The candidate is a policy, `Routes`, a `Reload` handle, or a whole layer: with
-    /// [`enforce`](Self::enforce), to see what would be refused.
+    /// [`enforce`](Self::enforce), to see what would be refused. Observers and a candidate of that layer are not
+    /// asked. A second candidate takes the place of the first.
+    ///
+    /// [They differ](crate::observe#report-only) where that matters to a page. The candidate is not asked if there
+    /// is no observer. A panic of its predicate goes through the service, as one of the policy's does.
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Enforcement, Policy};
@@ -292,7 +297,7 @@ impl<P> CorsLayer<P> {
     /// # Ok::<(), tower_cors::PolicyErrors>(())
     /// ```
     pub fn report_only<Q: PolicySource>(mut self, candidate: impl Into<CorsLayer<Q>>) -> Self {
-        self.watch.get_or_insert_default().report_only(candidate.into());
+        Arc::make_mut(self.watch.get_or_insert_default()).report_only(candidate.into());
         self
     }
 }

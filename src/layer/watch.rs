@@ -3,11 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
+use http::HeaderName;
+use http::header::COOKIE;
+
 use super::CorsLayer;
 use super::conclude::{Conclusion, Course};
 use crate::observe::{Observation, Outcome};
-use crate::policy::decision::Answer;
-use crate::request::{RequestHead, RequestKind};
+use crate::policy::Decision;
+use crate::policy::decision::{Answer, Decoration};
+use crate::request::{Field, RequestHead, RequestKind};
 use crate::review::Explanation;
 use crate::select::PolicySource;
 
@@ -52,27 +56,25 @@ impl Watch {
         concluded: &Conclusion,
         explain: &dyn Fn() -> Explanation,
     ) {
-        let candidate = self.candidate.as_ref();
-        let differs = |other: &Conclusion| !concluded.is_as(other);
-        let other = candidate.map(|it| it.conclude(head)).filter(differs);
-        if concluded.decision.kind == RequestKind::Plain
-            && concluded.course != Course::Refuse
-            && other.is_none()
-        {
+        // Who tells nobody need not ask.
+        let candidate = self.candidate.as_ref().filter(|_| !self.observers.is_empty());
+        let other = candidate.map(|it| it.conclude(head)).filter(|it| concluded.differs(it, head));
+        let is_refused = concluded.course == Course::Refuse;
+        if concluded.decision.kind == RequestKind::Plain && !is_refused && other.is_none() {
             return;
         }
         let explain_other = || candidate.map_or_else(explain, |it| it.explain(head));
         let other = other.as_ref().map(|other| Observation {
             head,
             decision: &other.decision,
-            outcome: other.outcome(),
+            outcome: other.outcome(head),
             candidate: None,
             explain: &explain_other,
         });
         let observation = Observation {
             head,
             decision: &concluded.decision,
-            outcome: concluded.outcome(),
+            outcome: concluded.outcome(head),
             candidate: other.as_ref(),
             explain,
         };
@@ -83,24 +85,51 @@ impl Watch {
 }
 
 impl Conclusion {
-    fn outcome(&self) -> Outcome {
+    fn outcome(&self, head: RequestHead<'_>) -> Outcome {
         match (self.course, self.decision.denial) {
             (Course::Refuse, _) => Outcome::Refused,
             _ if self.decision.answer == Answer::LeaveAlone => Outcome::LeftAlone,
-            (_, Some(_)) => Outcome::Denied,
             (_, None) => Outcome::Allowed,
+            (_, Some(_)) if is_unchecked(head, self.decision.kind) => Outcome::SameOrigin,
+            (_, Some(_)) => Outcome::Denied,
         }
     }
 
-    /// Whether both do the same, whichever rule says so, and whatever else it depends on.
-    fn is_as(&self, other: &Self) -> bool {
+    /// Whether the difference from another conclusion on the same request matters to its page.
+    fn differs(&self, other: &Self, head: RequestHead<'_>) -> bool {
         let (one, two) = (&self.decision, &other.decision);
-        let says_as = match (&one.answer, &two.answer) {
-            (Answer::Decorate(one), Answer::Decorate(two)) => one.share == two.share,
-            (one, two) => one == two,
-        };
-        self.outcome() == other.outcome() && one.denial == two.denial && says_as
+        let runs = |it: &Self| it.course != Course::Refuse;
+        if is_unchecked(head, one.kind) && runs(self) && runs(other) {
+            return false;
+        }
+        // A page that sends cookies asks with credentials.
+        let has_cookies = head.headers().contains_key(COOKIE);
+        self.outcome(head) != other.outcome(head)
+            || one.denial != two.denial
+            || has_cookies && grants_credentials(one) != grants_credentials(two)
     }
+}
+
+/// Whether no browser checks the response to a request.
+///
+/// Fetch: <https://fetch.spec.whatwg.org/#main-fetch> checks what is neither of the same origin nor without CORS.
+fn is_unchecked(head: RequestHead<'_>, kind: RequestKind) -> bool {
+    const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+    match kind {
+        RequestKind::Plain => true,
+        RequestKind::Simple => Field::find(head.headers(), &SEC_FETCH_SITE)
+            .and_then(Field::once)
+            .is_some_and(|site| site == "same-origin"),
+        RequestKind::Preflight => false,
+    }
+}
+
+/// Whether the response tells the browser that the page may ask with credentials.
+fn grants_credentials(decision: &Decision) -> bool {
+    let Answer::Decorate(Decoration { share: Some(share), .. }) = &decision.answer else {
+        return false;
+    };
+    decision.denial.is_none() && share.allow_credentials
 }
 
 impl fmt::Debug for Watch {

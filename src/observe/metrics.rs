@@ -16,7 +16,7 @@ const DIFFERENCES: &str = "tower_cors_report_only_total";
 /// There are two counters:
 ///
 /// - `tower_cors_requests_total` counts what is observed, with the labels `kind` (`cors`, `preflight`; `plain`
-///   for a request without an `Origin` that is refused), `outcome` (`allowed`, `denied`, `refused`, `left-alone`),
+///   for a request without an `Origin` that is refused), `outcome` (that of [`Outcome`](super::Outcome)),
 ///   `reason` (that of the [`Denial`](crate::Denial), or `none`) and `rule` (the index of the rule, or `none`);
 /// - `tower_cors_report_only_total` counts the requests on which the candidate of
 ///   [`CorsLayer::report_only`](crate::CorsLayer::report_only) decides differently, with the same labels, and with

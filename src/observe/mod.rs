@@ -12,8 +12,50 @@
 //! # Ok::<(), tower_cors::PolicyErrors>(())
 //! ```
 //!
-//! `to_tracing` (feature `tracing`) writes a log of denials, `to_metrics` (feature `metrics`) counts them; a
-//! layer takes several observers.
+//! `to_tracing` (feature `tracing`) writes a log of denials, and `to_metrics` (feature `metrics`) counts all
+//! decisions. A layer takes several observers.
+//!
+//! # What is told
+//!
+//! An observer is told once of each request that has an `Origin`, and of each that the server refuses. It does not
+//! matter who answers: the layer or the inner service. Other requests are not CORS requests, and no observer is
+//! told of them. A resolver finds the policy first; then the observers are told.
+//!
+//! The observers are called before the inner service is, in the order in which they were added. The thread that
+//! calls the service calls them too. So an observer must not block, and if it panics, the call of the service
+//! panics. Predicates (`allow_origins_if`) are called in the same way.
+//!
+//! What an observer does changes no answer. A layer that has observers takes more time for a request, and does not
+//! allocate for it; an explanation is made only when the observer asks for one, and allocates. A layer without
+//! observers pays nothing.
+//!
+//! # Report-only
+//!
+//! [`CorsLayer::report_only`](crate::CorsLayer::report_only) has a candidate asked about each request, beside the
+//! policy that answers. Where they differ, [`Observation::candidate`] has the decision of the candidate. They differ
+//! if
+//!
+//! - one of them refuses the request, and the other one does not; or leaves it alone, and the other one does not;
+//! - or one allows it, and the other one denies it;
+//! - or both deny it for different reasons;
+//! - or both allow it, it has cookies, and one of them lets the page use credentials while the other one does not.
+//!
+//! It is no difference how an answer is written (`*`, or the origin), for how long it is kept, which headers it
+//! exposes, or which rule gave it. For a request whose response no browser checks, only a refusal is a difference.
+//! Such a request has no `Origin`, or its page has the [same origin](Outcome::SameOrigin).
+//!
+//! ```
+//! use tower_cors::{CorsLayer, Policy};
+//!
+//! let policy = Policy::permissive();
+//! let stricter = Policy::builder().allow_origins(["https://app.example"]).build()?;
+//! let layer = CorsLayer::new(policy).report_only(stricter).observe(|observation| {
+//!     if let Some(candidate) = observation.candidate() {
+//!         eprintln!("{}, but the candidate: {}", observation.decision(), candidate.decision());
+//!     }
+//! });
+//! # Ok::<(), tower_cors::PolicyErrors>(())
+//! ```
 
 #[cfg(feature = "metrics")]
 mod metrics;
@@ -46,11 +88,15 @@ pub struct Observation<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Nothing speaks against it.
+    /// The policy allows it, or it is not judged.
     Allowed,
-    /// The policy denies it: a preflight is answered so that the browser does not go on; any other request runs,
-    /// and its browser keeps the response from the page.
+    /// The policy denies it. A preflight is answered so that the browser does not send the request. Any other
+    /// request runs, and its browser keeps the response from the page.
     Denied,
+    /// The policy denies it, and it says `Sec-Fetch-Site: same-origin`: it runs, and the page may read the
+    /// response, since browsers check only what other origins ask for. The pages of a server send such requests
+    /// all the time, and its policy need not name its own origin.
+    SameOrigin,
     /// The server refuses it, by [`Enforcement`](crate::Enforcement): it does not run.
     Refused,
     /// The layer leaves it to the inner service.
@@ -76,14 +122,14 @@ impl<'a> Observation<'a> {
     }
 
     /// The same for the candidate of [`CorsLayer::report_only`](crate::CorsLayer::report_only), where it decides
-    /// differently; nothing where it agrees, or there is none.
+    /// [differently](self#report-only); `None` where it agrees, or where there is no candidate.
     #[must_use]
     pub fn candidate(&self) -> Option<&'a Observation<'a>> {
         self.candidate
     }
 
-    /// Explains the decision. It is made now, by asking once more: of a `Reload` handle that was swapped in the
-    /// meantime, the new policy.
+    /// Explains the decision. The explanation is made now, by asking once more. If a `Reload` handle was swapped in
+    /// the meantime, it explains what the new policy says.
     #[must_use]
     pub fn explain(&self) -> Explanation {
         (self.explain)()
@@ -91,12 +137,14 @@ impl<'a> Observation<'a> {
 }
 
 impl Outcome {
-    /// A name that stays the same, for logs and metrics: `allowed`, `denied`, `refused`, `left-alone`.
+    /// A name that stays the same, for logs and metrics: `allowed`, `denied`, `same-origin`, `refused`,
+    /// `left-alone`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Allowed => "allowed",
             Self::Denied => "denied",
+            Self::SameOrigin => "same-origin",
             Self::Refused => "refused",
             Self::LeftAlone => "left-alone",
         }
@@ -106,6 +154,7 @@ impl Outcome {
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::SameOrigin => "denied, and not checked by the browser",
             Self::LeftAlone => "left alone",
             other => other.as_str(),
         })

@@ -11,6 +11,7 @@ pub(crate) mod rule;
 pub(crate) mod sent;
 pub(crate) mod shown;
 pub(crate) mod vary;
+mod verdict;
 
 use std::iter;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub use self::place::{Place, Position};
 use self::rule::{Admission, Listed, Origins, Rule};
 use self::sent::SentValue;
 use self::vary::Varies;
+use self::verdict::{Rank, Verdict};
 use crate::origin::set::OriginSet;
 use crate::request::{Field, Reading, RequestHead, RequestKind};
 
@@ -338,59 +340,5 @@ impl<T> Ruling<T> {
     fn map<U>(self, map: impl FnOnce(T) -> U) -> Ruling<U> {
         let Self { answer, denial, index } = self;
         Ruling { answer: map(answer), denial, index }
-    }
-}
-
-/// What a rule says of a request.
-struct Verdict<'a, T, E = Denial> {
-    rule: &'a Rule,
-    /// Which of several it is.
-    index: Option<usize>,
-    outcome: Result<T, E>,
-}
-
-impl Verdict<'_, Admission<'_>, Refusal<'_>> {
-    /// What the answer to a preflight gets.
-    fn grant(&self, head: RequestHead<'_>, origin: Field<'_>, method: Field<'_>) -> Option<Grant> {
-        match &self.outcome {
-            Ok(admission) => Some(self.rule.grant(admission)),
-            Err(
-                refusal @ Refusal {
-                    denial: Denial::MethodNotAllowed | Denial::HeaderNotAllowed,
-                    ..
-                },
-            ) => self.rule.grant_less(head, origin, method, *refusal),
-            // The others are silent.
-            Err(_) => None,
-        }
-    }
-}
-
-/// How near a rule came to allowing a request: origin, then method, then names.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Origin,
-    Method,
-    Names,
-    /// It allows the request, or no other may: an `Origin` that stands there twice is denied by whoever
-    /// reads it.
-    Final,
-}
-
-impl<T, E: Copy + Into<Denial>> Verdict<'_, T, E> {
-    fn rank(&self) -> Rank {
-        match self.outcome.as_ref().err().map(|&error| error.into()) {
-            None | Some(Denial::OriginRepeated) => Rank::Final,
-            Some(Denial::HeaderNotAllowed | Denial::HeaderListTooLong) => Rank::Names,
-            Some(Denial::MethodNotAllowed | Denial::MethodRepeated) => Rank::Method,
-            // The others are not a rule's.
-            Some(
-                Denial::OriginNotAllowed
-                | Denial::CredentialsNotAllowed
-                | Denial::HostNotAllowed
-                | Denial::NoPolicy
-                | Denial::PathAmbiguous,
-            ) => Rank::Origin,
-        }
     }
 }

@@ -7,6 +7,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 const PAGE: &str = "http://localhost:3001";
@@ -43,10 +45,16 @@ struct Serve {
 
 impl Serve {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, Stdio::null())
+    }
+
+    /// With its log on stderr.
+    fn start_with(arguments: &[&str], stderr: Stdio) -> Self {
         let child = Command::new(program())
             .args(["--api", "127.0.0.1:0", "--page", "127.0.0.1:0"])
             .args(arguments)
             .stdout(Stdio::piped())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         // From here on, a panic ends the child too.
@@ -168,11 +176,17 @@ fn every_route_answers_every_method_through_the_layer() {
         for (path, status, body, inner_vary) in rows {
             let answer = ask(&serve.api, method, path, &[("origin", PAGE)]);
             let body = body.map(|body| body.replace("METHOD", method));
-            let vary = match inner_vary {
-                None => vec!["origin"],
-                Some(names) if names.contains("origin") || names == "*" => vec![names],
-                Some(names) => vec![names, "origin"],
+            let of_options = "access-control-request-method, access-control-request-headers";
+            let whole = format!("origin, {of_options}");
+            let (all, but_origin) =
+                if method == "OPTIONS" { (&*whole, of_options) } else { ("origin", "") };
+            let mut vary = match inner_vary {
+                None => vec![all],
+                Some("*") => vec!["*"],
+                Some(names) if names.contains("origin") => vec![names, but_origin],
+                Some(names) => vec![names, all],
             };
+            vary.retain(|line| !line.is_empty());
             let good = answer.status == status
                 && answer.fields("x-request-id") == ["1"]
                 && answer.fields("x-inner") == ["reached"]
@@ -205,8 +219,36 @@ fn preflights_are_answered_before_the_api() {
         assert_eq!(allowed.fields("access-control-allow-origin"), [PAGE], "{path}");
         assert_eq!(allowed.fields("access-control-max-age"), ["600"], "{path}");
         let denied = ask_for("PATCH", path);
-        assert_eq!((denied.status, denied.fields("x-inner").len()), (403, 0), "{path}");
-        assert_eq!(denied.cors_fields(), [""; 0], "{path}");
+        assert_eq!((denied.status, denied.fields("x-inner").len()), (204, 0), "{path}");
+        assert_eq!(
+            denied.cors_fields(),
+            [
+                "access-control-allow-origin: http://localhost:3001",
+                "access-control-allow-credentials: true",
+            ],
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn what_it_decides_is_logged() {
+    let mut serve = Serve::start_with(&[], Stdio::piped());
+    let (sender, log) = mpsc::channel();
+    let stderr = BufReader::new(serve.child.stderr.take().unwrap());
+    thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|it| sender.send(it)));
+    for (origin, said) in [
+        (PAGE, "DEBUG tower_cors: CORS request allowed"),
+        (
+            "https://other.example",
+            " INFO tower_cors: CORS request denied: the origin is not allowed",
+        ),
+    ] {
+        assert_eq!(ask(&serve.api, "GET", "/echo?page=1", &[("origin", origin)]).status, 200);
+        let line = log.recv_timeout(Duration::from_secs(20)).unwrap();
+        let fields =
+            format!(r#" kind="cors" method="GET" path="/echo" origin="{origin}" outcome="#);
+        assert!(line.contains(said) && line.contains(&fields), "{line}");
     }
 }
 
@@ -267,6 +309,7 @@ const LISTENING: &[(&str, &[&str])] = &[
     ("failures", &[]),
     ("grpc_web", &[]),
     ("hyper", &[]),
+    ("observability", &[]),
     ("reload", &["policy.json"]),
     ("reverse_proxy", &["127.0.0.1:1"]),
     ("routers", &[]),

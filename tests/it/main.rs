@@ -38,7 +38,7 @@ mod errors;
 mod examples;
 #[cfg(feature = "serde")]
 mod examples_process;
-#[cfg(feature = "serde")]
+#[cfg(all(feature = "serde", feature = "tracing"))]
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
@@ -48,6 +48,7 @@ mod invariants;
 mod lint;
 mod manifest;
 mod messages;
+mod observe;
 mod oracle;
 mod origin_set;
 mod pains;

@@ -11,6 +11,8 @@ use tower::ServiceExt;
 
 mod failures;
 mod grpc_web;
+#[cfg(all(feature = "metrics", feature = "tracing"))]
+mod observability;
 mod reload;
 mod reverse_proxy;
 mod routers;

@@ -105,3 +105,22 @@ fn a_preflight_that_is_passed_on_costs_one() {
     // The box, and room for fields.
     assert_eq!(measure(&layer, Empty, preflight), 1 + 2);
 }
+
+/// Nor is anything allocated to tell an observer that looks at the decision alone, or to ask a candidate.
+#[test]
+fn who_looks_on_adds_none() {
+    let layer = CorsLayer::new(two().build().unwrap());
+    let looks = |observation: &tower_cors::observe::Observation<'_>| {
+        assert!(observation.head().headers().contains_key("origin"));
+        assert!(observation.decision().denial().is_none_or(|it| !it.as_str().is_empty()));
+    };
+    let observed = layer.clone().observe(looks);
+    let compared = observed.clone().report_only(one().build().unwrap());
+    let unread = layer.clone().report_only(one().build().unwrap());
+    for (name, method, fields) in ROWS {
+        for (watch, layer) in [&layer, &observed, &compared, &unread].into_iter().enumerate() {
+            let asked = || request(method.clone(), fields);
+            assert_eq!(measure(layer, Typed, asked()), 0, "{name}, {watch}");
+        }
+    }
+}
