@@ -69,19 +69,15 @@ where
         let (head, headers) = (RequestHead::from(&request), request.headers());
         if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
             let keep = self.layer.settings.keep_inner_headers;
-            let finish = self.layer.policy.choose(Seal, head, |choice| match choice {
+            let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => {
-                    let decoration = policy.rule_by_origin()?.decorate_by_origin(headers);
-                    Some(Finish::Decorate { decoration, keep })
+                    Some(policy.rule_by_origin()?.decorate_by_origin(headers))
                 }
-                Choice::NoCors(_) => {
-                    let decoration = Decoration::nothing(Varies::Never);
-                    Some(Finish::Decorate { decoration, keep: false })
-                }
-                Choice::LeftAlone => Some(Finish::LeaveAlone),
+                Choice::NoCors(_) if !keep => Some(Decoration::nothing(Varies::Never)),
+                Choice::NoCors(_) | Choice::LeftAlone => None,
             });
-            if let Some(finish) = finish {
-                return self.call_inner(request, finish);
+            if let Some(decoration) = decoration {
+                return self.call_inner(request, Finish::Decorate { decoration, keep });
             }
         }
         self.consider(request)

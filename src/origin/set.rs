@@ -66,6 +66,7 @@ impl OriginSet {
     }
 
     /// Whether an `Origin` of these bytes is in the set.
+    #[inline]
     pub(crate) fn contains(&self, origin: &[u8]) -> bool {
         self.exact.contains(origin)
             || self.has_patterns

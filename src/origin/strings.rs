@@ -85,6 +85,7 @@ impl StringSet {
     }
 
     /// Whether the string is in the set.
+    #[inline]
     pub(super) fn contains(&self, string: &[u8]) -> bool {
         match &self.strings {
             Strings::Few(few) => few.iter().any(|one| **one == *string),
