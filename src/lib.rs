@@ -27,7 +27,7 @@
 //! # What goes on the wire
 //!
 //! The normative source is the Fetch Standard, <https://fetch.spec.whatwg.org/#http-cors-protocol>.
-//! The README has the answers as a table.
+//! The guide has the answers as a table, on its page `wire`.
 //!
 //! # Which policy
 //!
@@ -80,6 +80,16 @@ mod select;
 
 #[cfg(feature = "browser")]
 pub mod browser;
+#[cfg(all(
+    feature = "browser",
+    feature = "metrics",
+    feature = "reload",
+    feature = "routes",
+    feature = "toml",
+    feature = "tracing",
+    feature = "yaml"
+))]
+pub mod guide;
 pub mod observe;
 pub mod presets;
 pub mod review;
@@ -99,7 +109,3 @@ pub use select::Resolver;
 pub use select::{Enforceable, PolicySource};
 #[cfg(feature = "routes")]
 pub use select::{Route, RouteError, RouteErrors, RouteFault, Routes, RoutesBuilder};
-
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

@@ -48,12 +48,16 @@ mod invariants;
 mod lint;
 mod manifest;
 mod messages;
+#[cfg(feature = "browser")]
+mod migrating;
+#[cfg(all(feature = "reload", feature = "routes"))]
 mod observe;
 mod oracle;
 mod origin_set;
 mod pains;
 mod peer;
 mod presets;
+mod readme;
 #[cfg(all(feature = "reload", feature = "routes", feature = "serde"))]
 mod recipes;
 #[cfg(feature = "reload")]

@@ -13,9 +13,12 @@
 
 mod decoration;
 mod denials;
+#[cfg(all(feature = "reload", feature = "routes"))]
 mod hidden;
 mod inner;
 mod names;
+#[cfg(feature = "routes")]
+mod options;
 mod predicate;
 mod preflight;
 mod vary;
