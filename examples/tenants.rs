@@ -55,13 +55,22 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Listens where `ADDRESS` says, by default on port 3000.
+/// Listens where `ADDRESS` says; without it on port 3000, or on a free one if that is taken.
 async fn listen() -> Result<TcpListener, String> {
-    let address = env::var("ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let given = env::var("ADDRESS").ok();
+    let address = given.as_deref().unwrap_or("127.0.0.1:3000");
+    let listener = match TcpListener::bind(address).await {
+        Err(error) if given.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
+            let said = writeln!(io::stderr(), "port 3000 is taken, so another one is used");
+            said.map_err(|error| error.to_string())?;
+            TcpListener::bind("127.0.0.1:0").await
+        }
+        listener => listener,
+    };
     let failed = |error| {
         format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
     };
-    TcpListener::bind(&address).await.map_err(failed)
+    listener.map_err(failed)
 }
 
 /// The one table.

@@ -65,6 +65,8 @@
 //! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
 //!   shares no code with the rest of the crate: it is the other half of the protocol.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod builder;
 #[cfg(feature = "serde")]
 mod document;

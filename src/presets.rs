@@ -1,8 +1,8 @@
-//! What browsers' clients of some protocols need of a policy, as functions that add to a builder.
+//! What the clients of some protocols need, as functions that add to a builder.
 //!
-//! Each adds methods, request headers and exposed headers, and neither origins nor credentials: who
-//! may ask stays yours to say. GET, HEAD and POST need no permission, so they are not added. What an
-//! application sends of its own (metadata, `authorization`) is added by further calls.
+//! Each function adds methods, request headers and exposed headers. It adds no origins and no credentials: you say who
+//! may ask. GET, HEAD and POST need no permission, so they are not added. Add what your application
+//! sends of its own (metadata, `authorization`) by further calls.
 //!
 //! ```
 //! use tower_cors::{Policy, presets};
@@ -120,11 +120,12 @@ pub fn ranges(builder: PolicyBuilder) -> PolicyBuilder {
     ])
 }
 
-/// Trace context: what a page's tracing, such as OpenTelemetry's, adds to each request.
+/// Trace context: what a page's tracing, such as OpenTelemetry's or Sentry's, adds to each request.
 ///
-/// - Request headers: `traceparent`, `tracestate`, `baggage`.
+/// - Request headers: `traceparent`, `tracestate`, `baggage`, `sentry-trace`.
 ///
-/// Sources: <https://www.w3.org/TR/trace-context/>, <https://www.w3.org/TR/baggage/>
+/// Sources: <https://www.w3.org/TR/trace-context/>, <https://www.w3.org/TR/baggage/>,
+/// <https://develop.sentry.dev/sdk/telemetry/traces/>
 pub fn trace_context(builder: PolicyBuilder) -> PolicyBuilder {
-    builder.allow_headers(["traceparent", "tracestate", "baggage"])
+    builder.allow_headers(["traceparent", "tracestate", "baggage", "sentry-trace"])
 }

@@ -316,6 +316,23 @@ const LISTENING: &[(&str, &[&str])] = &[
     ("tenants", &[]),
 ];
 
+/// Another program may have the port, or another test.
+#[test]
+fn an_example_finds_a_free_port_where_its_own_is_taken() {
+    let _taken = TcpListener::bind("127.0.0.1:3000");
+    let mut command = Command::new(program_of("hyper"));
+    command.env_remove("ADDRESS").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let (mut line, mut said) = (String::new(), String::new());
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    let reached = line.trim().strip_prefix("listening on http://").map(TcpStream::connect);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(reached.is_some_and(|it| it.is_ok()) && !line.contains(":3000"), "{line}");
+    assert_eq!(said, "port 3000 is taken, so another one is used\n");
+}
+
 #[test]
 fn every_example_listens_where_it_is_told_or_says_why_not() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -99,9 +99,12 @@ const PROTOCOLS: [Protocol; 6] = [
         name: "trace context",
         preset: presets::trace_context,
         methods: "",
-        headers: "baggage traceparent tracestate",
+        headers: "baggage sentry-trace traceparent tracestate",
         exposed: "",
-        preflights: &[("GET", "traceparent"), ("POST", "baggage,traceparent,tracestate")],
+        preflights: &[
+            ("GET", "traceparent"),
+            ("POST", "baggage,sentry-trace,traceparent,tracestate"),
+        ],
     },
 ];
 
