@@ -74,6 +74,12 @@ impl<'a> RequestHead<'a> {
         }
     }
 
+    /// Whether it says that its page has the origin of the server, so that no browser checks the response.
+    pub(crate) fn is_of_same_origin(self) -> bool {
+        let site = Field::find(self.headers, &SEC_FETCH_SITE);
+        site.and_then(Field::once).is_some_and(|site| site == "same-origin")
+    }
+
     /// The field that makes it a CORS request, if it is there.
     pub(crate) fn origin(self) -> Option<Field<'a>> {
         Field::find(self.headers, &ORIGIN)
@@ -131,6 +137,9 @@ impl fmt::Display for RequestKind {
         })
     }
 }
+
+/// Fetch Metadata: <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// A classified request, with the fields that classify it.
 pub(crate) enum Reading<'a> {

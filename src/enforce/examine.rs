@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::header::{HeaderName, ORIGIN, UPGRADE};
+use http::header::{ORIGIN, UPGRADE};
 use http::{HeaderValue, Method};
 
 use super::authority;
@@ -13,7 +13,7 @@ use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::policy::decision::Denial;
 use crate::policy::vary::Varies;
-use crate::request::{Field, RequestHead};
+use crate::request::{Field, RequestHead, SEC_FETCH_SITE};
 
 /// What a layer refuses, compiled.
 #[derive(Clone)]
@@ -45,6 +45,8 @@ pub enum EnforcementStep {
     NoBrowser,
     /// The origin is one of the server's own: it passes.
     OwnOrigin,
+    /// The route of the path is left alone: it passes.
+    LeftAlone,
     /// None of these: the policy decides, and a denial is a refusal. A preflight is answered by the policy
     /// in any case.
     Policy,
@@ -68,8 +70,6 @@ pub(crate) enum Standing {
     /// It is not refused.
     Passes,
 }
-
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 impl Enforced {
     pub(super) fn new(compiled: Compiled) -> Self {

@@ -2,7 +2,7 @@
 
 use super::{CorsLayer, Settings};
 use crate::enforce::{EnforcementStep, Standing};
-use crate::policy::decision::Answer;
+use crate::policy::decision::{Answer, Course};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Denial, Policy};
 use crate::request::{Field, RequestHead, RequestKind};
@@ -16,36 +16,56 @@ pub(crate) struct Conclusion {
     pub(crate) course: Course,
 }
 
-/// Who answers a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Course {
-    /// The inner service, whose own CORS headers are kept if that is set.
-    Inner { keep: bool },
-    /// The layer, as the protocol has it: a preflight.
-    Answer,
-    /// The layer, as the server enforces it.
-    Refuse,
-}
-
 impl<P: PolicySource> CorsLayer<P> {
     /// Decides on a request, whatever that depends on.
     pub(crate) fn conclude(&self, head: RequestHead<'_>) -> Conclusion {
+        self.conclude_as(head, |conclusion, _, _| conclusion)
+    }
+
+    /// Explains what [`conclude`](Self::conclude) says.
+    pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
+        self.conclude_as(head, |conclusion, policy, step| {
+            let Conclusion { decision, course } = conclusion;
+            let step = match step {
+                Some(EnforcementStep::Host) | None => step,
+                Some(_) if decision.answer == Answer::LeaveAlone => {
+                    Some(EnforcementStep::LeftAlone)
+                }
+                Some(_) if decision.kind == RequestKind::Preflight => Some(EnforcementStep::Policy),
+                Some(_) => step,
+            };
+            Explanation::new(head, Decided { decision, policy, step, course: Some(course) })
+        })
+    }
+
+    /// Decides on a request, and makes something of that while the policy is at hand: after a swap another one
+    /// would be.
+    fn conclude_as<T>(
+        &self,
+        head: RequestHead<'_>,
+        make: impl FnOnce(Conclusion, Option<&Policy>, Option<EnforcementStep>) -> T,
+    ) -> T {
         let examined = self.enforcement.as_ref().map(|it| it.examine(head));
+        let step = examined.as_ref().map(|examined| examined.step);
         let (standing, varies) = match examined {
             Some(examined) => (examined.standing, Some(examined.varies)),
             None => (Standing::Passes, P::is_dynamic(Seal).then_some(Varies::Origin)),
         };
         if let Standing::Refused(denial) = standing {
             let decision = Decision::refusal(head, denial, varies.unwrap_or(Varies::Never));
-            return Conclusion { decision, course: Course::Refuse };
+            return make(Conclusion { decision, course: Course::Refuse }, None, step);
         }
         let is_judged = standing == Standing::Judged;
         self.policy.choose(Seal, head, |choice| match choice {
-            Choice::Policy(policy) => self.by_policy(policy, head, is_judged, varies),
-            Choice::NoCors(denial) => self.without_policy(denial, head, is_judged, varies),
+            Choice::Policy(policy) => {
+                make(self.by_policy(policy, head, is_judged, varies), Some(policy), step)
+            }
+            Choice::NoCors(denial) => {
+                make(self.without_policy(denial, head, is_judged, varies), None, step)
+            }
             Choice::LeftAlone => {
                 let decision = Decision::left_alone(head);
-                Conclusion { decision, course: Course::Inner { keep: true } }
+                make(Conclusion { decision, course: Course::Inner { keep: true } }, None, step)
             }
         })
     }
@@ -53,24 +73,6 @@ impl<P: PolicySource> CorsLayer<P> {
     /// Whether the policy alone decides, and nobody looks on.
     pub(super) fn is_bare(&self) -> bool {
         self.enforcement.is_none() && self.watch.is_none()
-    }
-
-    /// Explains what [`conclude`](Self::conclude) says.
-    pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
-        let Conclusion { decision, course } = self.conclude(head);
-        let is_refused = course == Course::Refuse;
-        let step = self.enforcement.as_ref().map(|it| match it.examine(head).step {
-            EnforcementStep::Host => EnforcementStep::Host,
-            _ if decision.kind == RequestKind::Preflight => EnforcementStep::Policy,
-            step => step,
-        });
-        self.policy.choose(Seal, head, |choice| {
-            let policy = match choice {
-                Choice::Policy(policy) if step != Some(EnforcementStep::Host) => Some(policy),
-                Choice::Policy(_) | Choice::NoCors(_) | Choice::LeftAlone => None,
-            };
-            Explanation::new(head, Decided { decision, policy, step, is_refused })
-        })
     }
 
     /// The origin and the method of a preflight in which the layer has no say, so that what the policy grants is

@@ -275,8 +275,8 @@ impl<P> CorsLayer<P> {
     /// Asks another policy about each request, too, and tells the observers where it decides differently. It
     /// changes no answer: so a stricter policy is tried on real requests before it is put in force.
     ///
-    /// The candidate is a policy, `Routes`, a `Reload` handle, or a whole layer: with
-    /// [`enforce`](Self::enforce), to see what would be refused. Observers and a candidate of that layer are not
+    /// The candidate is a policy, `Routes`, a `Reload` handle, or a whole layer of one of these: with
+    /// [`enforce`](Self::enforce), to see what would be refused. It cannot be a resolver, which takes its time. Observers and a candidate of that layer are not
     /// asked. A second candidate takes the place of the first.
     ///
     /// [They differ](crate::observe#report-only) where that matters to a page. The candidate is not asked if there

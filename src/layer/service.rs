@@ -8,9 +8,9 @@ use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tower_service::Service;
 
 use super::CorsLayer;
-use super::conclude::{Conclusion, Course};
+use super::conclude::Conclusion;
 use super::future::{Finish, ResponseFuture};
-use crate::policy::decision::{self, Answer, Decoration, Denial, Grant};
+use crate::policy::decision::{self, Answer, Course, Decoration, Denial, Grant};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Policy};
 use crate::request::RequestHead;

@@ -3,15 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::HeaderName;
 use http::header::COOKIE;
 
 use super::CorsLayer;
-use super::conclude::{Conclusion, Course};
+use super::conclude::Conclusion;
 use crate::observe::{Observation, Outcome};
 use crate::policy::Decision;
-use crate::policy::decision::{Answer, Decoration};
-use crate::request::{Field, RequestHead, RequestKind};
+use crate::policy::decision::{Answer, Course, Decoration};
+use crate::request::{RequestHead, RequestKind};
 use crate::review::Explanation;
 use crate::select::PolicySource;
 
@@ -54,22 +53,20 @@ impl Watch {
         &self,
         head: RequestHead<'_>,
         concluded: &Conclusion,
-        explain: &dyn Fn() -> Explanation,
+        explain: &(dyn Fn() -> Explanation + Sync),
     ) {
         // Who tells nobody need not ask.
         let candidate = self.candidate.as_ref().filter(|_| !self.observers.is_empty());
-        let other = candidate.map(|it| it.conclude(head)).filter(|it| concluded.differs(it, head));
+        let other = candidate.map(|it| (it, it.conclude(head)));
+        let other = other.filter(|(_, it)| concluded.differs(it, head));
         let is_refused = concluded.course == Course::Refuse;
         if concluded.decision.kind == RequestKind::Plain && !is_refused && other.is_none() {
             return;
         }
-        let explain_other = || candidate.map_or_else(explain, |it| it.explain(head));
-        let other = other.as_ref().map(|other| Observation {
-            head,
-            decision: &other.decision,
-            outcome: other.outcome(head),
-            candidate: None,
-            explain: &explain_other,
+        let explain_other = other.as_ref().map(|(candidate, _)| || candidate.explain(head));
+        let other = other.as_ref().zip(explain_other.as_ref()).map(|((_, other), explain)| {
+            let (decision, outcome) = (&other.decision, other.outcome(head));
+            Observation { head, decision, outcome, candidate: None, explain }
         });
         let observation = Observation {
             head,
@@ -114,14 +111,7 @@ impl Conclusion {
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#main-fetch> checks what is neither of the same origin nor without CORS.
 fn is_unchecked(head: RequestHead<'_>, kind: RequestKind) -> bool {
-    const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-    match kind {
-        RequestKind::Plain => true,
-        RequestKind::Simple => Field::find(head.headers(), &SEC_FETCH_SITE)
-            .and_then(Field::once)
-            .is_some_and(|site| site == "same-origin"),
-        RequestKind::Preflight => false,
-    }
+    kind == RequestKind::Plain || kind == RequestKind::Simple && head.is_of_same_origin()
 }
 
 /// Whether the response tells the browser that the page may ask with credentials.

@@ -1,11 +1,10 @@
 //! Decisions as counters of the `metrics` facade.
 
-use std::fmt::Write;
-
 use metrics::{Label, counter, describe_counter};
 
-use super::Observation;
+use super::{Observation, Outcome};
 use crate::policy::Decision;
+use crate::request::RequestKind;
 
 const REQUESTS: &str = "tower_cors_requests_total";
 const DIFFERENCES: &str = "tower_cors_report_only_total";
@@ -19,12 +18,14 @@ const DIFFERENCES: &str = "tower_cors_report_only_total";
 ///   for a request without an `Origin` that is refused), `outcome` (that of [`Outcome`](super::Outcome)),
 ///   `reason` (that of the [`Denial`](crate::Denial), or `none`) and `rule` (the index of the rule, or `none`);
 /// - `tower_cors_report_only_total` counts the requests on which the candidate of
-///   [`CorsLayer::report_only`](crate::CorsLayer::report_only) decides differently, with the same labels, and with
-///   `candidate_outcome`, `candidate_reason` and `candidate_rule` of the candidate.
+///   [`CorsLayer::report_only`](crate::CorsLayer::report_only) decides differently, with the labels `kind`, `outcome`
+///   and `reason`, and with `candidate_outcome` and `candidate_reason` of the candidate.
 ///
-/// A client chooses no label: there are as many counters as the policies have rules and reasons to deny.
+/// A client chooses no label: there are as many series as a policy has rules and reasons to deny. Those of the second
+/// counter have no rules, since two policies have as many pairs of them as their product.
 ///
-/// Call it once the exporter is installed, so that that gets the descriptions of the counters.
+/// Call it once the exporter is installed, so that that gets the descriptions of the counters. The facade is version
+/// 0.24 of `metrics`: an exporter for another version sees nothing.
 pub fn to_metrics() -> impl Fn(&Observation<'_>) + Send + Sync + 'static {
     describe_counter!(REQUESTS, "CORS requests, by what was decided on them.");
     describe_counter!(
@@ -33,34 +34,34 @@ pub fn to_metrics() -> impl Fn(&Observation<'_>) + Send + Sync + 'static {
     );
     |observation| {
         let kind = Label::from_static_parts("kind", observation.decision.kind().as_str());
-        let labels = labels(observation, ["outcome", "reason", "rule"]);
-        let labels: Vec<Label> = [kind].into_iter().chain(labels).collect();
+        let said = labels(observation, ["outcome", "reason"]);
         if let Some(candidate) = observation.candidate {
-            let names = ["candidate_outcome", "candidate_reason", "candidate_rule"];
-            let both: Vec<Label> =
-                labels.iter().cloned().chain(self::labels(candidate, names)).collect();
-            counter!(DIFFERENCES, both).increment(1);
+            let other = labels(candidate, ["candidate_outcome", "candidate_reason"]);
+            let all = [kind.clone()].into_iter().chain(said.clone()).chain(other);
+            counter!(DIFFERENCES, all.collect::<Vec<_>>()).increment(1);
         }
-        counter!(REQUESTS, labels).increment(1);
+        // Of a plain request only the candidate has something to say, unless it is refused.
+        let is_plain = observation.decision.kind() == RequestKind::Plain;
+        if !is_plain || observation.outcome == Outcome::Refused {
+            let all = [kind].into_iter().chain(said).chain([rule(observation.decision)]);
+            counter!(REQUESTS, all.collect::<Vec<_>>()).increment(1);
+        }
     }
 }
 
 /// What was decided, under these names.
-fn labels(observation: &Observation<'_>, names: [&'static str; 3]) -> [Label; 3] {
-    let [outcome, reason, rule] = names;
+fn labels(observation: &Observation<'_>, names: [&'static str; 2]) -> [Label; 2] {
+    let [outcome, reason] = names;
     let denial = observation.decision.denial();
     [
         Label::from_static_parts(outcome, observation.outcome.as_str()),
         Label::from_static_parts(reason, denial.map_or("none", |denial| denial.as_str())),
-        index(observation.decision).map_or_else(
-            || Label::from_static_parts(rule, "none"),
-            |index| Label::new(rule, index),
-        ),
     ]
 }
 
-fn index(decision: &Decision) -> Option<String> {
-    let mut text = String::new();
-    write!(text, "{}", decision.rule()?).ok()?;
-    Some(text)
+fn rule(decision: &Decision) -> Label {
+    match decision.rule() {
+        Some(rule) => Label::new("rule", rule.to_string()),
+        None => Label::from_static_parts("rule", "none"),
+    }
 }

@@ -17,17 +17,18 @@
 //!
 //! # What is told
 //!
-//! An observer is told once of each request that has an `Origin`, and of each that the server refuses. It does not
-//! matter who answers: the layer or the inner service. Other requests are not CORS requests, and no observer is
-//! told of them. A resolver finds the policy first; then the observers are told.
+//! An observer is told once of each request that has an `Origin`, and of each that the server refuses, or that the
+//! candidate of a report-only layer would refuse. It does not matter who answers: the layer or the inner service.
+//! Other requests are not CORS requests, and no observer is told of them. A resolver finds the policy first; then
+//! the observers are told.
 //!
 //! The observers are called before the inner service is, in the order in which they were added. The thread that
-//! calls the service calls them too. So an observer must not block, and if it panics, the call of the service
-//! panics. Predicates (`allow_origins_if`) are called in the same way.
+//! calls the service calls them too, or the one that polls its future if there is a resolver. So an observer must
+//! not block, and a panic of it goes through the service. Predicates (`allow_origins_if`) are called in the same way.
 //!
-//! What an observer does changes no answer. A layer that has observers takes more time for a request, and does not
-//! allocate for it; an explanation is made only when the observer asks for one, and allocates. A layer without
-//! observers pays nothing.
+//! What an observer does changes no answer. A layer that has observers takes more time for a request. It does not
+//! allocate for it, but an observer may: an explanation is made only when it asks for one, and `to_tracing` and
+//! `to_metrics` write texts. A layer without observers takes no time for it.
 //!
 //! # Report-only
 //!
@@ -41,7 +42,8 @@
 //! - or both allow it, it has cookies, and one of them lets the page use credentials while the other one does not.
 //!
 //! It is no difference how an answer is written (`*`, or the origin), for how long it is kept, which headers it
-//! exposes, or which rule gave it. For a request whose response no browser checks, only a refusal is a difference.
+//! exposes, or which rule gave it: such a difference is one of the policies, and of every request;
+//! [`Policy::diff`](crate::Policy::diff) tells it once. For a request whose response no browser checks, only a refusal is a difference.
 //! Such a request has no `Origin`, or its page has the [same origin](Outcome::SameOrigin).
 //!
 //! ```
@@ -81,7 +83,7 @@ pub struct Observation<'a> {
     pub(crate) decision: &'a Decision,
     pub(crate) outcome: Outcome,
     pub(crate) candidate: Option<&'a Observation<'a>>,
-    pub(crate) explain: &'a dyn Fn() -> Explanation,
+    pub(crate) explain: &'a (dyn Fn() -> Explanation + Sync),
 }
 
 /// What becomes of a request.

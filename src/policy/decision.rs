@@ -228,6 +228,17 @@ impl fmt::Display for Denial {
     }
 }
 
+/// Who answers a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// The inner service, whose own CORS headers are kept if that is set.
+    Inner { keep: bool },
+    /// The layer, as the protocol has it: a preflight.
+    Answer,
+    /// The layer, as the server enforces it.
+    Refuse,
+}
+
 /// What the response to a plain or simple request gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decoration {

@@ -112,13 +112,13 @@ impl Names {
         })
     }
 
-    /// A script may name a header `*`, too. It is allowed only where `authorization` is: browsers take it for
-    /// the wildcard where it is echoed, and today's let that cover `authorization`.
+    /// A script may name a header `*`, too. It is not allowed: browsers take it for the wildcard where it is
+    /// echoed, and today's let that cover `authorization`.
     fn allows_unlisted(&self, name: &[u8]) -> bool {
         (self.any || self.has_prefix_of(name))
             && is_token(name)
             && !name.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER.as_bytes())
-            && (name != b"*" || self.lists_authorization())
+            && name != b"*"
     }
 
     fn has_prefix_of(&self, name: &[u8]) -> bool {

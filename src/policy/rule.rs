@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::str;
 use std::sync::Arc;
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HeaderMap, ORIGIN};
@@ -95,16 +94,18 @@ impl Origins {
         }
     }
 
-    /// A listed origin that is this one with a port, unless too many are listed for a search.
-    pub(crate) fn with_port(&self, origin: &str) -> Option<String> {
-        let has_port = |it: &str| it.strip_prefix(origin).is_some_and(|rest| rest.starts_with(':'));
-        match self {
-            Self::Any => None,
+    /// The ports that are listed, each once and sorted, unless too many origins are for a search.
+    pub(crate) fn ports(&self) -> Vec<u16> {
+        let mut ports = match self {
+            Self::Any => Vec::new(),
             Self::One(one) => {
-                str::from_utf8(one.as_bytes()).ok().filter(|one| has_port(one)).map(str::to_owned)
+                port_of(&String::from_utf8_lossy(one.as_bytes())).into_iter().collect()
             }
-            Self::Listed(listed) => listed.set.find_exact(has_port).map(str::to_owned),
-        }
+            Self::Listed(listed) => listed.set.few().iter().filter_map(|it| port_of(it)).collect(),
+        };
+        ports.sort_unstable();
+        ports.dedup();
+        ports
     }
 
     /// The predicates that are asked about the origin if it is not listed.
@@ -211,7 +212,7 @@ impl Rule {
         let method = method.once()?;
         let (allow_methods, allow_headers) = match refusal.denial {
             Denial::MethodNotAllowed if Methods::is_looked_for(method.as_bytes()) => {
-                (None, Lines::None)
+                (Some(NEEDS_NO_PERMISSION.clone()), Lines::None)
             }
             Denial::HeaderNotAllowed => {
                 let names = self.headers.allowed_of(head.headers(), refusal.read)?;
@@ -313,6 +314,12 @@ impl Rule {
 
 pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
 
+/// A method that browsers do not look for among those that are allowed, so that to say it allows nothing. Were none
+/// said, the standard would have a preflight succeed that is made for the listeners of an upload.
+///
+/// <https://fetch.spec.whatwg.org/#cors-preflight-fetch>, the *use-CORS-preflight flag*.
+static NEEDS_NO_PERMISSION: HeaderValue = HeaderValue::from_static("GET");
+
 impl Listed {
     /// Admits an origin that is listed, or about which the predicates were asked.
     fn admit<'a>(
@@ -347,6 +354,11 @@ impl Listed {
         let method = method()?;
         Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
     }
+}
+
+/// The number behind the last colon of an origin, or of a pattern.
+fn port_of(origin: &str) -> Option<u16> {
+    origin.rsplit_once(':')?.1.parse().ok()
 }
 
 /// The method that a preflight asks for, as predicates see it.

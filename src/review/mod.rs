@@ -9,7 +9,7 @@ mod lint;
 
 pub use self::diff::{Aspect, Change, Diff, Direction};
 pub(crate) use self::explain::Decided;
-pub use self::explain::{EnforcementStep, Explanation, Hint, Next};
+pub use self::explain::{EnforcementStep, Explanation, Hint, Next, RuleSays};
 pub use self::lint::{Finding, Findings, Lint, Severity, UnknownLint};
 #[cfg(feature = "serde")]
 pub(crate) use self::lint::{lint_of, message_of};

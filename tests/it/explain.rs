@@ -138,14 +138,14 @@ fn of_several_rules_each_says_which_step_failed() {
         r#"
 preflight denied: a requested header name is not allowed (rules[1])
   asked: PUT "/items" from "https://app.example", with "x-a,x-b"
-  rules[0]: the requested method is not allowed
-  rules[1]: a requested header name is not allowed
+  rules[0]: the requested method is not allowed: "PUT"
+  rules[1]: a requested header name is not allowed: "x-b"
   at fault: "x-b"
   to allow it: add to `allow_headers`: "x-b"
   next: the browser does not send the request"#,
     );
     let explanation = policy.explain(&preflight("https://other.example", "PUT", ""));
-    let denials = explanation.rules().iter().map(|denial| denial.map(Denial::as_str));
+    let denials = explanation.rules().iter().map(|rule| rule.denial().map(Denial::as_str));
     assert_eq!(
         denials.collect::<Vec<_>>(),
         [Some("method-not-allowed"), Some("origin-not-allowed")]
@@ -213,6 +213,37 @@ fn a_path_is_told_by_routes() {
         r#"CORS request left alone
   asked: GET "/hooks" from "https://app.example"
   next: the CORS headers of the inner service decide"#
+    );
+}
+
+/// What a browser does next, where it is not the usual.
+#[test]
+fn what_comes_next_is_told() {
+    let policy = app().build().unwrap();
+    let next = |request: &str| policy.explain(&read(request)).next().to_string();
+    let (unchecked, may_not) = (
+        "the browser makes no CORS check",
+        "the request runs, and the page may not read the response",
+    );
+    let evil = "origin: https://evil.example";
+    for (request, expected) in [
+        (format!("GET /; {evil}; upgrade: WebSocket"), unchecked),
+        (format!("CONNECT /; {evil}"), unchecked),
+        (format!("POST /; {evil}; sec-fetch-mode: navigate"), unchecked),
+        (format!("POST /; {evil}; sec-fetch-mode: cors"), may_not),
+        (format!("POST /; {evil}; sec-fetch-site: same-origin"), unchecked),
+        (format!("POST /; {evil}; sec-fetch-site: same-origin; sec-fetch-site: a"), may_not),
+        // A page that sends cookies asks with credentials.
+        ("GET /; origin: https://app.example; cookie: a=b".to_owned(), may_not),
+    ] {
+        assert_eq!(next(&request), expected, "{request}");
+    }
+    let cookies = policy.explain(&read("GET /; origin: https://app.example; cookie: a=b"));
+    assert_eq!(cookies.hint(), Some(&tower_cors::review::Hint::NoCredentials));
+    let kept = tower_cors::CorsLayer::new(policy).keep_inner_headers(true);
+    assert_eq!(
+        kept.explain(&read(&format!("GET /; {evil}"))).next().to_string(),
+        "the CORS headers of the inner service decide"
     );
 }
 

@@ -14,6 +14,7 @@ mod axum_routing;
 #[cfg(feature = "browser")]
 mod browser;
 mod diagnostics;
+#[cfg(feature = "public-suffix")]
 mod diff;
 #[cfg(feature = "serde")]
 mod documents;
@@ -36,6 +37,8 @@ mod domains;
 mod enforcement;
 mod errors;
 mod examples;
+#[cfg(feature = "serde")]
+mod examples_listen;
 #[cfg(feature = "serde")]
 mod examples_process;
 #[cfg(all(feature = "serde", feature = "tracing"))]

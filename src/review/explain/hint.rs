@@ -2,20 +2,14 @@
 
 use std::fmt;
 
-use http::header::{HOST, ORIGIN};
-
-use super::{cut, nearest};
 use crate::origin::OriginFault;
-use crate::policy::methods::Methods;
-use crate::policy::rule::Rule;
 use crate::policy::shown::Quoted;
-use crate::policy::{Decision, Denial, Policy};
-use crate::request::{RequestHead, RequestKind};
 use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 
 /// What comes nearest to a denied request among what is allowed, and what to write to allow it.
 ///
-/// The text is one line. It says how to allow the request, and not whether that is wise.
+/// The text is one line. It says how to allow the request, and not whether that is wise. What it offers builds; where
+/// nothing would, or only what opens more, it offers nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -54,7 +48,9 @@ pub enum Hint {
     OnlyTheDomain {
         /// What is allowed.
         allowed: String,
-        /// The pattern of what is under it.
+        /// The origin that is denied.
+        origin: String,
+        /// The pattern of all that is under what is allowed.
         pattern: String,
     },
     /// The value of `Origin` is not as browsers write it, and what was probably meant is allowed.
@@ -85,6 +81,12 @@ pub enum Hint {
         /// What is allowed.
         allowed: String,
     },
+    /// The method is a standard one in another case, and the page has to send it as the standard has it.
+    #[non_exhaustive]
+    MethodMisspelled {
+        /// As the standard has it.
+        meant: &'static str,
+    },
     /// The method is not allowed.
     #[non_exhaustive]
     MissingMethod {
@@ -103,6 +105,9 @@ pub enum Hint {
         /// Whether any header is allowed, which does not cover `authorization`.
         is_any: bool,
     },
+    /// Header names are not allowed that no page should send: `cookie` and others that no script can set, those of
+    /// responses, and names with a `*`.
+    HeadersUnsendable,
     /// The list of header names is none: a name is no token.
     HeaderListMalformed,
     /// The list of header names is longer than 16 lines, 4,096 bytes or 16 empty elements.
@@ -117,114 +122,6 @@ pub enum Hint {
     NoPolicy,
     /// Servers can read the path as more than one, and these have different policies.
     PathAmbiguous,
-}
-
-/// A denied request, and by what it is denied.
-pub(super) struct Fault<'a> {
-    pub(super) head: RequestHead<'a>,
-    pub(super) denial: Denial,
-    pub(super) policy: Option<&'a Policy>,
-    pub(super) decision: &'a Decision,
-}
-
-impl Fault<'_> {
-    /// The values at fault.
-    pub(super) fn values(&self) -> Vec<String> {
-        let headers = self.head.headers();
-        match self.denial {
-            Denial::OriginNotAllowed | Denial::OriginRepeated => {
-                headers.get_all(ORIGIN).iter().take(2).map(|it| cut(it.as_bytes())).collect()
-            }
-            Denial::MethodNotAllowed => vec![cut(self.method())],
-            Denial::HeaderNotAllowed => self.missing_names().0,
-            Denial::HostNotAllowed => {
-                let in_uri = self.head.uri().authority().map(|it| cut(it.as_str().as_bytes()));
-                let hosts = headers.get_all(HOST).iter().take(2).map(|it| cut(it.as_bytes()));
-                in_uri.into_iter().chain(hosts).collect()
-            }
-            Denial::NoPolicy | Denial::PathAmbiguous => {
-                vec![cut(self.head.uri().path().as_bytes())]
-            }
-            Denial::MethodRepeated | Denial::HeaderListTooLong | Denial::CredentialsNotAllowed => {
-                Vec::new()
-            }
-        }
-    }
-
-    /// What comes nearest.
-    pub(super) fn hint(&self) -> Option<Hint> {
-        match self.denial {
-            Denial::OriginNotAllowed => self.by_origin(),
-            Denial::OriginRepeated | Denial::MethodRepeated => Some(Hint::Repeated),
-            Denial::MethodNotAllowed => self.by_method(),
-            Denial::HeaderNotAllowed => Some(match self.missing_names() {
-                (names, true) if !names.is_empty() => {
-                    let is_any = self.rule().is_some_and(|rule| rule.headers.is_any());
-                    Hint::MissingHeaders { names, is_any }
-                }
-                _ => Hint::HeaderListMalformed,
-            }),
-            Denial::HeaderListTooLong => Some(Hint::HeaderListTooLong),
-            Denial::CredentialsNotAllowed => Some(Hint::NoCredentials),
-            Denial::HostNotAllowed => Some(Hint::HostNotListed),
-            Denial::NoPolicy => Some(Hint::NoPolicy),
-            Denial::PathAmbiguous => Some(Hint::PathAmbiguous),
-        }
-    }
-
-    /// The rule that came nearest.
-    fn rule(&self) -> Option<&Rule> {
-        self.policy?.rules().nth(self.decision.rule.unwrap_or(0))
-    }
-
-    fn by_origin(&self) -> Option<Hint> {
-        /// So many rules are searched for what comes near, so that one request costs no more.
-        const SEARCHED: usize = 16;
-        let Some(origin) = self.head.headers().get(ORIGIN) else {
-            return Some(Hint::OriginWithheld);
-        };
-        let rules: Vec<&Rule> = self.policy?.rules().take(SEARCHED).collect();
-        nearest::origin(&rules, origin.as_bytes())
-    }
-
-    fn method(&self) -> &[u8] {
-        match self.head.preflight() {
-            Some((_, method)) => method.once().map(http::HeaderValue::as_bytes).unwrap_or_default(),
-            None => self.head.method().as_str().as_bytes(),
-        }
-    }
-
-    fn by_method(&self) -> Option<Hint> {
-        let method = self.method();
-        let rule = self.rule()?;
-        if self.decision.kind == RequestKind::Preflight && !Methods::could_allow(method) {
-            return Some(Hint::MethodUnsendable);
-        }
-        if let Some(allowed) = rule.methods.in_another_case(method) {
-            return Some(Hint::MethodCase { allowed: allowed.to_owned() });
-        }
-        let is_limited = !rule.methods.share_all();
-        Some(Hint::MissingMethod { method: cut(method), is_limited })
-    }
-
-    /// The names that the nearest rule does not allow, in lower case and each once, and whether the list is one.
-    fn missing_names(&self) -> (Vec<String>, bool) {
-        /// So many are told.
-        const TOLD: usize = 64;
-        let mut names: Vec<String> = Vec::new();
-        let Some(rule) = self.rule() else {
-            return (names, false);
-        };
-        let read = rule.headers.tell_apart(self.head.headers(), |name, is_allowed| {
-            if !is_allowed && names.len() < TOLD {
-                let name = cut(name).to_ascii_lowercase();
-                if !names.contains(&name) {
-                    names.push(name);
-                }
-            }
-        });
-        (names, read.is_some())
-    }
 }
 
 impl fmt::Display for Hint {
@@ -248,10 +145,11 @@ impl fmt::Display for Hint {
                  `allow_origins`: {}",
                 Quoted(origin)
             ),
-            Self::OnlyTheDomain { allowed, pattern } => write!(
+            Self::OnlyTheDomain { allowed, origin, pattern } => write!(
                 f,
-                "{} is allowed, and no name under it; for all of them add to `allow_origins`: {}",
+                "{} is allowed, and no name under it; add to `allow_origins`: {}, or for all of them {}",
                 Quoted(allowed),
+                Quoted(origin),
                 Quoted(pattern)
             ),
             Self::Misspelled { fault, allowed } => {
@@ -276,6 +174,11 @@ impl fmt::Display for Hint {
             Self::MethodCase { allowed } => {
                 write!(f, "methods are case-sensitive: {} is allowed", Quoted(allowed))
             }
+            Self::MethodMisspelled { meant } => write!(
+                f,
+                "methods are case-sensitive: have the page send {0}, and add to `allow_methods`: {0}",
+                Quoted(meant)
+            ),
             Self::MissingMethod { method, is_limited } => {
                 let setting = if *is_limited { "only_methods" } else { "allow_methods" };
                 write!(f, "add to `{setting}`: {}", Quoted(method))
@@ -287,6 +190,9 @@ impl fmt::Display for Hint {
                 }
                 f.write_str("add to `allow_headers`: ")?;
                 super::text::list(f, names)
+            }
+            Self::HeadersUnsendable => {
+                f.write_str("no page should send these; remove them from the request")
             }
             Self::HeaderListMalformed => {
                 f.write_str("a requested header name is no token, so that no browser sent it")

@@ -3,7 +3,8 @@
 use std::str;
 
 use super::Hint;
-use crate::origin::pattern;
+use crate::builder::is_for_strangers;
+use crate::origin::pattern::{self, Pattern};
 use crate::origin::{Origin, OriginFault};
 use crate::policy::rule::{Origins, Rule};
 
@@ -45,12 +46,13 @@ fn near(origin: &Origin<'_>, rules: &[&Rule], is_allowed: &dyn Fn(&str) -> bool)
         return Some(Hint::OtherScheme { allowed });
     }
     let without_port = format!("{scheme}://{host}");
-    let with_port = || rules.iter().find_map(|rule| rule.origins.with_port(&without_port));
+    let ports = || rules.iter().flat_map(|rule| rule.origins.ports());
+    let with_port = || ports().find_map(|port| allowed(format!("{without_port}:{port}")));
     if let Some(allowed) = allowed(without_port.clone()).or_else(with_port) {
         return Some(Hint::OtherPort { allowed });
     }
-    // A label that stands in no pattern, so that only `*.` matches it.
-    if is_allowed(&format!("{scheme}://a--any--label--z.{host}{port}")) {
+    // Two labels that stand in no pattern, so that only `*.` matches them.
+    if is_allowed(&format!("{scheme}://a--any.label--z.{host}{port}")) {
         return Some(Hint::OnlyNamesUnder { origin: origin.as_str().to_owned() });
     }
     let www = host.strip_prefix("www.").map_or_else(|| format!("www.{host}"), str::to_owned);
@@ -61,10 +63,20 @@ fn near(origin: &Origin<'_>, rules: &[&Rule], is_allowed: &dyn Fn(&str) -> bool)
     if let Some(allowed) = allowed(format!("{scheme}://{dotted}{port}")) {
         return Some(Hint::TrailingDot { allowed });
     }
-    above(host).find_map(|domain| {
+    let (allowed, pattern) = above(host).find_map(|domain| {
         let allowed = allowed(format!("{scheme}://{domain}{port}"))?;
-        Some(Hint::OnlyTheDomain { allowed, pattern: format!("{scheme}://*.{domain}{port}") })
-    })
+        Some((allowed, format!("{scheme}://*.{domain}{port}")))
+    })?;
+    let origin = origin.as_str().to_owned();
+    (!is_for_anybody(&pattern)).then_some(Hint::OnlyTheDomain { allowed, origin, pattern })
+}
+
+/// Whether strangers may have names there: `https://*.github.io`. Then another name there is a stranger's.
+fn is_for_anybody(pattern: &str) -> bool {
+    match Pattern::parse(pattern) {
+        Ok(Pattern::Origins(pattern)) => is_for_strangers(&pattern, true),
+        Ok(Pattern::Any) | Err(_) => true,
+    }
 }
 
 /// The names above a host, the nearest first: a few, and none of one label.

@@ -9,7 +9,7 @@ use crate::policy::shown::Quoted;
 use crate::request::{RequestHead, RequestKind};
 
 /// So many bytes of a value are kept.
-const KEPT: usize = 256;
+pub(super) const KEPT: usize = 256;
 /// So many rules and values are told.
 const TOLD: usize = 8;
 
@@ -29,7 +29,7 @@ pub(super) fn asked(head: RequestHead<'_>, kind: RequestKind) -> String {
         |name| head.headers().get(name).map(|value: &http::HeaderValue| cut(value.as_bytes()));
     let method = match head.preflight() {
         Some((_, method)) if kind == RequestKind::Preflight => {
-            method.once().map(|method| cut(method.as_bytes())).unwrap_or_default()
+            method.once().map_or_else(|| "several methods".to_owned(), |it| cut(it.as_bytes()))
         }
         _ => cut(head.method().as_str().as_bytes()),
     };
@@ -59,10 +59,16 @@ impl fmt::Display for Explanation {
         write!(f, "{}", self.decision)?;
         write!(f, "\n  asked: {}", self.asked)?;
         if self.rules.len() > 1 && !self.decision.is_allowed() {
-            for (rule, denial) in self.rules.iter().enumerate().take(TOLD) {
-                match denial {
-                    Some(denial) => write!(f, "\n  rules[{rule}]: {denial}")?,
-                    None => write!(f, "\n  rules[{rule}]: allowed")?,
+            for (number, rule) in self.rules.iter().enumerate().take(TOLD) {
+                match rule.denial {
+                    Some(denial) => write!(f, "\n  rules[{number}]: {denial}")?,
+                    None => write!(f, "\n  rules[{number}]: allowed")?,
+                }
+                if let [first, ..] = &*rule.at_fault {
+                    write!(f, ": {}", Quoted(first))?;
+                }
+                if rule.at_fault.len() > 1 {
+                    write!(f, " and {} more", rule.at_fault.len() - 1)?;
                 }
             }
             if let Some(more @ 1..) = self.rules.len().checked_sub(TOLD) {
@@ -114,6 +120,7 @@ impl fmt::Display for EnforcementStep {
                 "it passes, since without `Origin` and `Sec-Fetch-Site` no browser sent it"
             }
             Self::OwnOrigin => "it passes, since the origin is the server's own",
+            Self::LeftAlone => "it passes, since the route of its path is left alone",
             Self::Policy => "the policy decides",
         })
     }

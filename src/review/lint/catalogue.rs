@@ -42,7 +42,7 @@ use crate::policy::shown::Quoted;
 /// | `trailing-dot` | `.allow_origins(["https://a.example."])` | The name with a dot at its end is another origin, which nearly no page has. |
 /// | `tauri-without-windows` | `.allow_origins(["tauri://localhost"])` | Tauri's apps have that origin on macOS, Linux and iOS. On Windows and Android it is `http://tauri.localhost`. |
 /// | `capacitor-without-android` | `.allow_origins(["capacitor://localhost"])` | Capacitor's apps have that origin on iOS. On Android it is `https://localhost`. |
-/// | `open-to-strangers` | `.allow_origins(["https://*.github.io"])` | Anybody may have a name there, so that anybody's page may read the responses. |
+/// | `open-to-strangers` | `.allow_origins(["https://*.github.io"])` | Anybody may have a name there, so that anybody's page may read the responses; with credentials it can act as the visitor. |
 /// | `whole-domain` | `.allow_origins(["https://*.a.example"]).allow_credentials(true)` | Every host below the domain can act as the visitor: one that is forgotten and taken over, too. |
 /// | `any-port` | `.allow_origins(["https://a.example:*"]).allow_credentials(true)` | Whatever listens on any port of the host can act as the visitor. |
 /// | `method-safelisted` | `.allow_methods(["GET"])` | GET, HEAD and POST need no permission. |

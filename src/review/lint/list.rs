@@ -192,8 +192,7 @@ fn too_wide(pattern: &OriginPattern<'_>, is_trusted: bool) -> Option<Fault> {
         return None;
     }
     // With credentials it is an error, unless it was taken on purpose. Without the list nobody can tell.
-    let is_open = cfg!(feature = "public-suffix") && is_for_strangers(pattern, true);
-    if !is_trusted && is_open {
+    if cfg!(feature = "public-suffix") && is_for_strangers(pattern, true) {
         let what = "stands for names that anybody may have; list the origins";
         return Some((Lint::OpenToStrangers, what.to_owned()));
     }

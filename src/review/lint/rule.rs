@@ -45,7 +45,9 @@ fn options(rule: &Rule, at: impl Fn(&'static str) -> Place) -> Option<Finding> {
 /// A method whose requests have bodies, without the name of what says of which type a body is.
 fn content_type(rule: &Rule, at: impl Fn(&'static str) -> Place) -> Option<Finding> {
     let with_body = |method: &&str| rule.methods.allows(method.as_bytes());
-    let method = ["PUT", "PATCH"].into_iter().find(with_body)?;
+    // POST is allowed everywhere unless the rule says which methods are the only ones.
+    let post = (!rule.methods.share_all()).then_some("POST");
+    let method = ["PUT", "PATCH"].into_iter().chain(post).find(with_body)?;
     (!allows_name(rule, "content-type")).then(|| {
         let message = format!(
             "request-header name \"content-type\" is missing, and pages that send JSON by {method} \
@@ -88,6 +90,12 @@ fn max_age(rule: &Rule, at: impl Fn(&'static str) -> Place) -> Option<Finding> {
         });
     };
     let seconds = std::str::from_utf8(max_age.as_bytes()).ok()?;
+    if seconds == "0" && has_preflights(rule) {
+        let message = "max-age \"0\" has browsers ask before each request; write 600";
+        return Some(
+            Finding::new(Lint::NoMaxAge, at("max_age"), message.to_owned()).with_value("0"),
+        );
+    }
     let is_too_long = seconds.parse().is_ok_and(|seconds: u64| seconds > KEPT_BY_CHROMIUM);
     is_too_long.then(|| too_long(at("max_age"), seconds))
 }

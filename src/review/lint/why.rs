@@ -40,7 +40,8 @@ impl Lint {
                 "Capacitor's apps have that origin on iOS. On Android it is `https://localhost`."
             }
             Self::OpenToStrangers => {
-                "Anybody may have a name there, so that anybody's page may read the responses."
+                "Anybody may have a name there, so that anybody's page may read the responses; with \
+                 credentials it can act as the visitor."
             }
             Self::WholeDomain => {
                 "Every host below the domain can act as the visitor: one that is forgotten and \

@@ -158,7 +158,7 @@ impl Rule {
     fn allows_header(&self, name: &str) -> bool {
         self.headers.iter().any(|allowed| match allowed.strip_suffix('*') {
             // Browsers would take an echo of it for the wildcard.
-            Some("") if name == "*" => self.headers.contains(&"authorization"),
+            Some("") if name == "*" => false,
             Some(prefix) => name.starts_with(prefix) && name != "authorization",
             None => allowed.eq_ignore_ascii_case(name),
         })
@@ -284,7 +284,7 @@ async fn what_is_denied_is_never_sent_and_the_reason_is_the_step_that_failed() {
         let policy = rule.builder().build().unwrap();
         walk(&[rule], policy, |column| (row + column).is_multiple_of(5), &mut ends).await;
     }
-    let often = |end: &str| ends.get(end).copied().unwrap_or_default() > 500;
+    let often = |end: &str| ends.get(end).copied().unwrap_or_default() > 400;
     assert!(
         ["Origin", "Method", "Header", "Credentials", "Sent"].into_iter().all(often),
         "{ends:?}"

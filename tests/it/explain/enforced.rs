@@ -96,3 +96,43 @@ fn a_refusal_is_told_whole() {
     let passed = layer.explain(&read("GET /; host: api.example; origin: https://evil.example"));
     assert_eq!(passed.next(), Next::MayNotRead);
 }
+
+/// The route of a path that is left alone is not enforced.
+#[cfg(feature = "routes")]
+#[test]
+fn a_path_that_is_left_alone_is_told_so() {
+    use tower_cors::{Route, Routes};
+
+    let routes =
+        Routes::builder().route("/alone", Route::LeftAlone).fallback(app().build().unwrap());
+    let layer = CorsLayer::new(routes.build().unwrap());
+    let layer = layer.enforce(Enforcement::unsafe_requests()).unwrap();
+    let explanation =
+        layer.explain(&read("POST /alone; host: api.example; origin: https://evil.example"));
+    assert_eq!(explanation.enforcement(), Some(EnforcementStep::LeftAlone));
+    assert_eq!(explanation.next(), Next::AsTheInnerServiceSays);
+}
+
+/// Of a handle that is swapped while a request is explained, one policy is told of.
+#[cfg(feature = "reload")]
+#[test]
+fn one_explanation_is_of_one_policy() {
+    use std::sync::{Arc, Mutex};
+    use tower_cors::{Policy, Reload};
+
+    let handle: Arc<Mutex<Option<Reload>>> = Arc::default();
+    let swaps = Arc::clone(&handle);
+    let old = Policy::builder().allow_origins_if(move |_, _, _| {
+        if let Some(handle) = &*swaps.lock().unwrap() {
+            handle.swap(Policy::permissive());
+        }
+        true
+    });
+    let reload = Reload::new(old.build().unwrap());
+    *handle.lock().unwrap() = Some(reload.clone());
+    let request = "OPTIONS /; origin: https://a.example; access-control-request-method: GET; \
+                   access-control-request-headers: x-a";
+    let explanation = CorsLayer::new(reload).explain(&read(request));
+    assert_eq!(explanation.at_fault(), ["x-a"]);
+    assert_eq!(explanation.rules()[0].denial(), explanation.decision().denial());
+}

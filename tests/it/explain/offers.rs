@@ -1,7 +1,7 @@
 //! What is offered is allowed, or makes the request be allowed: rows, and then random ones.
 
 use proptest::prelude::*;
-use tower_cors::review::{Explanation, Hint};
+use tower_cors::review::{Explanation, Hint, Lint};
 use tower_cors::{Policy, PolicyBuilder};
 
 use super::{app, preflight, read};
@@ -80,7 +80,7 @@ const ORIGINS: &[Row] = &[
         "a name under the domain",
         &["https://a.example"],
         "https://x.y.a.example",
-        r#""https://a.example" is allowed, and no name under it; for all of them add to `allow_origins`: "https://*.a.example""#,
+        r#""https://a.example" is allowed, and no name under it; add to `allow_origins`: "https://x.y.a.example", or for all of them "https://*.a.example""#,
     ),
     (
         "upper case",
@@ -165,7 +165,11 @@ fn a_method_and_a_list_are_told_what_to_write() {
     for (policy, request, expected) in [
         (app(super::app()), from_app("put", ""), r#"methods are case-sensitive: "PUT" is allowed"#),
         (app(super::app()), from_app("get", ""), r#"methods are case-sensitive: "GET" is allowed"#),
-        (app(super::app()), from_app("patch", ""), r#"add to `allow_methods`: "patch""#),
+        (
+            app(super::app()),
+            from_app("patch", ""),
+            r#"methods are case-sensitive: have the page send "PATCH", and add to `allow_methods`: "PATCH""#,
+        ),
         (app(super::app()), from_app("TRACE", ""), "no page can send this method"),
         (app(super::app()), from_app("A B", ""), "no page can send this method"),
         (app(only()), from_app("POST", ""), r#"add to `only_methods`: "POST""#),
@@ -228,8 +232,8 @@ proptest! {
     fn what_is_offered_helps(
         listed in prop::collection::vec(pattern(), 1..4),
         origin in origin(),
-        method in prop::sample::select(vec!["GET", "PUT", "put", "PATCH", "TRACE", "DELETE"]),
-        names in prop::sample::subsequence(vec!["x-a", "X-B", "authorization", "a-c"], 0..4),
+        method in prop::sample::select(vec!["GET", "PUT", "put", "PATCH", "patch", "TRACE", "DELETE", "*"]),
+        names in prop::sample::subsequence(vec!["x-a", "X-B", "authorization", "a-c", "*", "cookie", "x-*"], 0..5),
         allowed in prop::sample::subsequence(vec!["x-a", "a-*", "authorization"], 0..3),
     ) {
         let builder = Policy::builder().allow_origins(listed).allow_methods(["PUT"]).allow_headers(allowed);
@@ -246,6 +250,9 @@ proptest! {
             // The next step may fail then.
             again.decide(&request).denial() != policy_denial(&explanation)
         };
+        let passes_with = |policy: PolicyBuilder, method: &str| {
+            policy.build().unwrap().decide(&preflight(&origin, method, "")).is_allowed()
+        };
         match explanation.hint() {
             Some(
                 Hint::OtherScheme { allowed, .. } | Hint::OtherPort { allowed, .. } | Hint::Www { allowed, .. }
@@ -254,8 +261,9 @@ proptest! {
             Some(Hint::OnlyNamesUnder { origin, .. }) => {
                 prop_assert!(passes(builder.allow_origins([origin])));
             }
-            Some(Hint::OnlyTheDomain { allowed, pattern, .. }) => {
+            Some(Hint::OnlyTheDomain { allowed, origin, pattern, .. }) => {
                 prop_assert!(is_allowed(allowed), "{}", allowed);
+                prop_assert!(passes(builder.clone().allow_origins([origin])));
                 prop_assert!(passes(builder.allow_origins([pattern])));
             }
             Some(Hint::MethodCase { allowed, .. }) => {
@@ -266,20 +274,85 @@ proptest! {
                 prop_assert!(passes(builder.allow_methods([method])));
             }
             Some(Hint::MissingHeaders { names, .. }) => {
-                prop_assert!(builder.allow_headers(names).build().unwrap().decide(&request).is_allowed());
+                let again = builder.allow_headers(names).build().unwrap();
+                prop_assert!(again.lint().iter().all(|it| it.place().setting != "allow_headers" || it.lint() != Lint::HeaderForbidden));
+                let others = again.explain(&request);
+                let left = others.at_fault().iter().all(|name| !names.contains(name));
+                prop_assert!(left, "{others}");
+            }
+            Some(Hint::MethodMisspelled { meant, .. }) => {
+                prop_assert!(passes_with(builder.allow_methods([*meant]), meant));
             }
             Some(Hint::MethodUnsendable) => prop_assert_eq!(method, "TRACE"),
-            Some(Hint::NoOrigin { .. }) | None => {}
+            Some(Hint::HeadersUnsendable | Hint::NoOrigin { .. }) | None => {}
             other => prop_assert!(false, "{other:?}"),
         }
         if explanation.hint().is_none() && explanation.decision().denial().is_some() {
-            prop_assert_eq!(policy_denial(&explanation).map(tower_cors::Denial::as_str), Some("origin-not-allowed"));
+            let is_by_origin = policy_denial(&explanation) == Some(tower_cors::Denial::OriginNotAllowed);
+            prop_assert!(is_by_origin || method == "*");
         }
     }
 }
 
 fn policy_denial(explanation: &Explanation) -> Option<tower_cors::Denial> {
     explanation.decision().denial()
+}
+
+/// What opens more than was asked for, what no page should send, and what the builder would refuse: not offered.
+#[test]
+fn what_would_not_help_is_not_offered() {
+    let policy = |builder: &PolicyBuilder| builder.build().unwrap();
+    let unsendable = "no page should send these; remove them from the request";
+    for (names, expected) in [
+        ("*", unsendable),
+        ("x-*", unsendable),
+        ("a*b", unsendable),
+        ("cookie,host,sec-foo", unsendable),
+        ("access-control-allow-origin", unsendable),
+        ("cookie,x-a", r#"add to `allow_headers`: "x-a""#),
+        (&"x".repeat(300), unsendable),
+    ] {
+        for allowed in [&["x-z"][..], &["*"]] {
+            let request = preflight("https://app.example", "PUT", names);
+            let explanation = policy(&app().allow_headers(allowed)).explain(&request);
+            if !explanation.decision().is_allowed() {
+                assert_eq!(hint(&explanation), expected, "{names} {allowed:?}");
+            }
+        }
+    }
+    let any = preflight("https://app.example", "*", "");
+    assert_eq!(hint(&policy(&app()).explain(&any)), "");
+    let only = Policy::builder().allow_origins(["https://app.example"]).only_methods(["PUT"]);
+    let simple = |method: &str| read(&format!("{method} /; origin: https://app.example"));
+    assert_eq!(hint(&policy(&only).explain(&simple("TRACE"))), "no page can send this method");
+    assert_eq!(hint(&policy(&only).explain(&simple("CONNECT"))), r#"add to `only_methods`: "GET""#);
+}
+
+/// A name under a domain where anybody may have one is a stranger's.
+#[cfg(feature = "public-suffix")]
+#[test]
+fn a_stranger_s_name_is_not_offered() {
+    let listed = ["https://github.io", "https://a-*.b.example", "https://*.c.example:8443"];
+    let policy = Policy::builder().allow_origins(listed).build().unwrap();
+    for (origin, expected) in [
+        ("https://evil.github.io", ""),
+        ("https://b.example", ""),
+        ("https://x.c.example", r#"the port differs: "https://x.c.example:8443" is allowed"#),
+    ] {
+        let said = hint(&policy.explain(&read(&format!("GET /; origin: {origin}"))));
+        assert_eq!(said, expected, "{origin}");
+    }
+}
+
+/// All names that are missing are offered, in one line.
+#[test]
+fn no_name_is_left_out() {
+    let names: Vec<String> = (0..300).map(|number| format!("x-{number}")).collect();
+    let request = preflight("https://app.example", "PUT", &names.join(","));
+    let explanation = app().build().unwrap().explain(&request);
+    let Some(Hint::MissingHeaders { names: offered, .. }) = explanation.hint() else { panic!() };
+    assert_eq!(*offered, names);
+    assert!(app().allow_headers(offered).build().unwrap().decide(&request).is_allowed());
 }
 
 /// What is left open by the rows: a header name that is allowed twice is told once.

@@ -307,6 +307,11 @@ fn origins_with_credentials() {
         );
         catalogue.row(&with_credentials(origin), &[&message]);
     }
+    catalogue.row(
+        &with_credentials("app://a*"),
+        &["origin \"app://a*\" stands for names that anybody may have, and credentials are allowed; \
+            list the origins, or call `allow_origins_if`"],
+    );
     let suffix = if cfg!(feature = "public-suffix") {
         "stands for names that anybody may have, and credentials are allowed; \
          list the origins, or call `allow_origins_if`"
@@ -334,7 +339,6 @@ fn origins_with_credentials() {
         "https://*.newtld",
         "https://*.intranet",
         "app://*.newtld",
-        "app://a*",
     ] {
         let message = format!("origin {origin:?} {suffix}");
         catalogue.row(&with_credentials(origin), &[&message]);

@@ -18,7 +18,11 @@ pub(super) fn answer(config: &Config, request: &Request, denial: Denial) -> Opti
         // No browser asks for these; and it sends a safelisted method though none is named.
         Denial::MethodNotAllowed if !is_token(method) || is_forbidden(method) => None,
         Denial::MethodNotAllowed if is_safelisted(method) || method.len() > 4096 => None,
-        Denial::MethodNotAllowed => Some(lines),
+        // Were no method named, a preflight for the listeners of an upload would succeed.
+        Denial::MethodNotAllowed => {
+            lines.push(line("access-control-allow-methods", b"GET"));
+            Some(lines)
+        }
         Denial::HeaderNotAllowed => {
             let allowed = allowed_names(config, request)?;
             lines.extend(grant_method(config, request));

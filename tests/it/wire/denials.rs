@@ -25,8 +25,8 @@ fn from_a(name: &'static str, config: Config, lines: &str, answer: &str) -> Row 
 }
 
 #[test]
-fn of_a_method_neither_methods_nor_names_are_said() {
-    let told = "answered 204 MethodNotAllowed; allow-origin: https://a.example";
+fn of_a_method_only_one_is_said_that_needs_no_permission() {
+    let told = "answered 204 MethodNotAllowed; allow-origin: https://a.example; allow-methods: GET";
     let with = Config { credentials: true, ..TWO };
     let names = "request-method: PATCH; request-headers: x-a";
     let predicate = Config { predicate: Some(|origin, _| origin.ends_with("a.example")), ..CLOSED };
@@ -45,7 +45,7 @@ fn of_a_method_neither_methods_nor_names_are_said() {
             "method: credentials",
             with,
             "request-method: PATCH",
-            &format!("{told}; allow-credentials: true"),
+            &told.replace("; allow-methods", "; allow-credentials: true; allow-methods"),
         ),
         from_a("method: names that are allowed", TWO, names, told),
         from_a("method: names that are not", TWO, "request-method: X; request-headers: z", told),
@@ -56,7 +56,9 @@ fn of_a_method_neither_methods_nor_names_are_said() {
             "method: an opaque origin",
             null,
             "OPTIONS; origin: null; request-method: PATCH",
-            format!("answered 204 MethodNotAllowed; allow-origin: null; {VARY}"),
+            format!(
+                "answered 204 MethodNotAllowed; allow-origin: null; allow-methods: GET; {VARY}"
+            ),
         ),
     ]);
 }
@@ -143,7 +145,7 @@ fn what_a_browser_would_not_look_for_is_silent() {
             "only some methods: another that is denied",
             only,
             "request-method: DELETE",
-            "answered 204 MethodNotAllowed; allow-origin: https://a.example",
+            "answered 204 MethodNotAllowed; allow-origin: https://a.example; allow-methods: GET",
         ),
         from_a(
             "only some methods: names of one that is allowed",
@@ -164,7 +166,7 @@ fn what_a_browser_would_not_look_for_is_silent() {
             "a method of 4,096 bytes",
             TWO,
             &format!("request-method: {}", "X".repeat(4_096)),
-            "answered 204 MethodNotAllowed; allow-origin: https://a.example",
+            "answered 204 MethodNotAllowed; allow-origin: https://a.example; allow-methods: GET",
         ),
         from_a(
             "silent: two methods",
@@ -215,7 +217,7 @@ fn what_a_browser_would_not_look_for_is_silent() {
             "any origin: two origins are told, too",
             ANY,
             format!("OPTIONS; {a}; {a}; request-method: X"),
-            format!("answered 204 MethodNotAllowed; allow-origin: *; {VARY}"),
+            format!("answered 204 MethodNotAllowed; allow-origin: *; allow-methods: GET; {VARY}"),
         ),
         row(
             "silent: a stranger's method and names",
@@ -264,7 +266,10 @@ fn the_rule_that_came_nearest_speaks() {
         ],
         &[
             // No rule of `b` denies it; of the two of `a`, neither allows the method.
-            (&format!("{a}; request-method: PATCH"), "204; allow-origin: https://a.example"),
+            (
+                &format!("{a}; request-method: PATCH"),
+                "204; allow-origin: https://a.example; allow-methods: GET",
+            ),
             (&format!("{a}; request-method: HEAD"), "403"),
             (
                 &format!("{a}; request-method: PUT; request-headers: x-get,x-put"),

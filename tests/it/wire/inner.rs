@@ -205,7 +205,7 @@ fn denied_preflights_are_never_passed_on() {
             TWO,
             &format!("{a}; request-method: X"),
             SIX,
-            "answered 204 MethodNotAllowed; allow-origin: https://a.example",
+            "answered 204 MethodNotAllowed; allow-origin: https://a.example; allow-methods: GET",
         ),
         pass(
             "denied: a name",

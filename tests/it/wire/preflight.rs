@@ -72,7 +72,7 @@ fn the_method_is_allowed_as_written() {
     let allowed = "answered 204; allow-origin: https://a.example";
     let put = "answered 204; allow-origin: https://a.example; allow-methods: PUT";
     let denied = "answered 403 MethodNotAllowed";
-    let told = "answered 204 MethodNotAllowed; allow-origin: https://a.example";
+    let told = "answered 204 MethodNotAllowed; allow-origin: https://a.example; allow-methods: GET";
     let none = Config { methods: &[], ..ONE };
     let own = Config { methods: &["PUT", "CHICKEN", "OPTIONS", "mKcOl"], ..ONE };
     check(&[
@@ -246,7 +246,7 @@ fn what_is_configured_is_said_once() {
             "a denied preflight has the status, and no age",
             ok,
             "request-method: X",
-            "answered 200 MethodNotAllowed; allow-origin: https://a.example",
+            "answered 200 MethodNotAllowed; allow-origin: https://a.example; allow-methods: GET",
         ),
     ]);
 }
@@ -273,7 +273,7 @@ fn the_first_that_fails_is_the_reason() {
             "method before names",
             ONE,
             &format!("{a}; request-method: X; {bad}"),
-            "answered 204 MethodNotAllowed; allow-origin: https://a.example",
+            "answered 204 MethodNotAllowed; allow-origin: https://a.example; allow-methods: GET",
         ),
         preflight(
             "two methods before names",

@@ -1,0 +1,71 @@
+//! What the browser does after a decision.
+
+use http::Method;
+use http::header::{COOKIE, UPGRADE};
+
+use crate::policy::Decision;
+use crate::policy::decision::{Answer, Course, Decoration};
+use crate::request::{RequestHead, RequestKind};
+
+/// What the browser of the page does next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Next {
+    /// It sends the request that it asked for by a preflight.
+    Sends,
+    /// It does not send that request, and the page gets a network error.
+    DoesNotSend,
+    /// The request runs, and the page may read the response. It may not if it asked with credentials and
+    /// the policy allows none.
+    MayRead,
+    /// The request runs, and the page gets a network error in place of the response.
+    MayNotRead,
+    /// The server refuses the request, which does not run. The page gets a network error, or a response with
+    /// status 403 if its origin is that of the server.
+    Refused,
+    /// It makes no check, and the request runs: it has no `Origin`, or it says that its page has the origin of the
+    /// server, or it is for a WebSocket, or a navigation, as of a form.
+    ChecksNothing,
+    /// The CORS headers of the inner service decide, if it has an `Access-Control-Allow-Origin`: the layer
+    /// keeps them, or leaves the request alone.
+    AsTheInnerServiceSays,
+}
+
+impl Next {
+    pub(super) fn of(head: RequestHead<'_>, decision: &Decision, course: Option<Course>) -> Self {
+        let keeps = course == Some(Course::Inner { keep: true });
+        match (decision.kind, decision.denial) {
+            _ if course == Some(Course::Refuse) => Self::Refused,
+            _ if decision.answer == Answer::LeaveAlone => Self::AsTheInnerServiceSays,
+            (RequestKind::Preflight, None) => Self::Sends,
+            (RequestKind::Preflight, Some(_)) => Self::DoesNotSend,
+            (RequestKind::Plain, _) => Self::ChecksNothing,
+            (RequestKind::Simple, _) if is_unchecked(head) => Self::ChecksNothing,
+            (RequestKind::Simple, _) if keeps => Self::AsTheInnerServiceSays,
+            (RequestKind::Simple, None) if may_read(head, decision) => Self::MayRead,
+            (RequestKind::Simple, _) => Self::MayNotRead,
+        }
+    }
+}
+
+/// Whether no CORS check follows on the request.
+///
+/// <https://websockets.spec.whatwg.org/#opening-handshake>, <https://fetch.spec.whatwg.org/#concept-request-mode>
+fn is_unchecked(head: RequestHead<'_>) -> bool {
+    let is_web_socket = *head.method() == Method::CONNECT
+        || head
+            .headers()
+            .get(UPGRADE)
+            .is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let is_navigation = head.headers().get("sec-fetch-mode").is_some_and(|it| it == "navigate");
+    is_web_socket || is_navigation || head.is_of_same_origin()
+}
+
+/// Whether the answer is one for a page that sends cookies, if this one does.
+fn may_read(head: RequestHead<'_>, decision: &Decision) -> bool {
+    let grants = matches!(
+        &decision.answer,
+        Answer::Decorate(Decoration { share: Some(share), .. }) if share.allow_credentials
+    );
+    grants || !head.headers().contains_key(COOKIE)
+}
