@@ -52,7 +52,8 @@ impl<'a> RequestHead<'a> {
         self.method
     }
 
-    /// The URI, as it stands in the request: with `http`'s servers a path, or an absolute one.
+    /// The URI, as it stands in the request: usually a path; an absolute URI over HTTP/2, and of requests to a
+    /// proxy.
     #[must_use]
     pub fn uri(self) -> &'a Uri {
         self.uri
@@ -64,7 +65,7 @@ impl<'a> RequestHead<'a> {
         self.headers
     }
 
-    /// What the request is. Fields count when they are there, whatever their value.
+    /// What the request is. It counts that a field is there, and not what its value is.
     #[must_use]
     pub fn classify(self) -> RequestKind {
         match self.read() {

@@ -277,7 +277,7 @@ impl PolicyDocument {
         self.rule(place.rule).map(|rule| rule.values(place.setting)).unwrap_or_default()
     }
 
-    /// Whether the key of a setting is there, save for one without a value.
+    /// Whether the key of a setting is there, and has a value.
     pub(super) fn has(&self, place: Place) -> bool {
         let rule = self.rule(place.rule);
         rule.is_some_and(|rule| match place.setting {

@@ -47,7 +47,7 @@ impl Routes {
     ///
     /// # Errors
     ///
-    /// As [`from_json`](Self::from_json); what is no TOML.
+    /// As [`from_json`](Self::from_json); TOML syntax errors.
     #[cfg(feature = "toml")]
     pub fn from_toml(text: &str) -> Result<Self, DocumentErrors> {
         read_text(Format::Toml, text, read)

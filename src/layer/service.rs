@@ -23,7 +23,7 @@ use crate::select::sealed::{Choice, Seal};
 /// It is a service where the inner service is `Clone`, and the body of its responses `Default`:
 /// [why, and what else to do](crate::CorsLayer#what-it-needs-of-the-inner-service).
 ///
-/// To clone it costs one reference count, and what the inner service costs, whatever the policy.
+/// A clone costs one reference count more than a clone of the inner service.
 #[derive(Clone, Debug)]
 pub struct Cors<S, P = Policy> {
     pub(super) inner: S,

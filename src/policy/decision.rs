@@ -76,12 +76,12 @@ pub enum Denial {
     OriginNotAllowed,
     /// There are several `Origin` lines.
     OriginRepeated,
-    /// The policy does not allow the requested method, or no policy can: it is forbidden, no token, or
-    /// of over 4,096 bytes.
+    /// The policy does not allow the requested method. Or no policy can allow it: it is forbidden, it is not a
+    /// token, or it has over 4,096 bytes.
     MethodNotAllowed,
     /// There are several `Access-Control-Request-Method` lines.
     MethodRepeated,
-    /// The policy does not allow one of the requested names, or it is none.
+    /// The policy does not allow one of the requested names, or one of them is not a token.
     HeaderNotAllowed,
     /// `Access-Control-Request-Headers` has over 16 lines, 4,096 bytes, or 16 empty elements.
     HeaderListTooLong,
@@ -145,7 +145,7 @@ impl Decision {
         self.rule
     }
 
-    /// Whether nothing speaks against the request.
+    /// Returns `true` unless the request is denied.
     ///
     /// A browser may still refuse what is allowed: a page that asks with credentials, where the
     /// policy allows none, may not read the response.

@@ -13,8 +13,8 @@ pub struct Place {
     pub setting: &'static str,
 }
 
-/// A position in a text, both counted from 1: where the reading of a value began or ended, in YAML that
-/// of its key.
+/// A position in a text. Lines and columns are counted from 1. It is where a value begins, or where reading it
+/// stopped; in YAML it is where the key of the value begins.
 ///
 /// The column counts bytes, in YAML characters; it is 0 where a whole line is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,8 @@ use crate::request::RequestHead;
 /// be swapped in, so that an error in a new configuration leaves the old one in place. A request is
 /// decided on once, by the policy of that moment. Reading takes no lock.
 ///
-/// What browsers and caches keep is not called back: answers to preflights for as long as the old
-/// policy's [`max_age`](crate::PolicyBuilder::max_age) said, responses for as long as they are fresh.
+/// A swap does not reach what browsers and caches keep. Browsers keep answers to preflights for as long as the
+/// old policy's [`max_age`](crate::PolicyBuilder::max_age) says, and caches keep responses while these are fresh.
 ///
 /// ```
 /// use tower_cors::{CorsLayer, Policy, Reload};

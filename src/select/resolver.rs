@@ -27,9 +27,9 @@ use crate::request::RequestHead;
 /// is denied, and the response to any other request is not decorated, and has no CORS headers of the
 /// inner service either. With [`CorsLayer::enforce`](crate::CorsLayer::enforce) it is refused.
 ///
-/// The crate has no timer, so a limit to the time is the function's own to set; so is a cache. While it
-/// runs, the inner service stays reserved for the request, with its permit if it has a limit; not for
-/// a preflight, which never reaches it.
+/// The crate has no timer and no cache: the function sets its own time limit, and keeps what it has found. While
+/// it runs, the inner service stays reserved for the request, with its permit if it has a limit. A preflight
+/// never reaches the inner service, and reserves nothing.
 ///
 /// A preflight has none of the header fields that a page sets, so these cannot choose its policy. What
 /// a gateway sets can, and the host, the path and the query.

@@ -11,8 +11,8 @@ use crate::origin::pattern::{Pattern, Star};
 use crate::policy::idle::{Idle, Why};
 use crate::review::{self, Lint};
 
-/// Something of another system's document that the policy does not have, or has otherwise. It is
-/// never more open for that.
+/// Something in another system's document that the policy leaves out, or has in another form. The policy is never
+/// more open than the document.
 ///
 /// The message, one line, begins with the key: `maxAge: 1728000 seconds are
 /// capped at 86400, the most that browsers keep`.
