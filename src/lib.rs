@@ -41,7 +41,7 @@
 //! - [`Policy::explain`] says why a request is decided as it is, and what to write to allow it.
 //! - [`Policy::lint`] finds what is valid and unwise: entries that have no effect, origins that others can write
 //!   into, what pages will miss.
-//! - [`Policy::diff`] says what a new policy newly admits, and what it no longer admits, for whoever reviews the
+//! - `Policy::diff` says what a new policy newly admits, and what it no longer admits, for whoever reviews the
 //!   change.
 //! - [`CorsLayer::observe`] tells a function of yours of each decision, and [`CorsLayer::report_only`] tries a policy
 //!   beside the one that answers: [`observe`].
@@ -54,6 +54,7 @@
 //!   other domains, by a copy of the [Public Suffix List](https://publicsuffix.org). Without it, credentials for any `*.` pattern, and any pattern with a `*` within a
 //!   label, need
 //!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
+//! - `diff`: `Policy::diff` and `Routes::diff`, what a new policy newly admits.
 //! - `routes`: `Routes`, policies by path, in axum's syntax.
 //! - `reload`: `Reload`, which swaps a policy while requests are answered.
 //! - `serde`: [`Policy`] and `Routes` from JSON and back, and from whatever else `serde` reads; Amazon
@@ -84,6 +85,7 @@ mod select;
 pub mod browser;
 #[cfg(all(
     feature = "browser",
+    feature = "diff",
     feature = "metrics",
     feature = "reload",
     feature = "routes",

@@ -42,8 +42,8 @@
 //! - or both allow it, it has cookies, and one of them lets the page use credentials while the other one does not.
 //!
 //! It is no difference how an answer is written (`*`, or the origin), for how long it is kept, which headers it
-//! exposes, or which rule gave it: such a difference is one of the policies, and of every request;
-//! [`Policy::diff`](crate::Policy::diff) tells it once. For a request whose response no browser checks, only a refusal is a difference.
+//! exposes, or which rule gave it: such a difference is one of the policies, and of every request; `Policy::diff`
+//! tells it once. For a request whose response no browser checks, only a refusal is a difference.
 //! Such a request has no `Origin`, or its page has the [same origin](Outcome::SameOrigin).
 //!
 //! ```

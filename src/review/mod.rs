@@ -3,10 +3,12 @@
 //!
 //! Whatever is asked, the code that decides answers.
 
+#[cfg(feature = "diff")]
 mod diff;
 mod explain;
 mod lint;
 
+#[cfg(feature = "diff")]
 pub use self::diff::{Aspect, Change, Diff, Direction};
 pub(crate) use self::explain::Decided;
 pub use self::explain::{EnforcementStep, Explanation, Hint, Next, RuleSays};

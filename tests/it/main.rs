@@ -14,7 +14,7 @@ mod axum_routing;
 #[cfg(feature = "browser")]
 mod browser;
 mod diagnostics;
-#[cfg(feature = "public-suffix")]
+#[cfg(all(feature = "diff", feature = "public-suffix"))]
 mod diff;
 #[cfg(feature = "serde")]
 mod documents;

@@ -3,6 +3,7 @@
 mod error;
 mod pattern;
 mod readings;
+#[cfg(feature = "diff")]
 pub(crate) mod regions;
 mod repair;
 mod router;
@@ -189,6 +190,7 @@ impl Routes {
     }
 
     /// What a path has, and a number that is the same for those that have the same.
+    #[cfg(feature = "diff")]
     pub(crate) fn find_numbered(&self, path: &str) -> (Option<usize>, Option<&Route>) {
         let route = self.find(path);
         let same = route.and_then(|_| self.0.same.get(self.0.number(path)));
