@@ -1,5 +1,7 @@
 //! What two policies decide differently, as lines and as data.
 
+#[cfg(feature = "routes")]
+mod ambiguous;
 mod granted;
 mod labels;
 mod random;

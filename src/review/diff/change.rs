@@ -23,8 +23,10 @@ pub struct Change {
     pub(super) asked: Vec<Vec<Asked>>,
     /// Each as it is told, and one that stands for it; there are none if it is every path.
     pub(super) paths: Vec<(String, String)>,
-    /// A path that shows it, if it is every path.
+    /// A path that shows it, if there are none of these.
     pub(super) path: String,
+    /// Whether it is only about paths that can be read as more than one, and not about every path.
+    pub(super) is_ambiguous: bool,
 }
 
 /// What a change is about, with what there is to say of it.
@@ -75,6 +77,8 @@ pub enum Aspect {
     ExposedHeaders,
     /// How long browsers may keep the answers to preflights.
     MaxAge,
+    /// All that is allowed on paths that can be read as more than one, or no longer.
+    AmbiguousPaths,
     /// Whom predicates admit: no comparison can tell.
     Predicates,
     /// There are too many patterns that meet, or rules that do; so they were not compared.
@@ -102,6 +106,14 @@ impl Change {
     /// What it is about.
     #[must_use]
     pub fn aspect(&self) -> Aspect {
+        match self.kind() {
+            Aspect::Origins | Aspect::LeftAlone if self.is_ambiguous => Aspect::AmbiguousPaths,
+            kind => kind,
+        }
+    }
+
+    /// What it is about, on whatever paths.
+    pub(super) fn kind(&self) -> Aspect {
         match &self.about {
             About::Facts(facts) => facts.first().map_or(Aspect::TooMany, Fact::aspect),
             About::LeftAlone => Aspect::LeftAlone,
@@ -119,7 +131,8 @@ impl Change {
     }
 
     /// The paths that it is about, as routes are written, and `*` for those that no route matches. There are
-    /// none if every path is meant, and for policies without routes.
+    /// none if every path is meant, or [those that can be read as more than one](Aspect::AmbiguousPaths), and for
+    /// policies without routes.
     #[must_use]
     pub fn paths(&self) -> impl ExactSizeIterator<Item = &str> {
         self.paths.iter().map(|(path, _)| path.as_str())
@@ -225,6 +238,7 @@ impl Change {
             asked: Vec::new(),
             paths: Vec::new(),
             path: "/".to_owned(),
+            is_ambiguous: false,
         }
     }
 

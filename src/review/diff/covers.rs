@@ -64,6 +64,9 @@ impl Change {
 
 #[cfg(feature = "routes")]
 fn covers_path(change: &Change, path: &str) -> bool {
+    if change.is_ambiguous {
+        return !super::paths::is_plain(path);
+    }
     change.paths.is_empty() || change.paths().any(|route| super::paths::matches(route, path))
 }
 

@@ -4,6 +4,8 @@
 //! one of them decide differently. [`lines`] puts together what is told in one line, and keeps what a request
 //! shows. [`paths`] does it for tables of policies.
 
+#[cfg(feature = "routes")]
+mod ambiguous;
 mod change;
 mod claim;
 mod compare;
@@ -37,12 +39,19 @@ use crate::policy::Policy;
 ///
 /// It is no difference which of several rules answers, for what reason a request is denied, what `Vary` says, or
 /// whether an allowed preflight is answered with `*` or with what was asked for. Nor is what browsers do not
-/// send: several `Origin` lines, and paths that
+/// send: several `Origin` lines.
+///
 #[cfg_attr(
     feature = "routes",
-    doc = "[can be read as more than one](crate::Routes#paths-that-can-be-read-as-more-than-one)."
+    doc = "A path that [can be read as more than one](crate::Routes#paths-that-can-be-read-as-more-than-one), such as"
 )]
-#[cfg_attr(not(feature = "routes"), doc = "can be read as more than one.")]
+#[cfg_attr(not(feature = "routes"), doc = "A path that can be read as more than one, such as")]
+/// `//x` or `/x;a`, may have something in one table and nothing in the other one. That has
+/// [lines of its own](Aspect::AmbiguousPaths), which cover every path that can be read as more than one. It is
+/// tried with some of these paths for each route. They differ from the route in each way that makes a difference
+/// to others, but not in all of them at once: so a path that differs in several ways, in tables where no simpler
+/// one does, may be missed.
+///
 /// # Openings
 ///
 /// What a reviewer must not miss is marked as an opening. It is an opening if there is newly

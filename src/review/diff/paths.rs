@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::change::{About, Change, Direction};
 use super::claim::Asked;
 use super::origins::{ANY, Whom};
-use super::{Diff, policies};
+use super::{Diff, ambiguous, policies};
 use crate::policy::Policy;
+pub(super) use crate::select::routes::readings::is_plain;
 pub(super) use crate::select::routes::regions::matches;
 use crate::select::routes::regions::{Region, regions, without_covered};
 use crate::select::{Route, Routes};
@@ -40,7 +41,7 @@ impl Routes {
 
 /// What a path has, in the old table and in the new one.
 #[derive(Clone, Copy)]
-struct Has<'a>(Option<&'a Route>, Option<&'a Route>);
+pub(super) struct Has<'a>(pub(super) Option<&'a Route>, pub(super) Option<&'a Route>);
 
 fn changes(old: &Routes, new: &Routes) -> Vec<Change> {
     let Some(regions) = regions(old, new) else {
@@ -76,11 +77,11 @@ fn changes(old: &Routes, new: &Routes) -> Vec<Change> {
         let paths = paths.into_iter().map(|Region { told, path }| (told, path)).collect();
         Change { paths, path: first.map_or(change.path, |region| region.path), ..change }
     });
-    told.collect()
+    told.chain(ambiguous::changes(old, new, &every)).collect()
 }
 
 impl Has<'_> {
-    fn changes(self) -> Vec<Change> {
+    pub(super) fn changes(self) -> Vec<Change> {
         let Self(old, new) = self;
         let [before, after] = [old, new].map(|has| matches!(has, Some(Route::LeftAlone)));
         if let Some(direction) = Direction::of(before, after) {

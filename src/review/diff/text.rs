@@ -22,6 +22,9 @@ impl Display for Change {
             self.write_list(f, self.paths().map(name))?;
             f.write_str(": ")?;
         }
+        if self.is_ambiguous {
+            write!(f, "paths that can be read as more than one, such as {}: ", self.path)?;
+        }
         match &self.about {
             About::Facts(_) => self.write_facts(f)?,
             About::LeftAlone => f.write_str(match self.direction() {
@@ -52,7 +55,7 @@ impl Change {
         let is_added = self.direction() == Direction::Added;
         let verb = |added, removed| if is_added { added } else { removed };
         let mut preposition = "to";
-        match self.aspect() {
+        match self.kind() {
             Aspect::Origins => {
                 f.write_str(verb("newly admits ", "no longer admits "))?;
                 self.write_whom(f)?;
@@ -72,7 +75,7 @@ impl Change {
             }
             Aspect::RequestHeaders | Aspect::RequestHeadersTogether => {
                 f.write_str(verb("newly allows ", "no longer allows "))?;
-                let is_together = self.aspect() == Aspect::RequestHeadersTogether;
+                let is_together = self.kind() == Aspect::RequestHeadersTogether;
                 let together = if is_together { " together" } else { "" };
                 let words = ["the request header", "the request headers"];
                 self.write_values(f, words, "request headers", together)?;

@@ -1,8 +1,10 @@
 //! Policies by path.
 
+#[cfg(feature = "diff")]
+pub(crate) mod ambiguous;
 mod error;
 mod pattern;
-mod readings;
+pub(crate) mod readings;
 #[cfg(feature = "diff")]
 pub(crate) mod regions;
 mod repair;
@@ -78,7 +80,7 @@ use crate::request::RequestHead;
 ///
 /// So `/projects/group%2Fname` has the policy of `/projects/{id}` if `/projects/{id}/{name}` has the same
 /// one, or the fallback if neither is there. A path with over 64 readings, or over 16 KiB of them, is as
-/// one whose readings disagree.
+/// one whose readings disagree, unless every path has the same.
 ///
 /// What a server does on purpose with *its* paths, no table can know: paths in any case, as with Express,
 /// ASP.NET Core, or a file system of Windows or macOS; a trailing slash that makes no difference; suffixes
@@ -138,6 +140,8 @@ struct Table {
     fallback: Route,
     /// For each number the first one that has the same.
     same: Vec<usize>,
+    /// The only one of these numbers, if there are no others.
+    sole: Option<usize>,
 }
 
 /// Collects the routes of a table; [`build`](Self::build) judges them.
@@ -174,7 +178,7 @@ impl Routes {
     pub fn find(&self, path: &str) -> Option<&Route> {
         let table = &*self.0;
         // Whatever it is read as, there is but one thing to have.
-        let is_certain = table.routes.is_empty()
+        let is_certain = self.sole_number().is_some()
             || readings::is_plain(path)
             || readings::agree(path, |reading| table.same.get(table.number(reading)));
         is_certain.then(|| table.route(table.number(path)))
@@ -195,6 +199,18 @@ impl Routes {
         let route = self.find(path);
         let same = route.and_then(|_| self.0.same.get(self.0.number(path)));
         (same.copied(), route)
+    }
+
+    /// The number of what a path has if it is not read as any other.
+    #[cfg(feature = "diff")]
+    pub(crate) fn number_as_it_stands(&self, path: &str) -> usize {
+        let number = self.0.number(path);
+        self.0.same.get(number).copied().unwrap_or(number)
+    }
+
+    /// The number of what every path has, if all have the same.
+    pub(crate) fn sole_number(&self) -> Option<usize> {
+        self.0.sole
     }
 
     /// The routes, as they were written.
@@ -272,7 +288,9 @@ impl Table {
             }
             first
         });
-        Self { same: same.collect(), router, routes: written, fallback }
+        let same: Vec<usize> = same.collect();
+        let sole = same.first().copied().filter(|first| same.iter().all(|it| it == first));
+        Self { same, sole, router, routes: written, fallback }
     }
 
     /// The number of the route that a path takes as it stands.

@@ -10,11 +10,11 @@ use std::borrow::Cow;
 
 /// More readings than any path has that is meant well, and the bytes of all of them. A path beyond that
 /// is as one whose readings disagree.
-const MOST_READINGS: usize = 64;
+pub(super) const MOST_READINGS: usize = 64;
 const MOST_BYTES: usize = 16 * 1024;
 
 /// Whether a path has but one reading: it is found out in one pass, and is so for nearly all.
-pub(super) fn is_plain(path: &str) -> bool {
+pub(crate) fn is_plain(path: &str) -> bool {
     // Without a branch, since nearly every path is read to its end.
     let (mut is_plain, mut previous) = (true, Sign::None);
     for byte in path.bytes() {

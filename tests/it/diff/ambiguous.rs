@@ -1,0 +1,134 @@
+//! What two tables decide differently of paths that can be read as more than one.
+
+use std::time::{Duration, Instant};
+
+use http::Request;
+use tower_cors::review::{Aspect, Change, Direction};
+use tower_cors::{Policy, Route, Routes};
+
+use super::routes::{Row, check, policy};
+use super::{app, one};
+
+#[test]
+fn a_change_of_ambiguous_paths_is_told() {
+    let (open, closed) = (policy(&one(&["*"])), policy(&app()));
+    let put = policy(&app().allow_methods(["PUT"]));
+    let asking =
+        policy(&Policy::builder().allow_origins_if(|origin, _, _| origin.host() == "b.example"));
+    let too_many = format!(
+        "- paths that can be read as more than one, such as /%{}61: no longer admits https://app.example",
+        "25".repeat(65)
+    );
+    let too_many: [&str; 1] = [&too_many];
+    let rows: Vec<Row<'_>> = vec![
+        (
+            "what was the same as the fallback",
+            Routes::builder().route("/x", closed.clone()).fallback(closed.clone()).build().unwrap(),
+            Routes::builder().route("/x", put.clone()).fallback(closed.clone()).build().unwrap(),
+            &[
+                "+ /x: newly allows the method PUT",
+                "- paths that can be read as more than one, such as //x: no longer admits https://app.example",
+            ],
+        ),
+        (
+            "the same as the fallback, and not written out",
+            closed.clone().into(),
+            Routes::builder().route("/x", closed.clone()).fallback(closed.clone()).build().unwrap(),
+            &["no differences"],
+        ),
+        (
+            "left alone with all else, and no longer",
+            Routes::builder().fallback(Route::LeftAlone).build().unwrap(),
+            Routes::builder()
+                .route("/x", Route::NoCors)
+                .fallback(Route::LeftAlone)
+                .build()
+                .unwrap(),
+            &[
+                "- /x: no longer leaves requests alone",
+                "- paths that can be read as more than one, such as //x: no longer leaves requests alone",
+            ],
+        ),
+        (
+            "predicates that are asked for all paths, and no longer",
+            asking.clone().into(),
+            Routes::builder().route("/x", put.clone()).fallback(asking.clone()).build().unwrap(),
+            &[
+                "+ /x: newly admits https://app.example",
+                "- /x: no longer asks predicates; whom they admitted cannot be compared",
+                "- paths that can be read as more than one, such as //x: \
+                 no longer asks predicates; whom they admitted cannot be compared",
+            ],
+        ),
+        (
+            "a fallback that only paths with too many readings miss",
+            closed.clone().into(),
+            Routes::builder()
+                .route("/", closed.clone())
+                .route("/{*rest}", closed.clone())
+                .fallback(open.clone())
+                .build()
+                .unwrap(),
+            &too_many,
+        ),
+    ];
+    check(rows);
+}
+
+#[test]
+fn ambiguous_paths_are_data_too() {
+    let alike = Routes::builder().route("/x", policy(&app())).fallback(policy(&app()));
+    let put = policy(&app().allow_credentials(true).allow_methods(["PUT"]));
+    let put = Routes::builder().route("/x", put).fallback(policy(&app())).build().unwrap();
+    let alike = alike.build().unwrap();
+    for (diff, direction) in
+        [(alike.diff(&put), Direction::Removed), (put.diff(&alike), Direction::Added)]
+    {
+        let is_ambiguous = |change: &&Change| change.aspect() == Aspect::AmbiguousPaths;
+        let changes: Vec<&Change> = diff.iter().filter(is_ambiguous).collect();
+        let [change] = changes[..] else {
+            panic!("{diff}");
+        };
+        assert_eq!((change.direction(), change.is_opening()), (direction, false));
+        assert_eq!(change.origins().collect::<Vec<_>>(), ["https://app.example"]);
+        assert_eq!((change.paths().len(), change.has_credentials()), (0, false));
+        assert_eq!(change.witness().unwrap().uri().path(), "//x");
+        for (path, origin, is_covered) in [
+            ("//x", "https://app.example", true),
+            ("/y;a", "https://app.example", true),
+            ("/x", "https://app.example", false),
+            ("//x", "https://other.example", false),
+        ] {
+            let request = Request::get(path).header("origin", origin).body(()).unwrap();
+            assert_eq!(change.covers(&request), is_covered, "{path} {origin}");
+        }
+    }
+}
+
+/// However many routes there are, and even if no path shows what is looked for.
+#[test]
+fn many_routes_take_no_time() {
+    let table = |last: &Policy| {
+        let mut builder = Routes::builder().fallback(policy(&one(&["*"])));
+        let app = policy(&app());
+        for number in 0..1_000 {
+            builder = builder
+                .route(format!("/a{number}/items/new"), app.clone())
+                .route(format!("/a{number}/items/{{id}}"), app.clone())
+                .route(format!("/a{number}/{{*rest}}"), app.clone());
+        }
+        builder.route("/last", last.clone()).build().unwrap()
+    };
+    let start = Instant::now();
+    let diff = table(&policy(&app())).diff(&table(&policy(&app().allow_methods(["PUT"]))));
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let lines: Vec<_> = diff.iter().map(|change| (change.aspect(), change.direction())).collect();
+    assert_eq!(
+        lines,
+        [
+            (Aspect::Methods, Direction::Added),
+            // `/a0/../last` by many ways.
+            (Aspect::AmbiguousPaths, Direction::Removed),
+        ]
+    );
+}
