@@ -70,6 +70,7 @@ fn nothing_is_found_in_sensible_policies() {
                 .dangerously_allow_public_suffixes(loud),
             &[],
         ),
+        #[cfg(feature = "public-suffix")]
         (
             "what needs its dangerous calls",
             of(&["http://a.example", "https://*.github.io"])
