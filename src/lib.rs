@@ -24,25 +24,32 @@
 //! # Ok::<(), tower_cors::PolicyErrors>(())
 //! ```
 //!
-//! # What goes on the wire
+//! # The guide
 //!
-//! The normative source is the Fetch Standard, <https://fetch.spec.whatwg.org/#http-cors-protocol>.
-//! The guide has the answers as a table, on its page `wire`.
+//! - [Why is my request blocked?](https://docs.rs/tower-cors/latest/tower_cors/guide/troubleshooting/)
+//! - [Where to put the layer](https://docs.rs/tower-cors/latest/tower_cors/guide/placement/)
+//! - [Policies for common cases](https://docs.rs/tower-cors/latest/tower_cors/guide/policies/), [by path and per tenant](https://docs.rs/tower-cors/latest/tower_cors/guide/paths/),
+//!   [from documents](https://docs.rs/tower-cors/latest/tower_cors/guide/documents/)
+//! - [Refusing at the server](https://docs.rs/tower-cors/latest/tower_cors/guide/enforcement/): CORS hides responses from pages, and keeps no
+//!   request from your server.
+//! - [Operating](https://docs.rs/tower-cors/latest/tower_cors/guide/operating/), [testing](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/)
+//! - [What goes on the wire](https://docs.rs/tower-cors/latest/tower_cors/guide/wire/), [what is refused, and why](https://docs.rs/tower-cors/latest/tower_cors/guide/refused/)
+//! - [Coming from tower-http and others](https://docs.rs/tower-cors/latest/tower_cors/guide/migrating/)
 //!
-//! # Which policy
+//! # The types
 //!
-//! A layer takes a [`PolicySource`]: one [`Policy`], of one rule or of several
-//! ([`Policy::from_rules`]); `Routes`, policies by path; `Reload`, a handle that swaps either under
-//! load; or a [`Resolver`], an asynchronous function, as for tenants in a database.
-//! [`CorsLayer::enforce`] refuses at the server what the policy denies.
+//! A layer takes a [`PolicySource`]: one [`Policy`], of one rule or of several ([`Policy::from_rules`]);
+//! [`Routes`](https://docs.rs/tower-cors/latest/tower_cors/struct.Routes.html), policies by path; or
+//! [`Reload`](https://docs.rs/tower-cors/latest/tower_cors/struct.Reload.html), a handle that swaps either while requests are answered. A
+//! [`Resolver`] finds the policy by an asynchronous function. [`CorsLayer::enforce`] refuses at the server what the policy
+//! denies.
 //!
-//! # Knowing what it does
+//! To know what a policy does:
 //!
-//! - [`Policy::explain`] says why a request is decided as it is, and what to write to allow it.
-//! - [`Policy::lint`] finds what is valid and unwise: entries that have no effect, origins that others can write
-//!   into, what pages will miss.
-//! - `Policy::diff` says what a new policy newly admits, and what it no longer admits, for whoever reviews the
-//!   change.
+//! - [`Policy::decide`] decides on a request, without a server; [`Policy::explain`] says why, and what to write to allow it.
+//! - [`Policy::lint`] warns about settings that work but are risky or useless.
+//! - [`Policy::diff`](https://docs.rs/tower-cors/latest/tower_cors/struct.Policy.html#method.diff) lists what a new policy allows and the old
+//!   one did not, and the other way.
 //! - [`CorsLayer::observe`] tells a function of yours of each decision, and [`CorsLayer::report_only`] tries a policy
 //!   beside the one that answers: [`observe`].
 //!
@@ -51,8 +58,8 @@
 //! A feature adds to what can be written. No answer on the wire depends on one.
 //!
 //! - `public-suffix` (default): tells public suffixes, under which anybody may have a name, from
-//!   other domains, by a copy of the [Public Suffix List](https://publicsuffix.org). Without it, credentials for any `*.` pattern, and any pattern with a `*` within a
-//!   label, need
+//!   other domains, by a copy of the [Public Suffix List](https://publicsuffix.org). Without it, credentials for
+//!   any `*.` pattern, and any pattern with a `*` within a label, need
 //!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
 //! - `diff`: `Policy::diff` and `Routes::diff`, what a new policy newly admits.
 //! - `routes`: `Routes`, policies by path, in axum's syntax.
