@@ -76,7 +76,7 @@ pub(crate) const BOUNDS: &[Bound] = &[
     bound("preflight, allowed, 10 names", 1_703, 12, -2, 8),
     bound("preflight, allowed, 50 names", 3_472, 12, -2, 8),
     bound("preflight, denied by origin", 167, 12, -2, 0),
-    bound("preflight, denied by method", 553, 12, -2, 2),
+    bound("preflight, denied by method", 725, 12, -2, 2),
     bound("preflight, denied by header", 2_180, 12, -1, 4),
     bound("preflight, denied by header, observed", 2_472, 12, -1, 4),
     // Of these, the allocator takes some 80 to give memory back to the system.
