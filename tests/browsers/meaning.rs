@@ -239,7 +239,8 @@ impl PolicyText {
 
     fn allows_header(&self, name: &str) -> bool {
         self.headers.iter().any(|allowed| match allowed.strip_suffix('*') {
-            Some(prefix) => name != "authorization" && name.starts_with(prefix),
+            // A header that a script calls `*` is never allowed: its echo would be the wildcard.
+            Some(prefix) => !["authorization", "*"].contains(&name) && name.starts_with(prefix),
             None => allowed.eq_ignore_ascii_case(name),
         })
     }
