@@ -92,6 +92,7 @@ impl<S, P: PolicySource> Cors<S, P> {
     {
         let head = RequestHead::from(&request);
         if let Some((origin, method)) = self.layer.usual_preflight(head) {
+            // A flag, since a grant within two options is moved once more.
             let mut is_left_alone = false;
             let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.grant(head, origin, method),

@@ -94,6 +94,15 @@ impl Origins {
         }
     }
 
+    /// What the origins compile from: nothing, if they are any.
+    pub(crate) fn written(&self) -> Vec<String> {
+        match self {
+            Self::Any => Vec::new(),
+            Self::One(one) => vec![String::from_utf8_lossy(one.as_bytes()).into_owned()],
+            Self::Listed(listed) => listed.set.written(),
+        }
+    }
+
     /// The ports that are listed, each once and sorted, unless too many origins are for a search.
     pub(crate) fn ports(&self) -> Vec<u16> {
         let mut ports = match self {

@@ -6,7 +6,7 @@ use super::change::{About, Change, Direction};
 use super::claim::{Asked, Claim, Fact, Item};
 use super::compare::{Budget, Compared, compare};
 use super::lines::Lines;
-use super::origins::{Whom, regions, written};
+use super::origins::{Whom, regions};
 use crate::policy::Policy;
 use crate::policy::rule::{Origins, Predicate, Rule};
 
@@ -150,14 +150,14 @@ impl<'a> Side<'a> {
         let rules: Vec<&Rule> = policy.rules().collect();
         let mut side = Self { rules: Vec::new(), exact: HashMap::new(), others: Vec::new() };
         for (index, rule) in rules.iter().enumerate() {
-            let written = written(rule);
+            let written = rule.origins.written();
             let has_more = matches!(rule.origins, Origins::Any) || !predicates(rule).is_empty();
             if has_more || written.iter().any(|text| text.contains('*')) {
                 side.others.push(index);
                 continue;
             }
             for text in written {
-                side.exact.entry(text.into_owned()).or_default().push(index);
+                side.exact.entry(text).or_default().push(index);
             }
         }
         Self { rules, ..side }

@@ -60,7 +60,7 @@ use crate::policy::shown::Quoted;
 /// | `unreachable-rule` | `.allow_origins(["*"])` before `.allow_origins(["https://a.example"])` | An earlier rule allows all that this one allows, so that this one never answers. |
 /// | `host-without-port` | `.hosts(["localhost"])` | A host without a port is for ports 80 and 443. Development servers use other ports. |
 /// | `route-without-its-root` | `.route("/internal/{*rest}", Route::NoCors)` | `{*rest}` matches neither `/internal` nor `/internal/`, which have the policy of the fallback. |
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lint {
     /// `repeated`: an entry that stands there before.

@@ -21,7 +21,7 @@ pub use self::finding::{Finding, Findings};
 pub(crate) use self::idle::{lint_of, message_of};
 use self::list::{OriginList, Purpose};
 use self::reach::Side;
-use crate::policy::rule::{Origins, Rule};
+use crate::policy::rule::Rule;
 use crate::policy::{Place, Policy};
 
 impl Policy {
@@ -53,7 +53,7 @@ impl Policy {
     pub fn lint(&self) -> Findings {
         let mut found: Vec<Finding> =
             self.idle().iter().map(|(place, idle)| idle::finding(*place, idle)).collect();
-        let written: Vec<Vec<String>> = self.rules().map(|rule| written(&rule.origins)).collect();
+        let written: Vec<Vec<String>> = self.rules().map(|rule| rule.origins.written()).collect();
         let mut sides: Vec<Side<'_>> = self
             .rules()
             .zip(&written)
@@ -68,7 +68,7 @@ impl Policy {
                     place: Place { rule: place, setting: "allow_origins" },
                     subject: "origin",
                     is_trusted: rule.credentials,
-                    lists: &|origin| lists(&rule.origins, origin),
+                    lists: &|origin| rule.origins.lists(origin),
                     may_match: &|origin| rule.origins.may_match(origin),
                 },
                 &mut found,
@@ -94,22 +94,5 @@ impl Policy {
             return findings.allow(Lint::NoMaxAge);
         }
         findings
-    }
-}
-
-/// Whether a rule allows an origin without asking a predicate.
-fn lists(origins: &Origins, origin: &str) -> bool {
-    match origins {
-        Origins::Listed(listed) => listed.set.contains(origin.as_bytes()),
-        other => other.may_match(origin),
-    }
-}
-
-/// The origins of a rule that are listed.
-fn written(origins: &Origins) -> Vec<String> {
-    match origins {
-        Origins::Any => Vec::new(),
-        Origins::One(one) => vec![String::from_utf8_lossy(one.as_bytes()).into_owned()],
-        Origins::Listed(listed) => listed.set.written(),
     }
 }

@@ -1,6 +1,6 @@
 //! Each fix that a finding offers builds, and takes the finding away without bringing another one.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::time::Duration;
 
 use tower_cors::review::{Findings, Lint};
@@ -161,7 +161,7 @@ fn check(lint: Lint, before: &Findings, fix: &str, after: &Findings) {
 
 #[test]
 fn a_fix_builds_and_takes_the_finding_away() {
-    let mut seen: BTreeSet<Lint> = BTreeSet::new();
+    let mut seen: HashSet<Lint> = HashSet::new();
     for (lint, before, fix, after) in of_origins().into_iter().chain(of_names()) {
         check(lint, &before.build().unwrap().lint(), fix, &after.build().unwrap().lint());
         seen.insert(lint);

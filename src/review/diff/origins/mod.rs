@@ -10,7 +10,6 @@ mod label;
 mod merge;
 mod ports;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use self::index::Index;
@@ -18,7 +17,6 @@ pub(super) use self::merge::without_covered;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::policy::Policy;
-use crate::policy::rule::{Origins, Rule};
 
 /// The pattern of every origin.
 pub(super) const ANY: &str = "*";
@@ -42,8 +40,8 @@ impl Whom {
 
 /// One origin of each region; nothing if there are too many.
 pub(super) fn regions(old: &Policy, new: &Policy) -> Option<Vec<Whom>> {
-    let written: BTreeSet<Cow<'_, str>> =
-        old.rules().chain(new.rules()).flat_map(written).collect();
+    let written: BTreeSet<String> =
+        old.rules().chain(new.rules()).flat_map(|rule| rule.origins.written()).collect();
     let patterns: Vec<_> = written.iter().filter_map(|text| parse(text)).collect();
     let index = Index::new(&patterns);
     let mut regions = index.regions()?;
@@ -53,15 +51,6 @@ pub(super) fn regions(old: &Policy, new: &Policy) -> Option<Vec<Whom>> {
         regions.extend(index.stranger(scheme).map(|origin| Whom { text: ANY.to_owned(), origin }));
     }
     Some(regions)
-}
-
-/// What the origins of a rule compile from.
-pub(super) fn written(rule: &Rule) -> Vec<Cow<'_, str>> {
-    match &rule.origins {
-        Origins::Any => Vec::new(),
-        Origins::One(origin) => vec![String::from_utf8_lossy(origin.as_bytes())],
-        Origins::Listed(listed) => listed.set.written().into_iter().map(Cow::Owned).collect(),
-    }
 }
 
 /// What is neither any origin nor of an opaque one, nor of local files.
