@@ -15,7 +15,7 @@ const FAINT: &str = "#dfe3e8";
 
 /// The directory of the results.
 pub(crate) fn results(name: &str) -> PathBuf {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/results");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("results");
     fs::create_dir_all(&directory).unwrap();
     directory.join(name)
 }

@@ -1,11 +1,10 @@
 //! The example `serve` as a program: what it prints, what it answers over TCP, and how it ends; and where
 //! the other examples listen.
 
-use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -13,26 +12,11 @@ use std::time::Duration;
 
 const PAGE: &str = "http://localhost:3001";
 
-fn program() -> PathBuf {
-    program_of("serve")
-}
+#[path = "program.rs"]
+mod built;
 
-/// The program that `cargo test` built. `cargo test --test it` builds no example: that is done here.
-pub(crate) fn program_of(example: &str) -> PathBuf {
-    let test = env::current_exe().unwrap();
-    let built = test.parent().and_then(Path::parent).unwrap();
-    let program = built.join("examples").join(format!("{example}{}", env::consts::EXE_SUFFIX));
-    if !program.exists() {
-        let profile = match built.file_name().and_then(|name| name.to_str()).unwrap() {
-            "debug" => "dev",
-            profile => profile,
-        };
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.args(["build", "--quiet", "--example", example, "--profile", profile]);
-        cargo.arg("--target-dir").arg(built.parent().unwrap());
-        assert!(cargo.current_dir(env!("CARGO_MANIFEST_DIR")).status().unwrap().success());
-    }
-    program
+fn program() -> PathBuf {
+    built::program_of("serve")
 }
 
 /// The running program; it ends with this value.
@@ -323,17 +307,17 @@ fn end(arguments: &[&str]) -> Output {
 }
 
 /// A file that is gone with this value.
-pub(crate) struct File(PathBuf);
+struct File(PathBuf);
 
 impl File {
-    pub(crate) fn write(name: &str, text: &str) -> Self {
+    fn write(name: &str, text: &str) -> Self {
         let name = format!("serve-{name}-{}.json", std::process::id());
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::write(&path, text).unwrap();
         Self(path)
     }
 
-    pub(crate) fn path(&self) -> &str {
+    fn path(&self) -> &str {
         self.0.to_str().unwrap()
     }
 }

@@ -38,8 +38,6 @@ mod enforcement;
 mod errors;
 mod examples;
 #[cfg(feature = "serde")]
-mod examples_listen;
-#[cfg(feature = "serde")]
 mod examples_process;
 #[cfg(all(feature = "serde", feature = "tracing"))]
 mod examples_serve;
@@ -61,8 +59,6 @@ mod pains;
 mod peer;
 mod presets;
 mod readme;
-#[cfg(all(feature = "reload", feature = "routes", feature = "serde"))]
-mod recipes;
 #[cfg(feature = "reload")]
 mod reload;
 mod resolver;

@@ -9,7 +9,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::{preflight, reader, request, send};
 
-#[path = "../../../examples/observability.rs"]
+#[path = "../observability.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod example;
 

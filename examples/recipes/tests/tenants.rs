@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::{lines, preflight, reader, request, send};
 
-#[path = "../../../examples/tenants.rs"]
+#[path = "../tenants.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod example;
 

@@ -1,4 +1,11 @@
-//! The recipes among the examples do what they say.
+//! The recipes do what they say, and listen where they are told.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::net::SocketAddr;
 
@@ -11,7 +18,7 @@ use tower::ServiceExt;
 
 mod failures;
 mod grpc_web;
-#[cfg(all(feature = "metrics", feature = "tracing"))]
+mod listen;
 mod observability;
 mod reload;
 mod reverse_proxy;

@@ -5,7 +5,7 @@ use http::StatusCode;
 
 use super::{preflight, reader, request, send};
 
-#[path = "../../../examples/routers.rs"]
+#[path = "../routers.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod example;
 

@@ -16,7 +16,7 @@ use tokio::net::TcpStream;
 
 use super::{lines, listen, preflight, request};
 
-#[path = "../../../examples/reverse_proxy.rs"]
+#[path = "../reverse_proxy.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod example;
 

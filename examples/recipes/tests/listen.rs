@@ -1,12 +1,18 @@
 //! The examples listen where they are told, or say why not.
 
+use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
 
-use crate::examples_process::{File, program_of};
+use tempfile::TempDir;
 
-/// The other examples that listen, with their arguments.
+#[path = "../../../tests/it/program.rs"]
+mod built;
+
+use built::program_of;
+
+/// The examples that listen, with their arguments.
 const LISTENING: &[(&str, &[&str])] = &[
     ("failures", &[]),
     ("grpc_web", &[]),
@@ -39,12 +45,15 @@ fn an_example_finds_a_free_port_where_its_own_is_taken() {
 fn every_example_listens_where_it_is_told_or_says_why_not() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = listener.local_addr().unwrap().to_string();
-    let file = File::write("listening", r#"{ "allow_origins": ["https://app.example"] }"#);
+    let directory = TempDir::new().unwrap();
+    let file = directory.path().join("policy.json");
+    fs::write(&file, r#"{ "allow_origins": ["https://app.example"] }"#).unwrap();
+    let file = file.to_str().unwrap();
     for (example, arguments) in LISTENING {
         let command = |address: &str| {
             let mut command = Command::new(program_of(example));
             let arguments = arguments.iter();
-            command.args(arguments.map(|it| it.replace("policy.json", file.path())));
+            command.args(arguments.map(|it| it.replace("policy.json", file)));
             command.env("ADDRESS", address).stdout(Stdio::piped()).stderr(Stdio::piped());
             command
         };

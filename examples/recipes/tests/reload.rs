@@ -10,7 +10,7 @@ use tokio::time::{Duration, timeout};
 
 use super::{reader, request, send};
 
-#[path = "../../../examples/reload.rs"]
+#[path = "../reload.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod example;
 

@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 
 use super::{listen, preflight, reader, send};
 
-#[path = "../../../examples/grpc_web.rs"]
+#[path = "../grpc_web.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod example;
 

@@ -10,7 +10,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use super::{listen, preflight, reader, request, send};
 
-#[path = "../../../examples/failures.rs"]
+#[path = "../failures.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod example;
 
