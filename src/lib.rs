@@ -87,6 +87,7 @@ mod policy;
 mod request;
 mod safelist;
 mod select;
+mod sorted;
 
 #[cfg(feature = "browser")]
 pub mod browser;

@@ -9,14 +9,13 @@
 mod meetings;
 pub(crate) mod starred;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use self::meetings::{Meeting, Meetings};
 use super::PolicyBuilder;
 use super::error::{PolicyError, PolicyErrors};
 use crate::origin::pattern::{OriginPattern, Pattern, Star};
 use crate::policy::rule::Rule;
-use crate::policy::sent::SentValue;
 
 /// For each rule, the first of the earlier ones that it does not agree with.
 ///
@@ -56,21 +55,22 @@ pub(super) fn disagreements(
 }
 
 /// A number for each rule, the same for those that are alike but for their origins.
-fn kinds<'a>(builders: &'a [PolicyBuilder]) -> Vec<usize> {
-    let mut numbers = HashMap::new();
-    let number = |builder: &'a PolicyBuilder| {
-        let PolicyBuilder { credentials, methods, only_methods, headers, exposed, .. } = builder;
-        let next = numbers.len();
-        *numbers.entry((credentials, methods, only_methods, headers, exposed)).or_insert(next)
+fn kinds(builders: &[PolicyBuilder]) -> Vec<usize> {
+    let are_alike = |one: &PolicyBuilder, two: &PolicyBuilder| {
+        one.credentials == two.credentials
+            && one.methods == two.methods
+            && one.only_methods == two.only_methods
+            && one.headers == two.headers
+            && one.exposed == two.exposed
     };
-    builders.iter().map(number).collect()
+    let first = |one| builders.iter().position(|other| are_alike(one, other));
+    builders.iter().filter_map(first).collect()
 }
 
 /// One rule, and the patterns that it was compiled from.
 struct Side<'a> {
     rule: &'a Rule,
     patterns: Vec<OriginPattern<'a>>,
-    exposed: BTreeSet<&'a [u8]>,
     /// Opaque origins, and those of local files.
     special: Vec<&'static str>,
 }
@@ -81,10 +81,8 @@ impl<'a> Side<'a> {
             Ok(Pattern::Origins(pattern)) => Some(pattern),
             Ok(Pattern::Any) | Err(_) => None,
         };
-        let exposed = rule.expose.as_ref().map(SentValue::as_bytes).unwrap_or_default();
         Self {
             rule,
-            exposed: exposed.split(|&byte| byte == b',').collect(),
             patterns: builder.origins.iter().filter_map(parse).collect(),
             special: [(builder.null_origin, "null"), (builder.file_origin, "file://")]
                 .into_iter()
@@ -95,7 +93,7 @@ impl<'a> Side<'a> {
 
     /// Whether what the rules say to those they allow is the same.
     fn says_as(&self, other: &Self) -> bool {
-        self.rule.credentials == other.rule.credentials && self.exposed == other.exposed
+        self.rule.credentials == other.rule.credentials && self.rule.expose == other.rule.expose
     }
 
     /// A method for which the other rule, if it comes later, may answer a preflight whose request this one

@@ -1,6 +1,5 @@
 //! The compiled set of origins.
 
-use std::collections::BTreeMap;
 use std::str;
 
 use super::Origin;
@@ -8,6 +7,7 @@ use super::labels::WithinLabel;
 use super::pattern::{OriginPattern, Star};
 use super::strings::StringSet;
 use super::syntax;
+use crate::sorted::sorted;
 
 /// The origins that a list of patterns stands for.
 ///
@@ -56,11 +56,11 @@ impl OriginSet {
         let schemes = all().filter(|it| it.is_star(Star::Everything)).map(OriginPattern::text);
         let schemes: Vec<&str> = schemes.collect();
         Self {
-            exact: StringSet::new(exact.into_iter()),
+            exact: StringSet::new(&exact),
             has_patterns: !all().all(OriginPattern::is_exact),
-            schemes: StringSet::new(schemes.into_iter()),
+            schemes: StringSet::new(&schemes),
             starred: Starred::new(all().filter(|it| !it.has_any_port())),
-            any_port: StringSet::new(any_port.into_iter()),
+            any_port: StringSet::new(&any_port),
             starred_any_port: Starred::new(all().filter(|it| it.has_any_port())),
         }
     }
@@ -119,13 +119,13 @@ impl Starred {
         let (mut subdomains, mut within_label) = (Vec::new(), Vec::new());
         for pattern in patterns {
             match pattern.star() {
-                Some(Star::Labels) => subdomains.push(pattern),
+                Some(Star::Labels) => subdomains.push(pattern.text()),
                 Some(Star::Characters) => within_label.push(pattern.split_text()),
                 Some(Star::Everything) | None => {}
             }
         }
         Self {
-            subdomains: Subdomains::new(subdomains.into_iter()),
+            subdomains: Subdomains::new(subdomains),
             within_label: WithinLabel::new(&within_label),
         }
     }
@@ -144,8 +144,9 @@ impl Starred {
             let hosts = hosts.sorted();
             written.extend(hosts.iter().map(|host| format!("{scheme}*{host}{port}")));
         }
-        let within_label = self.within_label.sorted();
-        written.extend(within_label.iter().map(|(start, end)| format!("{start}*{end}{port}")));
+        let within_label = self.within_label.written();
+        let within_label = sorted(within_label.iter().map(String::as_str).collect());
+        written.extend(within_label.iter().map(|pattern| format!("{pattern}{port}")));
     }
 }
 
@@ -177,18 +178,15 @@ struct Suffixes {
 }
 
 impl Subdomains {
-    fn new<'a>(patterns: impl Iterator<Item = &'a OriginPattern<'a>>) -> Self {
-        let mut by_scheme: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for pattern in patterns {
-            let (scheme, host) = pattern.split_text();
-            by_scheme.entry(scheme).or_default().push(host);
+    /// Compiles patterns that are without their `*`.
+    fn new(patterns: Vec<&str>) -> Self {
+        fn scheme(pattern: &str) -> Option<&str> {
+            pattern.split_once("://").map(|(scheme, _)| scheme)
         }
-        let suffixes = by_scheme.into_iter().map(|(scheme, hosts)| Suffixes {
-            scheme: scheme.into(),
-            is_web: syntax::is_web(scheme.trim_end_matches("://")),
-            hosts: StringSet::new(hosts.into_iter()),
-        });
-        Self(suffixes.collect())
+        // Those of one scheme stand together once they are sorted, in the order of their schemes.
+        let patterns = sorted(patterns);
+        let by_scheme = patterns.chunk_by(|one, other| scheme(one) == scheme(other));
+        Self(by_scheme.filter_map(Suffixes::new).collect())
     }
 
     fn is_empty(&self) -> bool {
@@ -204,6 +202,17 @@ impl Subdomains {
 }
 
 impl Suffixes {
+    /// Compiles patterns of one scheme.
+    fn new(patterns: &[&str]) -> Option<Self> {
+        let (scheme, _) = patterns.first()?.split_once("://")?;
+        let hosts = patterns.iter().filter_map(|pattern| pattern.get(scheme.len() + "://".len()..));
+        Some(Self {
+            scheme: format!("{scheme}://").into(),
+            is_web: syntax::is_web(scheme),
+            hosts: StringSet::new(&hosts.collect::<Vec<_>>()),
+        })
+    }
+
     fn contains(&self, host: &[u8]) -> bool {
         let (shortest, longest) = self.hosts.lengths().clone().into_inner();
         // Up to the last byte at which a suffix can begin.

@@ -5,6 +5,7 @@ use std::iter;
 use http::Method;
 
 use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_method, is_token};
+use crate::sorted::sorted;
 
 /// The most bytes of a method that is allowed by being any, so that reading it is bounded; the
 /// longest registered one, `UPDATEREDIRECTREF`, has 17.
@@ -22,14 +23,15 @@ pub(crate) struct Methods {
 
 impl Methods {
     /// Compiles methods that were judged before, besides the safelisted ones.
-    pub(crate) fn new<'a>(any: bool, methods: impl Iterator<Item = &'a str>) -> Self {
-        let unsafelisted = methods.filter(|method| !is_safelisted_method(method.as_bytes()));
-        Self { any, only: false, listed: sorted(unsafelisted) }
+    pub(crate) fn new(any: bool, mut methods: Vec<&str>) -> Self {
+        methods.retain(|method| !is_safelisted_method(method.as_bytes()));
+        Self { any, only: false, ..Self::only(methods) }
     }
 
     /// Compiles methods that were judged before, and no others.
-    pub(crate) fn only<'a>(methods: impl Iterator<Item = &'a str>) -> Self {
-        Self { any: false, only: true, listed: sorted(methods) }
+    pub(crate) fn only(methods: Vec<&str>) -> Self {
+        let listed = sorted(methods).into_iter().map(Box::from).collect();
+        Self { any: false, only: true, listed }
     }
 
     pub(crate) fn is_any(&self) -> bool {
@@ -119,11 +121,4 @@ impl Methods {
     fn lists(&self, method: &[u8]) -> bool {
         self.listed.iter().any(|listed| listed.as_bytes() == method)
     }
-}
-
-fn sorted<'a>(methods: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
-    let mut methods: Vec<Box<str>> = methods.map(Box::from).collect();
-    methods.sort_unstable();
-    methods.dedup();
-    methods
 }

@@ -34,7 +34,7 @@ pub(super) struct Meetings<'a> {
     below: Entries<'a>,
     /// Those that match what nobody listed, and those that match `null`, or `file://`.
     open: Vec<usize>,
-    special: HashMap<&'static str, Vec<usize>>,
+    special: Vec<(&'static str, usize)>,
     /// For each rule, the last one that it met.
     last: Vec<usize>,
 }
@@ -57,7 +57,7 @@ impl<'a> Meetings<'a> {
             at: HashMap::new(),
             below: HashMap::new(),
             open: Vec::new(),
-            special: HashMap::new(),
+            special: Vec::new(),
             last: Vec::new(),
         }
     }
@@ -72,8 +72,8 @@ impl<'a> Meetings<'a> {
             self.look_up_starred(rule, (side, pattern), &mut met);
         }
         let is_open = side.rule.origins.is_open();
-        let special = side.special.iter().filter_map(|origin| self.special.get(origin)).flatten();
-        let open = self.open.iter().chain(special).copied();
+        let special = self.special.iter().filter(|(origin, _)| side.special.contains(origin));
+        let open = self.open.iter().chain(special.map(|(_, other)| other)).copied();
         let met_openly: Vec<usize> = if is_open { (0..rule).collect() } else { open.collect() };
         for other in met_openly {
             if let Some(last) = self.last.get_mut(other).filter(|last| **last != rule) {
@@ -89,9 +89,7 @@ impl<'a> Meetings<'a> {
             self.starred.enter(rule, pattern);
         }
         self.open.extend(is_open.then_some(rule));
-        for origin in &side.special {
-            self.special.entry(origin).or_default().push(rule);
-        }
+        self.special.extend(side.special.iter().map(|origin| (*origin, rule)));
         self.last.push(rule);
         met
     }

@@ -23,8 +23,8 @@ pub(super) struct Starred<'a> {
     within_label: Entries<'a>,
     below: Entries<'a>,
     /// Those for a whole scheme, and the first of each rule, whatever it is.
-    whole: HashMap<&'a str, Vec<Entry<'a>>>,
-    schemes: HashMap<&'a str, Vec<Entry<'a>>>,
+    whole: Entries<'a>,
+    schemes: Entries<'a>,
 }
 
 /// One of the patterns of a rule, and what of it can be compared at a glance.
@@ -45,6 +45,7 @@ enum Label<'a> {
     Any,
 }
 
+/// By scheme and domain; those for a whole scheme have no domain.
 type Entries<'a> = HashMap<(&'a str, &'a str), Vec<Entry<'a>>>;
 
 impl<'a> Starred<'a> {
@@ -71,12 +72,12 @@ impl<'a> Starred<'a> {
             let entries = entries.get(&(scheme, place)).into_iter().flatten();
             entries.filter(|other| own.may_meet(other)).copied().collect()
         };
-        let whole = self.whole.get(scheme).into_iter().flatten().copied();
+        let whole = self.whole.get(&(scheme, "")).into_iter().flatten().copied();
         let mut found = match pattern.star() {
             None => of(&self.within_label, above),
             Some(Star::Labels) => of(&self.below, above),
             Some(Star::Everything) => {
-                return self.schemes.get(scheme).cloned().unwrap_or_default();
+                return self.schemes.get(&(scheme, "")).cloned().unwrap_or_default();
             }
             Some(Star::Characters) => {
                 let mut found = of(&self.hosts, above);
@@ -94,7 +95,7 @@ impl<'a> Starred<'a> {
             return;
         }
         let (scheme, above, entry) = (pattern.scheme(), above(pattern), Entry::new(rule, pattern));
-        let of_scheme = self.schemes.entry(scheme).or_default();
+        let of_scheme = self.schemes.entry((scheme, "")).or_default();
         if of_scheme.last().is_none_or(|last| last.rule != rule) {
             of_scheme.push(entry);
         }
@@ -104,7 +105,7 @@ impl<'a> Starred<'a> {
         match pattern.star() {
             None => add(&mut self.hosts, above),
             Some(Star::Labels) => add(&mut self.subdomains, above),
-            Some(Star::Everything) => self.whole.entry(scheme).or_default().push(entry),
+            Some(Star::Everything) => add(&mut self.whole, ""),
             Some(Star::Characters) => {
                 add(&mut self.within_label, above);
                 ends(above).for_each(|end| add(&mut self.below, end));
