@@ -31,8 +31,8 @@ pub(super) fn disagreements(
     if sides.windows(2).all(|two| matches!(two, [one, other] if one.says_as(other))) {
         return Ok(Vec::new());
     }
-    let patterns = sides.iter().flat_map(|side| &side.patterns);
-    let count = patterns.filter(|pattern| pattern.is_star(Star::Characters)).count();
+    let within_label = |pattern: &&OriginPattern<'_>| pattern.is_star(Star::Characters);
+    let count = sides.iter().map(|side| side.patterns.iter().filter(within_label).count()).sum();
     if count > starred::MAX_WITHIN_LABEL {
         let name = builders.iter().find_map(|builder| builder.name.as_deref());
         return Err(PolicyErrors::of_rules(name, PolicyError::TooManyPatterns { count }));
@@ -81,14 +81,14 @@ impl<'a> Side<'a> {
             Ok(Pattern::Origins(pattern)) => Some(pattern),
             Ok(Pattern::Any) | Err(_) => None,
         };
-        Self {
-            rule,
-            patterns: builder.origins.iter().filter_map(parse).collect(),
-            special: [(builder.null_origin, "null"), (builder.file_origin, "file://")]
-                .into_iter()
-                .filter_map(|(is_allowed, origin)| is_allowed.then_some(origin))
-                .collect(),
+        let mut special = Vec::new();
+        if builder.null_origin {
+            special.push("null");
         }
+        if builder.file_origin {
+            special.push("file://");
+        }
+        Self { rule, patterns: builder.origins.iter().filter_map(parse).collect(), special }
     }
 
     /// Whether what the rules say to those they allow is the same.

@@ -45,23 +45,25 @@ struct Starred {
 impl OriginSet {
     /// Compiles the patterns, and the text `null` if opaque origins are in the set.
     pub(crate) fn new(patterns: &[OriginPattern<'_>], null: bool) -> Self {
-        let all = || patterns.iter();
-        let without_star = |any_port: bool| {
-            let these =
-                all().filter(move |it| it.star().is_none() && it.has_any_port() == any_port);
-            these.map(OriginPattern::text)
-        };
-        let exact: Vec<&str> = without_star(false).chain(null.then_some("null")).collect();
-        let any_port: Vec<&str> = without_star(true).collect();
-        let schemes = all().filter(|it| it.is_star(Star::Everything)).map(OriginPattern::text);
-        let schemes: Vec<&str> = schemes.collect();
+        let (mut exact, mut schemes, mut any_port) = (Vec::new(), Vec::new(), Vec::new());
+        if null {
+            exact.push("null");
+        }
+        for pattern in patterns {
+            match pattern.star() {
+                None if pattern.has_any_port() => any_port.push(pattern.text()),
+                None => exact.push(pattern.text()),
+                Some(Star::Everything) => schemes.push(pattern.text()),
+                Some(Star::Labels | Star::Characters) => {}
+            }
+        }
         Self {
             exact: StringSet::new(&exact),
-            has_patterns: !all().all(OriginPattern::is_exact),
+            has_patterns: !patterns.iter().all(OriginPattern::is_exact),
             schemes: StringSet::new(&schemes),
-            starred: Starred::new(all().filter(|it| !it.has_any_port())),
+            starred: Starred::new(patterns, false),
             any_port: StringSet::new(&any_port),
-            starred_any_port: Starred::new(all().filter(|it| it.has_any_port())),
+            starred_any_port: Starred::new(patterns, true),
         }
     }
 
@@ -82,9 +84,10 @@ impl OriginSet {
 
     /// What compiles into the same set, with `null` for opaque origins, and `file://` for local files.
     pub(crate) fn written(&self) -> Vec<String> {
-        let mut written: Vec<String> = self.exact.sorted().into_iter().map(str::to_owned).collect();
-        written.extend(self.any_port.sorted().iter().map(|origin| format!("{origin}:*")));
-        written.extend(self.schemes.sorted().iter().map(|scheme| format!("{scheme}*")));
+        let mut written = Vec::new();
+        for (texts, end) in [(&self.exact, ""), (&self.any_port, ":*"), (&self.schemes, "*")] {
+            written.extend(texts.sorted().iter().map(|text| [text, end].concat()));
+        }
         self.starred.write("", &mut written);
         self.starred_any_port.write(":*", &mut written);
         written
@@ -115,9 +118,10 @@ impl OriginSet {
 }
 
 impl Starred {
-    fn new<'a>(patterns: impl Iterator<Item = &'a OriginPattern<'a>>) -> Self {
+    /// Compiles those of the patterns that are for any port, or those that are not.
+    fn new(patterns: &[OriginPattern<'_>], any_port: bool) -> Self {
         let (mut subdomains, mut within_label) = (Vec::new(), Vec::new());
-        for pattern in patterns {
+        for pattern in patterns.iter().filter(|it| it.has_any_port() == any_port) {
             match pattern.star() {
                 Some(Star::Labels) => subdomains.push(pattern.text()),
                 Some(Star::Characters) => within_label.push(pattern.split_text()),
@@ -141,12 +145,14 @@ impl Starred {
 
     fn write(&self, port: &str, written: &mut Vec<String>) {
         for Suffixes { scheme, hosts, .. } in &self.subdomains.0 {
-            let hosts = hosts.sorted();
-            written.extend(hosts.iter().map(|host| format!("{scheme}*{host}{port}")));
+            for host in hosts.sorted() {
+                written.push([scheme, "*", host, port].concat());
+            }
         }
         let within_label = self.within_label.written();
-        let within_label = sorted(within_label.iter().map(String::as_str).collect());
-        written.extend(within_label.iter().map(|pattern| format!("{pattern}{port}")));
+        for pattern in sorted(within_label.iter().map(String::as_str).collect()) {
+            written.push([pattern, port].concat());
+        }
     }
 }
 

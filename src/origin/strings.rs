@@ -81,7 +81,7 @@ impl StringSet {
             Strings::Few(few) => few.iter().map(|string| &**string).collect(),
             Strings::Many(many) => many.spans.iter().map(|span| span.of(&many.text)).collect(),
         };
-        sorted(strings.into_iter().flat_map(str::from_utf8).collect())
+        sorted(strings.into_iter().filter_map(|string| str::from_utf8(string).ok()).collect())
     }
 
     /// Whether the string is in the set.

@@ -44,16 +44,17 @@ type Entries<'a> = HashMap<(&'a str, &'a str, Port<'a>), Vec<(usize, &'a OriginP
 
 impl<'a> Meetings<'a> {
     pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
-        let patterns = sides.iter().flat_map(|side| &side.patterns);
-        let has_subdomains = |pattern: &&OriginPattern<'_>| pattern.is_star(Star::Labels);
-        let wild = patterns.filter(has_subdomains).map(|pattern| {
-            let place = Place::of(pattern);
-            (place.scheme, place.tail)
-        });
+        let mut wild = HashSet::new();
+        for side in sides {
+            for pattern in side.patterns.iter().filter(|it| it.is_star(Star::Labels)) {
+                let place = Place::of(pattern);
+                wild.insert((place.scheme, place.tail));
+            }
+        }
         Self {
             sides,
             starred: Starred::new(sides),
-            wild: wild.collect(),
+            wild,
             at: HashMap::new(),
             below: HashMap::new(),
             open: Vec::new(),
@@ -105,16 +106,22 @@ impl<'a> Meetings<'a> {
             Port::Any => &[Port::Either],
             port => &[port, Port::Any],
         };
-        for &port in ports {
-            let own = (place.scheme, place.tail, port);
-            let shorter = wild_ends(place, &self.wild).map(|end| (place.scheme, end, port));
-            let above = shorter.chain([own]).filter_map(|place| self.at.get(&place));
-            let below = pattern.is_star(Star::Labels).then(|| self.below.get(&own)).flatten();
-            for (other, of_other) in above.chain(below).flatten() {
+        let mut find = |entries: &Entries<'a>, tail, port| {
+            let others = entries.get(&(place.scheme, tail, port));
+            for (other, of_other) in others.map(Vec::as_slice).unwrap_or_default() {
                 if let Some(last) = self.last.get_mut(*other).filter(|last| **last != rule) {
                     *last = rule;
                     met.push((*other, Meeting::OfPatterns(of_other, pattern)));
                 }
+            }
+        };
+        for &port in ports {
+            for end in wild_ends(place, &self.wild) {
+                find(&self.at, end, port);
+            }
+            find(&self.at, place.tail, port);
+            if pattern.is_star(Star::Labels) {
+                find(&self.below, place.tail, port);
             }
         }
     }

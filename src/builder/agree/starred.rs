@@ -14,6 +14,7 @@ use crate::origin::place::{Place, Port, above, ends, split_label};
 pub(crate) const MAX_WITHIN_LABEL: usize = 1_000;
 
 /// The patterns of the rules so far, if there is any of these kinds among all rules.
+#[derive(Default)]
 pub(super) struct Starred<'a> {
     is_needed: bool,
     /// Those without a `*` in the host, by the domain directly above; with subdomains, by their own.
@@ -50,43 +51,36 @@ type Entries<'a> = HashMap<(&'a str, &'a str), Vec<Entry<'a>>>;
 
 impl<'a> Starred<'a> {
     pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
-        let mut patterns = sides.iter().flat_map(|side| &side.patterns);
-        Self {
-            is_needed: patterns.any(is_starred),
-            hosts: HashMap::new(),
-            subdomains: HashMap::new(),
-            within_label: HashMap::new(),
-            below: HashMap::new(),
-            whole: HashMap::new(),
-            schemes: HashMap::new(),
-        }
+        let is_needed = sides.iter().any(|side| side.patterns.iter().any(is_starred));
+        Self { is_needed, ..Self::default() }
     }
 
     /// The patterns of earlier rules that one of the next rule may meet.
     pub(super) fn look_up(&self, pattern: &'a OriginPattern<'a>) -> Vec<Entry<'a>> {
+        let mut found = Vec::new();
         if !self.is_needed {
-            return Vec::new();
+            return found;
         }
         let (scheme, above, own) = (pattern.scheme(), above(pattern), Entry::new(0, pattern));
-        let of = |entries: &'_ Entries<'a>, place| -> Vec<Entry<'a>> {
-            let entries = entries.get(&(scheme, place)).into_iter().flatten();
-            entries.filter(|other| own.may_meet(other)).copied().collect()
+        let mut find = |entries: &Entries<'a>, place| {
+            let entries = entries.get(&(scheme, place)).map(Vec::as_slice).unwrap_or_default();
+            found.extend(entries.iter().filter(|other| own.may_meet(other)));
         };
-        let whole = self.whole.get(&(scheme, "")).into_iter().flatten().copied();
-        let mut found = match pattern.star() {
-            None => of(&self.within_label, above),
-            Some(Star::Labels) => of(&self.below, above),
+        match pattern.star() {
+            None => find(&self.within_label, above),
+            Some(Star::Labels) => find(&self.below, above),
+            Some(Star::Characters) => {
+                find(&self.hosts, above);
+                find(&self.within_label, above);
+                ends(above).for_each(|end| find(&self.subdomains, end));
+            }
             Some(Star::Everything) => {
                 return self.schemes.get(&(scheme, "")).cloned().unwrap_or_default();
             }
-            Some(Star::Characters) => {
-                let mut found = of(&self.hosts, above);
-                found.extend(of(&self.within_label, above));
-                found.extend(ends(above).flat_map(|end| of(&self.subdomains, end)));
-                found
-            }
-        };
-        found.extend(whole);
+        }
+        found.extend_from_slice(
+            self.whole.get(&(scheme, "")).map(Vec::as_slice).unwrap_or_default(),
+        );
         found
     }
 
