@@ -117,14 +117,16 @@ impl<'a> Side<'a> {
         match meeting {
             Meeting::OfPatterns(one, two) => Some(meetings::sample(one, two)).filter(matched),
             Meeting::At(origin) => Some(origin),
-            Meeting::Open => self.samples().chain(other.samples()).find(matched),
+            Meeting::Open => self.sample(&matched).or_else(|| other.sample(&matched)),
         }
     }
 
-    /// Origins that stand for all that the rule matches, for a comparison with one that is open.
-    fn samples(&self) -> impl Iterator<Item = String> {
-        let open = self.rule.origins.is_open().then(|| "https://any.example".to_owned());
-        let special = self.special.iter().map(|origin| (*origin).to_owned());
-        self.patterns.iter().map(|pattern| pattern.sample(None)).chain(open).chain(special)
+    /// The first that is wanted of origins that stand for all that the rule matches, for a comparison with
+    /// one that is open.
+    fn sample(&self, is_wanted: &dyn Fn(&String) -> bool) -> Option<String> {
+        let open = || self.rule.origins.is_open().then(|| "https://any.example".to_owned());
+        let special = || self.special.iter().map(|origin| (*origin).to_owned()).find(is_wanted);
+        let of_patterns = self.patterns.iter().map(|pattern| pattern.sample(None)).find(is_wanted);
+        of_patterns.or_else(|| open().filter(is_wanted)).or_else(special)
     }
 }

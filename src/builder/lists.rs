@@ -58,10 +58,14 @@ impl PolicyBuilder {
         let kept =
             List { judge: header_error, idle: idle_header, covered: &covered, ignore_case: true }
                 .sieve(&self.headers, found);
-        let (prefixes, listed): (Vec<&str>, Vec<&str>) =
-            kept.into_iter().partition(|value| value.ends_with('*'));
-        let prefixes = prefixes.into_iter().filter_map(|value| value.strip_suffix('*'));
-        Names::new(any, &listed, &prefixes.collect::<Vec<_>>())
+        let (mut listed, mut prefixes) = (Vec::new(), Vec::new());
+        for value in kept {
+            match value.strip_suffix('*') {
+                Some(prefix) => prefixes.push(prefix),
+                None => listed.push(value),
+            }
+        }
+        Names::new(any, &listed, &prefixes)
     }
 
     pub(super) fn compile_exposed(&self, found: &mut Found) -> Option<SentValue> {

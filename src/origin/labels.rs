@@ -36,7 +36,7 @@ impl WithinLabel {
         let start_length = |(start, _): &(&str, &str)| start.len() - scheme_len(start.as_bytes());
         let end_length = |(_, end): &(&str, &str)| label_len(end.as_bytes());
         Self {
-            pairs: Pairs::new(patterns.iter().filter_map(key)),
+            pairs: Pairs::new(patterns.iter().filter_map(key).collect()),
             start_lengths: distinct(patterns.iter().map(start_length)),
             end_lengths: distinct(patterns.iter().map(end_length)),
             starts,

@@ -77,11 +77,17 @@ impl StringSet {
 
     /// The strings, sorted.
     pub(super) fn sorted(&self) -> Vec<&str> {
-        let strings: Vec<&[u8]> = match &self.strings {
-            Strings::Few(few) => few.iter().map(|string| &**string).collect(),
-            Strings::Many(many) => many.spans.iter().map(|span| span.of(&many.text)).collect(),
+        let mut strings = Vec::with_capacity(self.len());
+        let mut add = |string| {
+            if let Ok(string) = str::from_utf8(string) {
+                strings.push(string);
+            }
         };
-        sorted(strings.into_iter().filter_map(|string| str::from_utf8(string).ok()).collect())
+        match &self.strings {
+            Strings::Few(few) => few.iter().for_each(|string| add(string)),
+            Strings::Many(many) => many.spans.iter().for_each(|span| add(span.of(&many.text))),
+        }
+        sorted(strings)
     }
 
     /// Whether the string is in the set.
@@ -171,7 +177,7 @@ pub(super) enum Pairs {
 
 impl Pairs {
     /// Freezes the pairs; repetitions are folded.
-    pub(super) fn new(keys: impl Iterator<Item = (Key, Key)>) -> Self {
+    pub(super) fn new(keys: Vec<(Key, Key)>) -> Self {
         let seed = Seed::random();
         let mut pairs = HashTable::new();
         for pair in keys {
@@ -180,7 +186,7 @@ impl Pairs {
             entry.or_insert(pair);
         }
         if pairs.len() <= FEW {
-            Self::Few(pairs.into_iter().collect())
+            Self::Few(pairs.iter().copied().collect())
         } else {
             Self::Many(Box::new((pairs, seed)))
         }

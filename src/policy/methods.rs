@@ -1,7 +1,5 @@
 //! The compiled set of methods.
 
-use std::iter;
-
 use http::Method;
 
 use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_method, is_token};
@@ -101,20 +99,25 @@ impl Methods {
 
     /// A method whose responses are shared, and which the other set allows.
     pub(crate) fn shared_with<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
-        self.shares_with(other).next()
+        self.shares_with(other).first().copied()
     }
 
     /// One that this set does not allow besides.
     pub(crate) fn shared_but_not_allowed<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
-        self.shares_with(other).find(|method| !self.allows(method.as_bytes()))
+        let mut shared = self.shares_with(other).into_iter();
+        shared.find(|method| !self.allows(method.as_bytes()))
     }
 
-    fn shares_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
-        let listed = |one: &'a Self| one.listed.iter().map(|method| &**method);
-        let known = STANDARD_METHODS.into_iter().chain(listed(self)).chain(listed(other));
-        known.chain(iter::once("ANOTHER")).filter(|method| {
+    fn shares_with<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+        let mut methods = STANDARD_METHODS.to_vec();
+        for listed in [&self.listed, &other.listed] {
+            methods.extend(listed.iter().map(|method| &**method));
+        }
+        methods.push("ANOTHER");
+        methods.retain(|method| {
             (!self.only || self.lists(method.as_bytes())) && other.allows(method.as_bytes())
-        })
+        });
+        methods
     }
 
     /// One by one, since policies list few, and two of the same length are rare among them.

@@ -152,16 +152,17 @@ pub(super) fn sample(
     (one, of_one): (&Side<'_>, &OriginPattern<'_>),
     (two, of_two): (&Side<'_>, &OriginPattern<'_>),
 ) -> Option<String> {
-    let written =
-        [of_one, of_two].into_iter().filter_map(|pattern| match Place::of(pattern).port {
-            Port::Written(port) if !port.is_empty() => Some(port),
-            _ => None,
-        });
-    let mut ports = std::iter::once(None).chain(written.map(Some));
-    ports.find_map(|port| {
-        let single = [of_one.sample(port), of_two.sample(port)].into_iter();
-        let shared = of_one.shared_samples(of_two, port);
-        let mut samples = single.chain(shared).chain(of_two.shared_samples(of_one, port));
-        samples.find(|origin| [one, two].iter().all(|side| side.rule.origins.may_match(origin)))
+    let written = |pattern| match Place::of(pattern).port {
+        Port::Written(port) => port,
+        Port::Any | Port::Either => "",
+    };
+    ["", written(of_one), written(of_two)].into_iter().find_map(|port| {
+        let port = Some(port).filter(|port| !port.is_empty());
+        let mut samples = vec![of_one.sample(port), of_two.sample(port)];
+        samples.extend(of_one.shared_samples(of_two, port));
+        samples.extend(of_two.shared_samples(of_one, port));
+        let is_matched =
+            |origin: &String| [one, two].iter().all(|it| it.rule.origins.may_match(origin));
+        samples.into_iter().find(is_matched)
     })
 }
