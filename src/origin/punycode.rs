@@ -59,9 +59,12 @@ pub(super) fn to_ascii(domain: &str) -> Option<String> {
             ascii.push_str(&label.to_ascii_lowercase());
             continue;
         }
-        let chars = label.chars().map(lowercase).collect::<Option<Vec<char>>>()?;
-        if chars.iter().take(PREFIX.len()).copied().eq(PREFIX.chars()) {
+        if label.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX)) {
             return None;
+        }
+        let mut chars = Vec::new();
+        for character in label.chars() {
+            chars.push(lowercase(character)?);
         }
         ascii.push_str(PREFIX);
         encode(&chars, &mut ascii).ok()?;
