@@ -77,7 +77,8 @@ where
                 Choice::NoCors(_) | Choice::LeftAlone => None,
             });
             if let Some(decoration) = decoration {
-                return self.call_inner(request, Finish::Decorate { decoration, keep });
+                let finish = Finish::Decorate { decoration, keep };
+                return ResponseFuture::of_inner(self.inner.call(request), finish);
             }
         }
         self.consider(request)
@@ -85,7 +86,9 @@ where
 }
 
 impl<S, P: PolicySource> Cors<S, P> {
-    /// Answers, refuses or passes on a request, whatever that depends on.
+    /// Answers, refuses or passes on a request, whatever that depends on. Apart, since a request is copied into
+    /// what is inlined.
+    #[inline]
     fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
@@ -149,7 +152,7 @@ impl<S: Clone, P> Cors<S, P> {
         };
         self.release_readiness();
         recycle(&mut headers);
-        decision::write_preflight(grant, &mut headers, false);
+        decision::write_preflight(grant, &mut headers);
         ResponseFuture::answered(status, headers)
     }
 
