@@ -70,9 +70,7 @@ where
         if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
             let keep = self.layer.settings.keep_inner_headers;
             let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {
-                Choice::Policy(policy) => {
-                    Some(policy.rule_by_origin()?.decorate_by_origin(headers))
-                }
+                Choice::Policy(policy) => policy.decorate_by_origin(headers),
                 Choice::NoCors(_) if !keep => Some(Decoration::nothing(Varies::Never)),
                 Choice::NoCors(_) | Choice::LeftAlone => None,
             });
@@ -88,7 +86,7 @@ where
 impl<S, P: PolicySource> Cors<S, P> {
     /// Answers, refuses or passes on a request, whatever that depends on. Apart, since a request is copied into
     /// what is inlined.
-    #[inline]
+    #[inline(never)]
     fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,

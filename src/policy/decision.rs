@@ -385,6 +385,7 @@ fn remove_cors_headers(headers: &mut HeaderMap) {
 
 /// Appends a field. A map that is full, at 24,576 names, stays as it is: its response then says
 /// less than the policy would, never more.
+#[inline(never)]
 pub(super) fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     let _full = headers.try_append(name, value);
 }
