@@ -173,6 +173,14 @@ impl<'a> Field<'a> {
         Self::find_among_repeated(headers, name)
     }
 
+    /// The value of a field that stands there once.
+    pub(crate) fn find_once(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
+        if headers.len() == headers.keys_len() {
+            return headers.get(name);
+        }
+        Self::find_among_repeated(headers, name).and_then(Self::once)
+    }
+
     #[cold]
     fn find_among_repeated(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut lines = headers.get_all(name).iter();

@@ -262,6 +262,7 @@ impl Decoration {
     }
 
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
+    #[inline(always)]
     pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
         // What the response depends on comes first: a name that stands there already needs no room, yet a full map
         // would grow. One pass over the names is an order of magnitude cheaper than looking each of them up.

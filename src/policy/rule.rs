@@ -342,7 +342,7 @@ impl Listed {
     /// The origin of these fields, if it is listed.
     #[inline(always)]
     pub(crate) fn admit_in<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
-        let origin = Field::find(headers, &ORIGIN)?.once()?;
+        let origin = Field::find_once(headers, &ORIGIN)?;
         self.set.contains(origin.as_bytes()).then_some(origin)
     }
 
