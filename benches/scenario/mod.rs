@@ -32,6 +32,16 @@ pub(crate) struct Setup {
     pub(crate) names: usize,
     /// By an observer that looks at the decision alone.
     pub(crate) observed: bool,
+    /// Without telling which step of a preflight failed.
+    pub(crate) hidden: bool,
+}
+
+impl Setup {
+    /// Of so many names, and nothing else.
+    pub(crate) fn of(origins: Origins, names: usize) -> Self {
+        let (credentials, exposed, observed, hidden) = (false, false, false, false);
+        Self { origins, credentials, exposed, names, observed, hidden }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -80,9 +90,7 @@ pub(crate) fn names(count: usize) -> Vec<String> {
 
 impl Scenario {
     fn new(name: &str, origins: Origins, asked: Asked) -> Self {
-        let setup =
-            Setup { origins, credentials: false, exposed: false, names: 3, observed: false };
-        Self { name: name.to_owned(), setup, asked, inner: Inner::Typed }
+        Self { name: name.to_owned(), setup: Setup::of(origins, 3), asked, inner: Inner::Typed }
     }
 
     fn credentials(mut self) -> Self {
@@ -92,6 +100,11 @@ impl Scenario {
 
     fn exposed(mut self) -> Self {
         self.setup.exposed = true;
+        self
+    }
+
+    fn hidden(mut self) -> Self {
+        self.setup.hidden = true;
         self
     }
 
@@ -180,6 +193,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario::new("preflight, denied by origin", two, DeniedOrigin),
         Scenario::new("preflight, denied by method", two, DeniedMethod),
         Scenario::new("preflight, denied by header", two, DeniedHeader),
+        Scenario::new("preflight, denied by header, hidden", two, DeniedHeader).hidden(),
         Scenario::new("preflight, denied by header, observed", two, DeniedHeader).observed(),
         Scenario::new("preflight, 64 KiB of origin", two, LongOrigin),
         Scenario::new("preflight, 64 KiB of commas", two, Commas),

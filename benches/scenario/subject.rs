@@ -92,7 +92,7 @@ pub(crate) fn ours(setup: Setup) -> CorsLayer {
     if setup.exposed {
         policy = policy.expose_headers(["x-request-id"]);
     }
-    let layer = CorsLayer::new(policy.build().unwrap());
+    let layer = CorsLayer::new(policy.build().unwrap()).hide_denials(setup.hidden);
     if setup.observed {
         layer.observe(|observation| {
             black_box(observation.decision().denial());

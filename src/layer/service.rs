@@ -79,15 +79,18 @@ where
                 return ResponseFuture::of_inner(self.inner.call(request), finish);
             }
         }
+        if *request.method() == Method::OPTIONS {
+            return self.answer_usual(request);
+        }
         self.consider(request)
     }
 }
 
 impl<S, P: PolicySource> Cors<S, P> {
-    /// Answers, refuses or passes on a request, whatever that depends on. Apart, since a request is copied into
-    /// what is inlined.
+    /// Answers a preflight of which the policy alone decides. This and what follows are apart, since a request is copied
+    /// into what is inlined.
     #[inline(never)]
-    fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
+    fn answer_usual<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
@@ -95,27 +98,37 @@ impl<S, P: PolicySource> Cors<S, P> {
         if let Some((origin, method)) = self.layer.usual_preflight(head) {
             // A flag, since a grant within two options is moved once more.
             let mut is_left_alone = false;
-            let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
-                Choice::Policy(policy) => policy.grant(head, origin, method),
+            let hide = self.layer.settings.hide_denials;
+            let mut grant = self.layer.policy.choose(Seal, head, |choice| match choice {
+                Choice::Policy(policy) => policy.grant(head, origin, method, hide),
                 Choice::NoCors(_) => None,
                 Choice::LeftAlone => {
                     is_left_alone = true;
                     None
                 }
             });
-            if is_left_alone {
-                return self.call_inner(request, Finish::LeaveAlone);
+            if !is_left_alone {
+                return self.answer(request.into_parts().0.headers, &mut grant);
             }
-            return self.answer(request.into_parts().0.headers, grant);
         }
+        self.consider(request)
+    }
+
+    /// Answers, refuses or passes on a request, whatever that depends on.
+    #[inline(never)]
+    fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+    {
+        let head = RequestHead::from(&request);
         let concluded = self.layer.conclude(head);
         if let Some(watch) = &self.layer.watch {
             watch.tell(head, &concluded, &|| self.layer.explain_head(head));
         }
         let Conclusion { decision: Decision { denial, answer, .. }, course } = concluded;
         match (course, answer) {
-            (Course::Answer, Answer::Preflight(grant)) => {
-                self.answer(request.into_parts().0.headers, grant)
+            (Course::Answer, Answer::Preflight(mut grant)) => {
+                self.answer(request.into_parts().0.headers, &mut grant)
             }
             (Course::Answer | Course::Refuse, answer) => {
                 self.refuse(request.into_parts().0.headers, answer, denial)
@@ -143,7 +156,11 @@ impl<S: Clone, P> Cors<S, P> {
     }
 
     /// Answers a preflight in the map of its request.
-    fn answer<F>(&mut self, mut headers: HeaderMap, grant: Option<Grant>) -> ResponseFuture<F> {
+    fn answer<F>(
+        &mut self,
+        mut headers: HeaderMap,
+        grant: &mut Option<Grant>,
+    ) -> ResponseFuture<F> {
         let status = match grant {
             Some(_) => self.layer.settings.preflight_status,
             None => StatusCode::FORBIDDEN,

@@ -232,14 +232,19 @@ impl Policy {
         Decision { kind, denial, rule: index, answer: Answer::Decorate(decoration) }
     }
 
-    /// What the answer to a preflight gets.
+    /// What the answer to a preflight gets; if it is denied and that is to be hidden, nothing.
     pub(crate) fn grant<'a>(
         &self,
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
+        hide: bool,
     ) -> Option<Grant> {
-        self.0.judge_preflight(head, origin, method).grant(head, origin, method)
+        let verdict = self.0.judge_preflight(head, origin, method);
+        if hide && verdict.outcome.is_err() {
+            return None;
+        }
+        verdict.grant(head, origin, method)
     }
 
     /// What the response to a request that is no preflight says, if there is one rule, which needs no more of the
