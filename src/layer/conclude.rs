@@ -1,6 +1,6 @@
 //! What becomes of a request: what the policy decides, under enforcement, and by the settings of the layer.
 
-use super::{CorsLayer, Settings};
+use super::CorsLayer;
 use crate::enforce::{EnforcementStep, Standing};
 use crate::policy::decision::{Answer, Course};
 use crate::policy::vary::Varies;
@@ -83,9 +83,7 @@ impl<P: PolicySource> CorsLayer<P> {
         &self,
         head: RequestHead<'a>,
     ) -> Option<(Field<'a>, Field<'a>)> {
-        let Settings { pass_on_preflights, hide_denials, .. } = self.settings;
-        let is_usual = self.is_bare() && !pass_on_preflights && !hide_denials;
-        if is_usual { head.preflight() } else { None }
+        if self.is_bare() && !self.settings.pass_on_preflights { head.preflight() } else { None }
     }
 
     fn by_policy(

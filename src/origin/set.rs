@@ -200,10 +200,11 @@ impl Subdomains {
     }
 
     fn contains(&self, origin: &[u8]) -> bool {
-        split_scheme(origin).is_some_and(|(scheme, host)| {
-            let found = self.0.binary_search_by(|suffixes| suffixes.scheme.as_bytes().cmp(scheme));
-            found.ok().and_then(|found| self.0.get(found)).is_some_and(|it| it.contains(host))
-        })
+        // There are as few as the schemes that patterns are for, and none is the beginning of another.
+        let mut hosts = self.0.iter().filter_map(|suffixes| {
+            origin.strip_prefix(suffixes.scheme.as_bytes()).map(|host| (suffixes, host))
+        });
+        hosts.next().is_some_and(|(suffixes, host)| suffixes.contains(host))
     }
 }
 

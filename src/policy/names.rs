@@ -8,6 +8,7 @@ use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
 use super::decision::Denial;
+use crate::request::Field;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
 use crate::sorted::sorted;
 
@@ -15,6 +16,9 @@ use crate::sorted::sorted;
 const MAX_LINES: usize = 16;
 const MAX_BYTES: usize = 4096;
 const MAX_EMPTY: usize = 16;
+
+/// Up to this many names a scan is cheaper than a search by halves.
+const FEW: usize = 16;
 
 /// The names that a preflight may ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -67,18 +71,17 @@ impl Names {
     pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Refusal<'a>> {
         let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
         let mut reader = Reader { names: self, cursor: 0, empty: 0, strayed: false };
-        let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let mut lines = all.iter();
-        let requested = match (lines.next(), lines.next()) {
-            (None, _) => return Ok(Requested::Nothing),
-            (Some(line), None) => {
+        let requested = match Field::find(headers, &ACCESS_CONTROL_REQUEST_HEADERS) {
+            None => return Ok(Requested::Nothing),
+            Some(Field::Once(line)) => {
                 bound(line.len())?;
                 reader
                     .read(line.as_bytes())
                     .map_err(|stop| Refusal { denial: stop.denial, read: stop.in_line(line) })?;
                 Requested::Line(line)
             }
-            _ => {
+            Some(Field::Repeated) => {
+                let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
                 if all.iter().take(MAX_LINES + 1).count() > MAX_LINES {
                     return Err(Denial::HeaderListTooLong.into());
                 }
@@ -103,7 +106,12 @@ impl Names {
         let search = |compare: fn(&str, &[u8]) -> Ordering| {
             self.listed.binary_search_by(|listed| compare(listed, name)).ok()
         };
-        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| {
+        let found = if self.listed.len() <= FEW {
+            self.listed.iter().position(|listed| is_same(listed.as_bytes(), name))
+        } else {
+            search(|listed, name| listed.as_bytes().cmp(name))
+        };
+        found.or_else(|| {
             let is_lower = !name.iter().any(u8::is_ascii_uppercase);
             if is_lower { None } else { search(compare_lower) }
         })
@@ -258,6 +266,11 @@ fn trim_whitespace(mut element: &[u8]) -> &[u8] {
         element = rest;
     }
     element
+}
+
+/// Whether two names are the same. Few that are not have the same length and the same end.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.last() == other.last() && one == other
 }
 
 /// Compares a name in lower case with one in any case.

@@ -6,6 +6,7 @@
 use http::header::VARY;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use super::decision::append;
 use super::sent::SentValue;
 
 /// What a response depends on, besides what is in a cache's key.
@@ -26,6 +27,11 @@ pub(crate) enum Varies {
     /// Of the same, where enforcement looks at it.
     EnforcedOptions,
 }
+
+const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+const PREFLIGHT: HeaderValue = HeaderValue::from_static(
+    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+);
 
 impl Varies {
     /// The same for a request with this method that is no preflight. Some caches keep answers to `OPTIONS`.
@@ -70,18 +76,12 @@ impl Varies {
     fn line(self) -> Option<HeaderValue> {
         Some(match self {
             Self::Never => return None,
-            Self::Origin => const { HeaderValue::from_static("Origin") },
+            Self::Origin => ORIGIN,
             Self::OriginAndUpgrade => const { HeaderValue::from_static("Origin, Upgrade") },
             Self::Enforcement => {
                 const { HeaderValue::from_static("Origin, Sec-Fetch-Site, Upgrade, Cookie") }
             }
-            Self::Preflight => {
-                const {
-                    HeaderValue::from_static(
-                        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
-                    )
-                }
-            }
+            Self::Preflight => PREFLIGHT,
             // Too rare for a text of its own.
             Self::OptionsAndUpgrade | Self::EnforcedOptions => {
                 return line(self.names());
@@ -89,17 +89,33 @@ impl Varies {
         })
     }
 
-    /// Adds those names that do not stand there yet, as one line; `present` says whether the map
-    /// has a `Vary` at all, which callers know without looking it up.
-    pub(crate) fn write_to(self, headers: &mut HeaderMap, present: bool) {
-        let line = if present { self.missing(headers) } else { self.line() };
-        if let Some(line) = line {
-            let _full = headers.try_append(VARY, line);
+    /// Adds the names, as one line, to fields without a `Vary`.
+    #[inline(always)]
+    pub(crate) fn append_to(self, headers: &mut HeaderMap) {
+        let line = match self {
+            Self::Never => return,
+            Self::Origin => ORIGIN,
+            Self::Preflight => PREFLIGHT,
+            _ => return self.append_line_to(headers),
+        };
+        append(headers, VARY, line);
+    }
+
+    /// Apart, since the others are rare.
+    #[inline(never)]
+    fn append_line_to(self, headers: &mut HeaderMap) {
+        if let Some(line) = self.line() {
+            append(headers, VARY, line);
         }
     }
 
-    /// Apart, so that a response without a `Vary` costs less.
-    #[inline(never)]
+    /// Adds those names that do not stand there yet, as one line.
+    pub(crate) fn merge_into(self, headers: &mut HeaderMap) {
+        if let Some(line) = self.missing(headers) {
+            append(headers, VARY, line);
+        }
+    }
+
     fn missing(self, headers: &HeaderMap) -> Option<HeaderValue> {
         let names = self.names();
         if !names.iter().any(|name| stands(name, headers)) {
