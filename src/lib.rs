@@ -106,6 +106,8 @@ pub mod presets;
 pub mod review;
 
 pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};
+#[cfg(feature = "export")]
+pub use document::export;
 #[cfg(feature = "serde")]
 pub use document::{Document, DocumentError, DocumentErrors, DocumentWarning};
 pub use enforce::Enforcement;
