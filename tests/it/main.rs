@@ -58,6 +58,10 @@ mod origin_set;
 mod pains;
 mod peer;
 mod presets;
+#[cfg(feature = "routes")]
+mod process;
+#[cfg(all(feature = "browser", feature = "export"))]
+mod proxies;
 mod readme;
 #[cfg(feature = "reload")]
 mod reload;

@@ -22,7 +22,8 @@ const COMMENT: &str = "\
 #  - sends no Vary, so that caches could give the answer for one origin to another: it is added to what the upstream
 #    answers. Answers to preflights have none; no browser keeps those by URL;
 #  - lets the upstream's own CORS headers pass: they are removed;
-#  - hands preflights of other origins to the upstream: it answers them, 200 and without Access-Control-Allow-Origin.
+#  - hands preflights of other origins to the upstream: it answers them, 200 and without Access-Control-Allow-Origin;
+#  - refuses, over HTTP/1, methods that it does not know, unless its http_protocol_options have allow_custom_methods.
 ";
 
 const COMMENT_ON_ROUTES: &str = "\
@@ -33,6 +34,7 @@ const COMMENT_ON_ROUTES: &str = "\
 #    answers. Answers to preflights have none; no browser keeps those by URL;
 #  - lets the upstream's own CORS headers pass: they are removed, but where a path is left alone;
 #  - hands preflights of other origins to the upstream: it answers them, 200 and without Access-Control-Allow-Origin;
+#  - refuses, over HTTP/1, methods that it does not know, unless its http_protocol_options have allow_custom_methods;
 #  - takes the path as it is sent: the first route is for those that servers may read as others. They have no CORS.
 ";
 

@@ -35,7 +35,7 @@ pub(super) fn origins(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> 
 
 /// What a preflight is told of its method. To one that is denied, `GET`, which needs no permission, is as good as nothing, and
 /// the page's browser names the method. It does not look for GET, HEAD and POST: there the answer is 403.
-pub(super) fn methods(policy: &Numbered) -> Vec<Entry> {
+pub(super) fn methods(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> {
     let Numbered { key, said } = policy;
     let echoed = || "$http_access_control_request_method".to_owned();
     let mut entries = Vec::new();
@@ -44,7 +44,10 @@ pub(super) fn methods(policy: &Numbered) -> Vec<Entry> {
         let any = if said.credentials { echoed() } else { "*".to_owned() };
         entries.push((format!("~^{key}{TOKEN}+$"), any));
     } else {
-        let methods = said.allowed_methods();
+        let is_read = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_');
+        let methods = warnings.sieve(&said.methods_path(), &said.allowed_methods(), |method| {
+            (!method.bytes().all(is_read)).then_some(Loss::Method)
+        });
         let denied = ["GET", "HEAD", "POST"].map(str::to_owned);
         let denied: Vec<_> = denied.iter().filter(|method| !methods.contains(method)).collect();
         if !denied.is_empty() {

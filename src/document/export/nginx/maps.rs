@@ -133,7 +133,7 @@ impl Maps {
             "What a preflight is told of its method; nothing, if the answer has to be 403.",
             "method",
             format!("{route}$http_access_control_request_method"),
-            policies.iter().flat_map(conditions::methods).collect(),
+            policies.iter().flat_map(|it| conditions::methods(it, warnings)).collect(),
         );
         self.add(
             "What a preflight is told of its names.",
