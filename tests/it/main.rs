@@ -26,6 +26,8 @@ mod documents_gateway;
 mod documents_hints;
 #[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
 mod documents_hostile;
+#[cfg(all(feature = "routes", feature = "yaml"))]
+mod documents_http_route;
 #[cfg(all(feature = "serde", feature = "routes"))]
 mod documents_round_trip;
 #[cfg(feature = "serde")]
@@ -44,6 +46,8 @@ mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
 mod explain;
+#[cfg(all(feature = "export", feature = "toml", feature = "yaml"))]
+mod export;
 mod field;
 mod invariants;
 mod lint;

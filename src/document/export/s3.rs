@@ -18,13 +18,19 @@ pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
         Some((path, Has::Policy(policy))) => {
             let all = rule::all(policy, path, warnings);
             let mut rules = Vec::new();
+            // What a rule has lost would be answered by those behind it, and these may say more.
+            let mut is_lossy = false;
             for said in &all {
-                let Some(rule) = written(said, warnings) else {
-                    warnings.push(&said.path, Loss::Nothing);
+                if is_lossy {
+                    warnings.push(&said.path, Loss::Behind);
                     continue;
-                };
+                }
+                let rule = written(said, warnings, &mut is_lossy);
+                if rule.is_none() {
+                    warnings.push(&said.path, Loss::Nothing);
+                }
                 if rules.len() < MOST_RULES {
-                    rules.push(rule);
+                    rules.extend(rule);
                 } else {
                     warnings.push(&said.path, Loss::TooMany);
                 }
@@ -44,13 +50,15 @@ pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
     tree::json(&object([("CORSRules", Value::Array(rules))]))
 }
 
-fn written(said: &Said, warnings: &mut Warnings) -> Option<Value> {
+fn written(said: &Said, warnings: &mut Warnings, is_lossy: &mut bool) -> Option<Value> {
+    let before = warnings.len();
     let origins = said.origins(warnings, judge);
     let methods = methods(said, warnings);
+    let headers = headers(said, warnings);
+    *is_lossy = warnings.len() > before;
     if said.credentials {
         warnings.push(&said.path.key("allow_credentials"), Loss::Credentials);
     }
-    let headers = headers(said, warnings);
     let exposed = warnings.sieve(&said.path.key("expose_headers"), &said.exposed, |name| {
         (name == "*").then_some(Loss::AnyExposed)
     });

@@ -55,6 +55,8 @@ pub enum Loss {
     TooMany,
     /// A rule behind those that the target can say.
     Rules,
+    /// A rule behind one that lost something, whose requests it would now answer.
+    Behind,
     /// A rule of which nothing is left to write.
     Nothing,
     /// Paths that can be read as more than one: they have no CORS, or, in a gateway, that of the path that it reads.
@@ -137,6 +139,9 @@ impl fmt::Display for Warning {
                 f,
                 "is left out, because {target} has one rule, and this one differs from the first in more than origins"
             ),
+            Loss::Behind => f.write_str(
+                "is left out, because it would answer what a rule before it has lost; write what is lost in another way",
+            ),
             Loss::Nothing => f.write_str("is left out, because nothing is left of it"),
             Loss::AmbiguousPaths if self.target == Target::Gateway => f.write_str(
                 "a path that can be read as another one has what the gateway reads; have it normalize paths",
@@ -206,6 +211,10 @@ impl Warnings {
             self.lose(path, first, Loss::TooMany);
             values.truncate(most);
         }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.list.len()
     }
 
     pub(super) fn into_list(self) -> Vec<Warning> {

@@ -16,6 +16,7 @@ const ORIGINS: &[&str] = &[
     "http://insecure.example",
     "capacitor://localhost",
     "app://X$y",
+    "app://q\"'{}%$(x)~",
     "http://[::1]:3000",
     "http://localhost:*",
     "https://*.a.example",
@@ -40,6 +41,7 @@ const PAGES: &[&str] = &[
     "capacitor://localhost",
     "app://X$y",
     "app://x$y",
+    "app://q\"'{}%$(x)~",
     "http://[::1]:3000",
     "http://localhost",
     "http://localhost:3000",
@@ -62,8 +64,9 @@ const PAGES: &[&str] = &[
 ];
 
 const NAMES: &[&str] =
-    &["*", "authorization", "X-A", "x-b", "x-$c", "x-amz-*", "au*", "content-type"];
-const ASKED: &[&str] = &["authorization", "x-a", "x-b", "x-$c", "x-amz-acl", "audience", "x-other"];
+    &["*", "authorization", "X-A", "x-b", "x-$c", "x-'`|~^", "x-amz-*", "au*", "content-type"];
+const ASKED: &[&str] =
+    &["authorization", "x-a", "x-b", "x-$c", "x-'`|~^", "x-amz-acl", "audience", "x-other"];
 const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "X-$Y", "PROPFIND"];
 
 /// A rule. What would not build is left out.

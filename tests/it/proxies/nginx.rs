@@ -71,5 +71,5 @@ async fn nginx_is_never_more_open() {
     counts.none_failed();
     let warned = exports.iter().filter(|(export, _)| !export.warnings().is_empty()).count();
     assert!(counts.readable > 300 && counts.narrower > 5, "{counts:?}");
-    assert!(warned < 200, "{warned}");
+    assert!(warned < 250, "{warned}");
 }
