@@ -98,15 +98,15 @@ fn tables(count: usize) -> Vec<Routes> {
         }
         builder.build().ok()
     };
-    let mut built = Vec::new();
-    while built.len() < count {
+    let mut all = Vec::new();
+    while all.len() < count {
         let parts = cases::some(&tables, &mut runner, 1).remove(0);
         // Without a name there could be but one of them.
-        let table = build(built.len(), parts)
+        let table = build(all.len(), parts)
             .filter(|routes| routes.export(Target::NginxServer).text().contains("cors_t"));
-        built.extend(table);
+        all.extend(table);
     }
-    built
+    all
 }
 
 fn is_odd(asked: &Asked) -> bool {
