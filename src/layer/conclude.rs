@@ -6,6 +6,7 @@ use crate::policy::decision::{Answer, Course};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Denial, Policy};
 use crate::request::{Field, RequestHead, RequestKind};
+#[cfg(feature = "review")]
 use crate::review::{Decided, Explanation};
 use crate::select::PolicySource;
 use crate::select::sealed::{Choice, Seal};
@@ -23,6 +24,7 @@ impl<P: PolicySource> CorsLayer<P> {
     }
 
     /// Explains what [`conclude`](Self::conclude) says.
+    #[cfg(feature = "review")]
     pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
         self.conclude_as(head, |conclusion, policy, step| {
             let Conclusion { decision, course } = conclusion;

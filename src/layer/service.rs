@@ -123,7 +123,7 @@ impl<S, P: PolicySource> Cors<S, P> {
         let head = RequestHead::from(&request);
         let concluded = self.layer.conclude(head);
         if let Some(watch) = &self.layer.watch {
-            watch.tell(head, &concluded, &|| self.layer.explain_head(head));
+            watch.tell(head, &concluded, &*self.layer);
         }
         let Conclusion { decision: Decision { denial, answer, .. }, course } = concluded;
         match (course, answer) {

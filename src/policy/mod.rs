@@ -105,8 +105,8 @@ impl Policy {
             Rule {
                 origins: Origins::Any,
                 credentials: false,
-                methods: Methods::new(true, iter::empty()),
-                headers: Names::new(true, iter::once("authorization"), iter::empty()),
+                methods: Methods::new(true, Vec::new()),
+                headers: Names::new(true, &["authorization"], &[]),
                 expose: Some(SentValue::from_static("*")),
                 max_age: None,
             },
@@ -140,7 +140,7 @@ impl Policy {
         let rule = Rule {
             origins,
             credentials: false,
-            methods: Methods::new(false, iter::empty()),
+            methods: Methods::new(false, Vec::new()),
             headers: Names::default(),
             expose: None,
             max_age: None,

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue};
 use super::decision::Denial;
 use crate::request::Field;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
+use crate::sorted::sorted;
 
 /// The most lines of `Access-Control-Request-Headers`, their bytes, and the empty elements in all.
 const MAX_LINES: usize = 16;
@@ -31,15 +32,11 @@ pub(crate) struct Names {
 
 impl Names {
     /// Compiles names that were judged before, in any case.
-    pub(crate) fn new<'a>(
-        any: bool,
-        listed: impl Iterator<Item = &'a str>,
-        prefixes: impl Iterator<Item = &'a str>,
-    ) -> Self {
-        let mut prefixes = sorted(prefixes);
+    pub(crate) fn new(any: bool, listed: &[&str], prefixes: &[&str]) -> Self {
+        let mut prefixes = in_lower_case(prefixes);
         // What begins with another stands behind it.
         prefixes.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
-        Self { any, listed: sorted(listed), prefixes }
+        Self { any, listed: in_lower_case(listed), prefixes }
     }
 
     pub(crate) fn is_any(&self) -> bool {
@@ -281,9 +278,8 @@ fn compare_lower(lower: &str, name: &[u8]) -> Ordering {
     lower.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))
 }
 
-fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
-    let mut names: Vec<Box<str>> = names.map(|name| name.to_ascii_lowercase().into()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+/// The names in lower case, sorted, and each once.
+fn in_lower_case(names: &[&str]) -> Vec<Box<str>> {
+    let names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    sorted(names.iter().map(String::as_str).collect()).into_iter().map(Box::from).collect()
 }

@@ -16,6 +16,7 @@ use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
+use crate::sorted::distinct;
 
 /// A rule, compiled.
 #[derive(Debug, PartialEq)]
@@ -104,17 +105,12 @@ impl Origins {
     }
 
     /// The ports that are listed, each once and sorted, unless too many origins are for a search.
-    pub(crate) fn ports(&self) -> Vec<u16> {
-        let mut ports = match self {
-            Self::Any => Vec::new(),
-            Self::One(one) => {
-                port_of(&String::from_utf8_lossy(one.as_bytes())).into_iter().collect()
-            }
-            Self::Listed(listed) => listed.set.few().iter().filter_map(|it| port_of(it)).collect(),
+    pub(crate) fn ports(&self) -> Vec<usize> {
+        let origins = match self {
+            Self::Listed(listed) => listed.set.few(),
+            Self::Any | Self::One(_) => self.written(),
         };
-        ports.sort_unstable();
-        ports.dedup();
-        ports
+        distinct(origins.iter().filter_map(|origin| port_of(origin)).map(usize::from))
     }
 
     /// The predicates that are asked about the origin if it is not listed.

@@ -84,7 +84,7 @@ impl Varies {
             Self::Preflight => PREFLIGHT,
             // Too rare for a text of its own.
             Self::OptionsAndUpgrade | Self::EnforcedOptions => {
-                return line(self.names().iter().copied());
+                return line(self.names());
             }
         })
     }
@@ -118,11 +118,10 @@ impl Varies {
 
     fn missing(self, headers: &HeaderMap) -> Option<HeaderValue> {
         let names = self.names();
-        let missing = names.iter().copied().filter(|name| !stands(name, headers));
-        if missing.clone().count() == names.len() {
+        if !names.iter().any(|name| stands(name, headers)) {
             return self.line();
         }
-        line(missing)
+        line(&missing(names, headers))
     }
 }
 
@@ -142,7 +141,7 @@ impl VaryOn {
                 all.push(name);
             }
         }
-        let joined = line(all.iter().map(HeaderName::as_str)).map(SentValue::new);
+        let joined = line(&texts(&all)).map(SentValue::new);
         Self { names: all, joined }
     }
 
@@ -152,12 +151,10 @@ impl VaryOn {
 
     /// Adds those that do not stand there yet, as one line.
     pub(crate) fn write_to(&self, headers: &mut HeaderMap) {
-        let missing = self.names.iter().map(HeaderName::as_str);
-        let missing = missing.filter(|name| !stands(name, headers));
-        let value = if missing.clone().count() == self.names.len() {
-            self.joined.as_ref().map(SentValue::local).cloned()
+        let value = if self.names.iter().any(|name| stands(name.as_str(), headers)) {
+            line(&missing(&texts(&self.names), headers))
         } else {
-            line(missing)
+            self.joined.as_ref().map(SentValue::local).cloned()
         };
         if let Some(value) = value {
             let _full = headers.try_append(VARY, value);
@@ -173,7 +170,15 @@ fn stands(name: &str, headers: &HeaderMap) -> bool {
     elements.any(|element| element == b"*" || element.eq_ignore_ascii_case(name.as_bytes()))
 }
 
-fn line<'a>(names: impl Iterator<Item = &'a str>) -> Option<HeaderValue> {
-    let names: Vec<&str> = names.collect();
+/// Those of the names that do not stand there.
+fn missing<'a>(names: &[&'a str], headers: &HeaderMap) -> Vec<&'a str> {
+    names.iter().copied().filter(|name| !stands(name, headers)).collect()
+}
+
+fn texts(names: &[HeaderName]) -> Vec<&str> {
+    names.iter().map(HeaderName::as_str).collect()
+}
+
+fn line(names: &[&str]) -> Option<HeaderValue> {
     HeaderValue::try_from(names.join(", ")).ok().filter(|_| !names.is_empty())
 }
