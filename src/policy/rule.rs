@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HeaderMap, ORIGIN};
 use http::{HeaderValue, Method, Uri};
 
-use super::decision::{Decoration, Denial, Grant, Lines, Share};
+use super::decision::{Decoration, Denial, Grant, Lines};
 use super::methods::{MAX_METHOD, Methods};
 use super::names::{Names, Refusal, Requested};
 use super::sent::SentValue;
@@ -261,9 +261,7 @@ impl Rule {
     #[inline(always)]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Decoration {
         match &self.origins {
-            Origins::Any => {
-                Decoration { share: Some(self.share(const { any() })), varies: Varies::Never }
-            }
+            Origins::Any => self.share(const { any() }, Varies::Never),
             Origins::One(one) => self.decorate(Some(one.local()), Varies::Never),
             Origins::Listed(listed) => self.decorate(listed.admit_in(headers), Varies::Origin),
         }
@@ -276,16 +274,20 @@ impl Rule {
         allow_origin: Option<&HeaderValue>,
         varies: Varies,
     ) -> Decoration {
-        Decoration { share: allow_origin.map(|origin| self.share(origin.clone())), varies }
+        match allow_origin {
+            Some(origin) => self.share(origin.clone(), varies),
+            None => Decoration::nothing(varies),
+        }
     }
 
     /// What the response says to an origin that may read it.
     #[inline]
-    fn share(&self, allow_origin: HeaderValue) -> Share {
-        Share {
-            allow_origin,
-            expose_headers: self.expose.as_ref().map(SentValue::to_sent),
+    fn share(&self, allow_origin: HeaderValue, varies: Varies) -> Decoration {
+        Decoration {
+            allow_origin: Some(allow_origin),
             allow_credentials: self.credentials,
+            expose_headers: self.expose.as_ref().map(SentValue::to_sent),
+            varies,
         }
     }
 
