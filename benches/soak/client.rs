@@ -1,15 +1,19 @@
 //! A client, which has a connection of its own by HTTP/1.1 to each server, and shares one by HTTP/2.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::error::Error;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use futures_util::{SinkExt, StreamExt, stream};
 use http::{Method, Request, Response, StatusCode, Uri};
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
+use hyper::ext::Protocol;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -71,73 +75,78 @@ impl Client<'_> {
     pub(crate) async fn act(&mut self, case: &Case, version: u64) -> Result<Option<Answer>> {
         match case.act {
             Act::Ask | Act::AskInVain => self.ask(case, version, Body::empty()).await.map(Some),
-            Act::Leave => {
-                let unfinished = stream::iter([Ok::<_, Box<dyn Error + Send + Sync>>(
-                    Bytes::from_static(b"half"),
-                )]);
-                let body = match case.asked.method {
-                    "POST" => Body::from_stream(unfinished.chain(stream::pending())),
-                    _ => Body::empty(),
-                };
-                let asking = self.ask(case, version, body);
-                let answer = tokio::time::timeout(BEFORE_LEAVING, asking).await;
-                self.own = None;
-                answer.ok().transpose()
-            }
-            Act::LeaveHead => {
-                let mut stream = TcpStream::connect(self.address).await?;
-                stream.write_all(b"GET / HTTP/1.1\r\nhost: a.example\r\nori").await?;
-                tokio::time::sleep(BEFORE_LEAVING).await;
-                Ok(None)
-            }
+            Act::Leave => self.leave(case, version).await,
+            Act::LeaveHead => self.leave_head().await.map(|()| None),
             Act::Socket | Act::LeaveSocket if case.is_http2 => {
-                let mut request = self.request(&case.asked, version, Body::empty())?;
-                *request.method_mut() = Method::CONNECT;
-                let protocol = hyper::ext::Protocol::from_static("websocket");
-                request.extensions_mut().insert(protocol);
-                request.headers_mut().insert("sec-websocket-version", 13.into());
-                let mut response = self.shared.sender.clone().send_request(request).await?;
-                let upgraded = TokioIo::new(hyper::upgrade::on(&mut response).await?);
-                let socket = WebSocketStream::from_raw_socket(upgraded, Role::Client, None).await;
-                echo(socket, case.act).await?;
-                Ok(Some(answer(response.map(|_| Vec::new()))))
+                self.extended_connect(case, version).await.map(Some)
             }
-            Act::Socket | Act::LeaveSocket => {
-                let uri = format!("ws://{}/socket", self.address);
-                let mut request = uri.into_client_request()?;
-                for (name, value) in case.asked.fields(version) {
-                    request.headers_mut().append(name, value);
-                }
-                let stream = TcpStream::connect(self.address).await?;
-                let (socket, response) = tokio_tungstenite::client_async(request, stream).await?;
-                echo(socket, case.act).await?;
-                Ok(Some(answer(response.map(|_| Vec::new()))))
-            }
+            Act::Socket | Act::LeaveSocket => self.upgrade(case, version).await.map(Some),
         }
     }
 
     async fn ask(&mut self, case: &Case, version: u64, body: Body) -> Result<Answer> {
         let mut request = self.request(&case.asked, version, body)?;
-        let response = if case.is_http2 {
-            self.shared.sender.clone().send_request(request).await?
-        } else {
-            let host = self.address.to_string().parse()?;
-            request.headers_mut().insert("host", host);
-            *request.uri_mut() = Uri::from_static(case.asked.path);
-            // Left behind unless the answer comes.
-            let mut own = match self.own.take() {
-                Some(own) => own,
-                None => connect(self.address).await?,
-            };
-            own.sender.ready().await?;
-            let response = own.sender.send_request(request).await?;
-            let (head, body) = response.into_parts();
-            let body = body.collect().await?.to_bytes();
-            self.own = Some(own);
-            return Ok(answer(Response::from_parts(head, body.into())));
+        if case.is_http2 {
+            return read(self.shared.sender.clone().send_request(request).await?).await;
+        }
+        let host = self.address.to_string().parse()?;
+        request.headers_mut().insert("host", host);
+        *request.uri_mut() = Uri::from_static(case.asked.path);
+        // It ends with this function, unless the answer comes.
+        let mut own = match self.own.take() {
+            Some(own) => own,
+            None => connect(self.address).await?,
         };
-        let (head, body) = response.into_parts();
-        Ok(answer(Response::from_parts(head, body.collect().await?.to_bytes().into())))
+        own.sender.ready().await?;
+        let answer = read(own.sender.send_request(request).await?).await?;
+        self.own = Some(own);
+        Ok(answer)
+    }
+
+    async fn leave(&mut self, case: &Case, version: u64) -> Result<Option<Answer>> {
+        let half = stream::once(ready(Ok::<_, Infallible>("half")));
+        let body = match case.asked.method {
+            "POST" => Body::from_stream(half.chain(stream::pending())),
+            _ => Body::empty(),
+        };
+        let asking = self.ask(case, version, body);
+        let answer = tokio::time::timeout(BEFORE_LEAVING, asking).await;
+        self.own = None;
+        answer.ok().transpose()
+    }
+
+    async fn leave_head(&self) -> Result<()> {
+        let mut stream = TcpStream::connect(self.address).await?;
+        stream.write_all(b"GET / HTTP/1.1\r\nhost: a.example\r\nori").await?;
+        tokio::time::sleep(BEFORE_LEAVING).await;
+        Ok(())
+    }
+
+    /// A WebSocket by HTTP/2.
+    ///
+    /// RFC 8441: <https://www.rfc-editor.org/rfc/rfc8441>
+    async fn extended_connect(&self, case: &Case, version: u64) -> Result<Answer> {
+        let mut request = self.request(&case.asked, version, Body::empty())?;
+        *request.method_mut() = Method::CONNECT;
+        request.extensions_mut().insert(Protocol::from_static("websocket"));
+        request.headers_mut().insert("sec-websocket-version", 13.into());
+        let mut response = self.shared.sender.clone().send_request(request).await?;
+        let upgraded = TokioIo::new(hyper::upgrade::on(&mut response).await?);
+        echo(WebSocketStream::from_raw_socket(upgraded, Role::Client, None).await, case.act)
+            .await?;
+        Ok(answer(response.map(|_| Vec::new())))
+    }
+
+    /// A WebSocket by HTTP/1.1.
+    async fn upgrade(&self, case: &Case, version: u64) -> Result<Answer> {
+        let mut request = format!("ws://{}/socket", self.address).into_client_request()?;
+        for (name, value) in case.asked.fields(version) {
+            request.headers_mut().append(name, value);
+        }
+        let stream = TcpStream::connect(self.address).await?;
+        let (socket, response) = tokio_tungstenite::client_async(request, stream).await?;
+        echo(socket, case.act).await?;
+        Ok(answer(response.map(|_| Vec::new())))
     }
 
     fn request(&self, asked: &Asked, version: u64, body: Body) -> Result<Request<Body>> {
@@ -157,6 +166,12 @@ async fn connect(address: SocketAddr) -> Result<Connection<http1::SendRequest<Bo
         let _gone = connection.await;
     });
     Ok(Connection { sender, task })
+}
+
+async fn read(response: Response<Incoming>) -> Result<Answer> {
+    let (head, body) = response.into_parts();
+    let body = body.collect().await?.to_bytes();
+    Ok(answer(Response::from_parts(head, body.into())))
 }
 
 fn answer(response: Response<Vec<u8>>) -> Answer {

@@ -1,4 +1,4 @@
-//! The load: clients that act at a fixed rate, while the policy is swapped.
+//! The load: clients that act at a bounded rate, while the policy is swapped.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -75,7 +75,7 @@ impl Load {
         }
     }
 
-    /// Acts so many times a second, for so long.
+    /// Acts so many times a second at most, for so long.
     pub(crate) async fn run(&self, servers: &Servers, rate: u32, time: Duration) -> Result<()> {
         let reloading = client::shared(servers.reloading).await?;
         let resolving = client::shared(servers.resolving).await?;

@@ -44,7 +44,7 @@ use server::{PANIC, Servers};
 /// The load stops so often, and what is held is looked at.
 const PARTS: u32 = 12;
 
-/// How often clients act in a second, unless `--rate` says so.
+/// How often clients act in a second, at most, unless `--rate` says so. Less often where they have to wait.
 const RATE: NonZeroU32 = NonZeroU32::new(1_000).unwrap();
 
 /// The most that the heap may hold more at the end of a part than at the end of the first: what queues and
