@@ -244,14 +244,15 @@ fn to_preflight(
     }
     reader(readers, asked.from, &mut add);
     let is_its_own = asked_for == version;
-    let (method, is_allowed) = match method {
-        Wanted::OfVersion => (method_of(asked_for), is_its_own),
-        Wanted::Put => ("PUT".to_owned(), true),
-        _ => (String::new(), true),
+    let is_allowed = method != Wanted::OfVersion || is_its_own;
+    let methods = match method {
+        Wanted::OfVersion if is_its_own => Some(method_of(asked_for)),
+        // A browser whose method is not in the list names the method.
+        Wanted::OfVersion => Some("GET".to_owned()),
+        Wanted::Put => Some("PUT".to_owned()),
+        _ => None,
     };
-    // A browser whose method is not in the list names the method.
-    let methods = if is_allowed { method } else { "GET".to_owned() };
-    if !methods.is_empty() {
+    if let Some(methods) = methods {
         add("access-control-allow-methods", methods);
     }
     let all_allowed = is_allowed && (names == Names::None || is_its_own);
