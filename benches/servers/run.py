@@ -247,8 +247,9 @@ def main():
         script = work / "options.lua"
         script.write_text('wrk.method = "OPTIONS"\n')
         programs = built(work)
+        told = versions(programs, work)
         found = measured(programs, starts, rounds, script)
-        text = f"{table(found)}\n\n{starts} starts, {rounds} rounds each. {versions(programs, work)}.\n"
+    text = f"{table(found)}\n\n{starts} starts, {rounds} rounds each. {told}.\n"
     RESULT.write_text(text)
     print(text)
 
