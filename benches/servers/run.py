@@ -153,7 +153,7 @@ class Running:
 
     def measure(self, kind, script):
         """Requests a second, and seconds of a processor for a request."""
-        wrk = ["taskset", "-c", "1", "wrk", "-t1", "-c16", "-d1s"]
+        wrk = ["taskset", "-c", "1", "wrk", "-t1", "-c16", "-d1s", "--timeout", "30s"]
         wrk += [part for field in self.fields(kind).items() for part in ("-H", ": ".join(field))]
         if KINDS[kind][0] == "OPTIONS":
             wrk += ["-s", script]
