@@ -186,30 +186,42 @@ def measured(programs, starts, rounds, script):
     return found
 
 
-def percent(ratios):
-    """By how much they differ from one: the median, and the quartiles."""
-    low, middle, high = (
-        f"{(ratio - 1) * 100:+.1f}" for ratio in statistics.quantiles(ratios, n=4, method="inclusive"))
-    return f"**{middle} %** ({low} to {high})".replace("-", "−")
+def percent(ratio):
+    return f"{(ratio - 1) * 100:+,.1f} %".replace("-", "−")
 
 
-def table(found):
-    head = ["Server", "CORS", "Origins"]
-    head += [f"{kind}: {what}" for kind in KINDS for what in ("throughput", "processor")]
+def spread(ratios):
+    """The quartiles."""
+    low, _, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return f"{percent(low)} to {percent(high)}"
+
+
+def table(found, name):
+    """Of one server: what a request costs, and what CORS adds."""
+    head = ["CORS", "Origins", "Request", "Processor time", "more", "quartiles"]
+    head += ["Throughput by that", "by wrk", "quartiles"]
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
-    for name, cors, origins in dict.fromkeys(key[:3] for key in found):
-        row = [name, cors, f"{origins:,}" if origins else ""]
-        for kind in KINDS:
-            pairs = found[name, cors, origins, kind]
-            bare = found[name, "none", 0, kind]
-            if cors == "none":
-                row.append(f"{statistics.median(pair[0] for pair in bare):,.0f} /s")
-                row.append(f"{statistics.median(pair[1] for pair in bare) * 1e6:.1f} µs")
-            else:
-                for what in (0, 1):
-                    row.append(percent([one[what] / none[what] for one, none in zip(pairs, bare)]))
+    for key in [key for key in found if key[0] == name]:
+        _, cors, origins, kind = key
+        throughputs, times = zip(*found[key])
+        row = [cors, f"{origins:,}" if origins else "", kind, f"{statistics.median(times) * 1e6:.1f} µs"]
+        if origins:
+            bare_throughputs, bare_times = zip(*found[name, "none", 0, kind])
+            by_wrk = [one / none for one, none in zip(throughputs, bare_throughputs)]
+            more = [one / none for one, none in zip(times, bare_times)]
+            median = statistics.median(more)
+            row += [f"**{percent(median)}**", spread(more), f"**{percent(1 / median)}**"]
+            row += [percent(statistics.median(by_wrk)), spread(by_wrk)]
+        else:
+            row += ["", "", "", f"{statistics.median(throughputs):,.0f} /s", ""]
         lines.append(f"| {' | '.join(row)} |")
-    return "\n".join(lines)
+    return f"### {name}\n\n" + "\n".join(lines)
+
+
+NOTE = """\
+*Throughput by that* is what follows from the processor time for a server that has a processor for itself and answers as fast as it
+can. *By wrk* is what was counted in a second, which tells of whatever else ran on the two processors, too.
+"""
 
 
 def versions(programs, work):
@@ -249,7 +261,8 @@ def main():
         programs = built(work)
         told = versions(programs, work)
         found = measured(programs, starts, rounds, script)
-    text = f"{table(found)}\n\n{starts} starts, {rounds} rounds each. {told}.\n"
+    tables = "\n\n".join(table(found, name) for name in programs)
+    text = f"{tables}\n\n{NOTE}\n{starts} starts, {rounds} rounds each. {told}.\n"
     RESULT.write_text(text)
     print(text)
 
