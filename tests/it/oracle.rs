@@ -9,18 +9,18 @@ use tower_cors::{Denial, RequestKind};
 /// A policy and the settings of its layer, as a user writes them.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
-pub(crate) struct Config {
-    pub(crate) origins: &'static [&'static str],
+pub(crate) struct Config<'a> {
+    pub(crate) origins: &'a [&'a str],
     /// Says of an origin and a method whether it is allowed.
     pub(crate) predicate: Option<fn(&str, &str) -> bool>,
     pub(crate) null: bool,
     pub(crate) insecure: bool,
     pub(crate) credentials: bool,
-    pub(crate) methods: &'static [&'static str],
+    pub(crate) methods: &'a [&'a str],
     /// Whether the methods are all whose responses are shared.
     pub(crate) only: bool,
-    pub(crate) headers: &'static [&'static str],
-    pub(crate) exposed: &'static [&'static str],
+    pub(crate) headers: &'a [&'a str],
+    pub(crate) exposed: &'a [&'a str],
     pub(crate) max_age: Option<u64>,
     pub(crate) preflight_status: u16,
     pub(crate) pass_on: bool,
@@ -29,7 +29,7 @@ pub(crate) struct Config {
 }
 
 /// Nothing is open that nobody opened.
-pub(crate) const CLOSED: Config = Config {
+pub(crate) const CLOSED: Config<'static> = Config {
     origins: &[],
     predicate: None,
     null: false,

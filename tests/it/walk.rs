@@ -11,7 +11,7 @@ use crate::wire::{
 const EXAMPLES: usize = 5;
 
 /// Whose requests are allowed, and whether it goes with credentials.
-fn openings() -> Vec<Config> {
+fn openings() -> Vec<Config<'static>> {
     let one = Config { origins: &["https://a.example"], ..CLOSED };
     let several = Config {
         origins: &["https://a.example", "http://localhost:*", "https://*.p.example", "app://x"],
@@ -40,7 +40,7 @@ fn openings() -> Vec<Config> {
 }
 
 /// The openings, each with each of the methods and names; the rest goes round.
-fn policies() -> Vec<Config> {
+fn policies() -> Vec<Config<'static>> {
     let added: [&[&str]; 5] = [&[], &["PUT"], &["PUT", "own"], &["*"], &["DELETE", "*"]];
     let only: [&[&str]; 5] = [&["GET"], &["PUT"], &["HEAD", "own"], &["PUT", "GET"], &["own"]];
     let headers: [&[&str]; 6] = [
@@ -221,7 +221,7 @@ const INNER: [&str; 10] = [
 ];
 
 /// Some of the policies, with each combination of the settings.
-fn layers() -> Vec<Config> {
+fn layers() -> Vec<Config<'static>> {
     let mut layers = Vec::new();
     for config in policies().into_iter().step_by(13) {
         for settings in 0..16 {
