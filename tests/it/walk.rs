@@ -3,9 +3,10 @@
 
 use tower_cors::RequestHead;
 
-use crate::oracle::{self, Answer, CLOSED, Config, Line, Request, Response};
+use crate::oracle::{self, Answer, CLOSED, Config, Request, Response};
 use crate::wire::{
-    build, from_map, layer, parse_request, parse_response, send, show, show_lines, to_http,
+    build, from_map, in_order, layer, parse_request, parse_response, send, show, show_lines,
+    sorted, to_http,
 };
 
 const EXAMPLES: usize = 5;
@@ -139,12 +140,6 @@ fn requests() -> Vec<Request> {
     heads.iter().map(|head| parse_request(head)).collect()
 }
 
-/// The lines of each name in their order, the names in any.
-fn sorted(mut lines: Vec<Line>) -> Vec<Line> {
-    lines.sort_by(|(name, _), (other, _)| name.cmp(other));
-    lines
-}
-
 /// Counts, and keeps the first few that differ.
 #[derive(Default)]
 struct Walk {
@@ -260,11 +255,6 @@ fn every_response_is_the_oracles() {
         }
     }
     walk.finish(50_000);
-}
-
-fn in_order(answer: Answer) -> Answer {
-    let Response { status, lines } = answer.response;
-    Answer { response: Response { status, lines: sorted(lines) }, ..answer }
 }
 
 /// Names as policies list them: alone, beside their own beginnings, and under prefixes.

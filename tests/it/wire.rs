@@ -24,7 +24,7 @@ mod preflight;
 mod subject;
 mod vary;
 
-pub(crate) use self::subject::{build, from_map, layer, send, to_http};
+pub(crate) use self::subject::{build, from_map, in_order, layer, send, sorted, to_http};
 use crate::oracle::{self, Answer, Config, Line, Request, Response};
 
 pub(crate) struct Row {

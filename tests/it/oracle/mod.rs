@@ -2,6 +2,7 @@
 //! It shares no code with the crate. <https://fetch.spec.whatwg.org/#http-cors-protocol>
 
 mod denied;
+mod names;
 pub(crate) mod origin;
 
 use tower_cors::{Denial, RequestKind};
@@ -254,7 +255,8 @@ fn judge_names(config: &Config, request: &Request) -> Result<(), Denial> {
 
 fn allows_name(config: &Config, name: &[u8]) -> bool {
     let name = String::from_utf8_lossy(name).to_lowercase();
-    config.headers.iter().map(|pattern| pattern.to_lowercase()).any(|pattern| {
+    let patterns = config.headers.iter().filter(|pattern| names::may_be_asked_for(pattern));
+    patterns.map(|pattern| pattern.to_lowercase()).any(|pattern| {
         match pattern.strip_suffix('*') {
             // A browser would take an echoed `*` for the wildcard, which covers `authorization` today.
             Some("") if name == "*" => false,
@@ -273,13 +275,13 @@ fn decoration(config: &Config, request: &Request, denial: Option<Denial>) -> Vec
     let mut lines = share(config, request);
     if config.exposed.contains(&"*") {
         lines.push(line("access-control-expose-headers", b"*"));
-    } else if !config.exposed.is_empty() {
-        let mut names: Vec<String> = Vec::new();
-        for name in config.exposed.iter().map(|name| name.to_lowercase()) {
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
+        return lines;
+    }
+    let mut names: Vec<_> = config.exposed.iter().map(|name| name.to_lowercase()).collect();
+    names.retain(|name| names::is_worth_exposing(name));
+    names.sort();
+    names.dedup();
+    if !names.is_empty() {
         lines.push(line("access-control-expose-headers", names.join(",").as_bytes()));
     }
     lines
@@ -300,7 +302,8 @@ fn grant(config: &Config, request: &Request) -> Vec<Line> {
         };
         lines.extend(values.iter().map(|value| line("access-control-allow-headers", value)));
     }
-    let max_age = config.max_age.map(|seconds| seconds.to_string());
+    // No browser keeps an answer for longer than a day.
+    let max_age = config.max_age.map(|seconds| seconds.min(86_400).to_string());
     lines.extend(max_age.map(|seconds| line("access-control-max-age", seconds.as_bytes())));
     lines
 }

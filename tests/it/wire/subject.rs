@@ -108,3 +108,15 @@ fn to_map(lines: &[Line]) -> HeaderMap {
 pub(crate) fn from_map(map: &HeaderMap) -> Vec<Line> {
     map.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect()
 }
+
+/// The lines of each name in their order, the names in any.
+pub(crate) fn sorted(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by(|(name, _), (other, _)| name.cmp(other));
+    lines
+}
+
+/// The same of an answer.
+pub(crate) fn in_order(answer: Answer) -> Answer {
+    let Response { status, lines } = answer.response;
+    Answer { response: Response { status, lines: sorted(lines) }, ..answer }
+}
