@@ -52,7 +52,6 @@ pub(crate) fn read_response(part: &Part<'_>) -> Option<Response> {
     (200..1000).contains(&status).then(|| Response { status, lines: part.lines() })
 }
 
-
 fn show(config: &Config<'_>, request: &Request) -> String {
     format!("{config:?}\n{request:?}")
 }

@@ -101,7 +101,9 @@ fn read_authority(text: &str) -> Option<Named> {
         _ => (text, ""),
     };
     let is_sound = match host.strip_prefix('[') {
-        Some(address) => address.strip_suffix(']')?.chars().all(|c| c.is_ascii_hexdigit() || ":.".contains(c)),
+        Some(address) => {
+            address.strip_suffix(']')?.chars().all(|c| c.is_ascii_hexdigit() || ":.".contains(c))
+        }
         None => host.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)),
     };
     if host.is_empty() || !is_sound {

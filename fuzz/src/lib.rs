@@ -7,11 +7,14 @@
 )]
 
 pub mod decide;
+pub mod document;
 pub mod enforce;
 pub mod lists;
 pub mod origin;
 pub mod pattern;
 
+#[path = "../../tests/it/documents_s3/bucket.rs"]
+mod bucket;
 #[path = "../../tests/it/enforcement"]
 mod enforcement {
     pub(crate) mod subject;
@@ -22,7 +25,9 @@ mod oracle;
 #[path = "../../tests/it/wire/subject.rs"]
 mod subject;
 
+mod import;
 mod policy;
+mod sent;
 mod text;
 
 use libfuzzer_sys::Corpus;
@@ -31,8 +36,14 @@ use libfuzzer_sys::Corpus;
 pub type Law = fn(&[u8]) -> Option<()>;
 
 /// The targets by their names, which are those of the folders of `corpus`.
-pub const TARGETS: [(&str, Law); 5] =
-    [("decide", decide::check), ("enforce", enforce::check), ("lists", lists::check), ("origin", origin::check), ("pattern", pattern::check)];
+pub const TARGETS: [(&str, Law); 6] = [
+    ("decide", decide::check),
+    ("document", document::check),
+    ("enforce", enforce::check),
+    ("lists", lists::check),
+    ("origin", origin::check),
+    ("pattern", pattern::check),
+];
 
 /// Whether the input is worth to be kept.
 pub fn run(law: Law, input: &[u8]) -> Corpus {

@@ -20,7 +20,9 @@ pub fn check(input: &[u8]) -> Option<()> {
     if lines.len() > 32 || lines.iter().any(|line| HeaderValue::from_bytes(line).is_err()) {
         return None;
     }
-    let is_sound = |name: &&str| Policy::builder().allow_origins([ORIGIN]).allow_headers([*name]).build().is_ok();
+    let is_sound = |name: &&str| {
+        Policy::builder().allow_origins([ORIGIN]).allow_headers([*name]).build().is_ok()
+    };
     let headers: Vec<&str> = allowed.split(' ').filter(is_sound).take(32).collect();
     let named = |name| -> Vec<Line> {
         lines.iter().map(|line| (str::to_owned(name), line.to_vec())).collect()
@@ -50,4 +52,3 @@ pub fn check(input: &[u8]) -> Option<()> {
     }
     Some(())
 }
-

@@ -41,10 +41,8 @@ fn is_as_browsers_have_it(value: &str) {
 fn is_parsed_if_browsers_send_it(value: &str) {
     if oracle::parse(value.as_bytes()).is_some() {
         let fault = Origin::parse(value).err();
-        let is_known = matches!(
-            fault,
-            None | Some(OriginFault::Punycode | OriginFault::NotOfPages)
-        );
+        let is_known =
+            matches!(fault, None | Some(OriginFault::Punycode | OriginFault::NotOfPages));
         assert!(is_known, "{value:?}: {fault:?}");
     }
     let Ok(url) = Url::parse(value) else { return };
@@ -66,11 +64,16 @@ fn is_no_origin_here(url: &Url) -> bool {
         return true;
     }
     if !["http", "https"].contains(&scheme) {
-        let is_other = ["ws", "wss", "ftp", "file", "about", "blob", "data", "javascript"].contains(&scheme);
+        let is_other =
+            ["ws", "wss", "ftp", "file", "about", "blob", "data", "javascript"].contains(&scheme);
         // These make a pattern or a list.
         let is_pattern = host.contains(['*', ',', ';']);
         let has_host = url.has_authority() && !(host.is_empty() && url.port().is_some());
-        return is_other || is_pattern || !has_host || scheme.len() > 64 || serialized(url).len() > 326;
+        return is_other
+            || is_pattern
+            || !has_host
+            || scheme.len() > 64
+            || serialized(url).len() > 326;
     }
     let name = host.strip_suffix('.').unwrap_or(host);
     let is_of_names = |c: char| c.is_ascii_alphanumeric() || "-._".contains(c);

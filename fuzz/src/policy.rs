@@ -98,7 +98,8 @@ impl<'a> Written<'a> {
             PolicyError::MethodNotToken { value, .. }
             | PolicyError::MethodWildcard { value, .. }
             | PolicyError::MethodCase { value, .. } => self.methods.retain(|word| word != value),
-            PolicyError::HeaderNotToken { value, .. } | PolicyError::HeaderWildcard { value, .. } => {
+            PolicyError::HeaderNotToken { value, .. }
+            | PolicyError::HeaderWildcard { value, .. } => {
                 self.headers.retain(|word| word != value);
             }
             PolicyError::ExposedHeaderNotToken { value, .. }

@@ -8,7 +8,8 @@ use tower_cors_fuzz::TARGETS;
 
 #[test]
 fn every_input_of_the_corpus_keeps_its_law() {
-    let corpus = env::var("CORPUS").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned());
+    let corpus =
+        env::var("CORPUS").unwrap_or(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned());
     let mut failures = Vec::new();
     for (target, law) in TARGETS {
         let (mut inputs, mut kept) = (0, 0);
