@@ -32,7 +32,8 @@ pub fn check(input: &[u8]) -> Option<()> {
     let (method, in_uri) = (words.next()?, words.next());
     Method::from_bytes(method.as_bytes()).ok()?;
     if let Some(authority) = in_uri {
-        format!("https://{authority}/").parse::<Uri>().ok()?.authority()?;
+        let uri: Uri = format!("https://{authority}/").parse().ok()?;
+        uri.authority().filter(|parsed| *parsed == authority && uri.path() == "/")?;
     }
     let (site, origin, host) =
         (lines(&request, "sec-fetch-site")?, lines(&request, "origin")?, lines(&request, "host")?);

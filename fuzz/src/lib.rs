@@ -6,6 +6,7 @@
     reason = "a law that is broken panics, and nobody needs its result"
 )]
 
+pub mod browser;
 pub mod decide;
 pub mod document;
 pub mod enforce;
@@ -25,6 +26,7 @@ mod oracle;
 #[path = "../../tests/it/wire/subject.rs"]
 mod subject;
 
+mod cached;
 mod import;
 mod policy;
 mod sent;
@@ -36,7 +38,8 @@ use libfuzzer_sys::Corpus;
 pub type Law = fn(&[u8]) -> Option<()>;
 
 /// The targets by their names, which are those of the folders of `corpus`.
-pub const TARGETS: [(&str, Law); 6] = [
+pub const TARGETS: [(&str, Law); 7] = [
+    ("browser", browser::check),
     ("decide", decide::check),
     ("document", document::check),
     ("enforce", enforce::check),
