@@ -6,7 +6,7 @@ use std::str;
 
 use tower_cors::{Policy, PolicyError};
 
-use crate::oracle::{CLOSED, Config};
+use crate::oracle::Config;
 use crate::subject::build;
 use crate::text::Part;
 
@@ -22,8 +22,11 @@ pub(crate) struct Written<'a> {
     status: Option<u16>,
 }
 
+/// Says of an origin and a method whether it is allowed.
+type Predicate = fn(&str, &str) -> bool;
+
 /// The predicates that a policy may have.
-const PREDICATES: [(&str, fn(&str, &str) -> bool); 2] = [
+const PREDICATES: [(&str, Predicate); 2] = [
     ("of-example", |origin, method| {
         origin.ends_with(".example") && ["GET", "PUT"].contains(&method)
     }),
@@ -69,7 +72,6 @@ impl<'a> Written<'a> {
             pass_on: has("pass-on"),
             keep: has("keep"),
             hide: has("hide"),
-            ..CLOSED
         }
     }
 
