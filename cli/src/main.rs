@@ -1,7 +1,9 @@
 //! `tower-cors`, a tool for the shell: CORS policies are checked, explained, compared and converted, and live
 //! servers are asked. Each verb is a call of the library, and this is its text.
 
+mod audit;
 mod check;
+mod connection;
 mod convert;
 mod diff;
 mod document;
@@ -41,6 +43,8 @@ enum Verb {
     Explain(explain::Arguments),
     /// Tells what a new document newly allows, and what it no longer does
     Diff(diff::Arguments),
+    /// Tries known misconfigurations against a live server that you answer for
+    Audit(audit::Arguments),
     /// Writes a document in another format
     Convert(convert::Arguments),
     /// Prints the JSON Schema of documents, for editors
@@ -53,6 +57,7 @@ impl Verb {
             Self::Check(arguments) => check::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Diff(arguments) => diff::run(arguments),
+            Self::Audit(arguments) => audit::run(arguments),
             Self::Convert(arguments) => convert::run(arguments),
             Self::Schema(arguments) => schema::run(arguments),
         }

@@ -8,6 +8,7 @@
     reason = "a test fails by a panic"
 )]
 
+mod audit;
 mod check;
 mod convert;
 mod curl;
@@ -15,4 +16,5 @@ mod diff;
 mod explain;
 mod har;
 mod program;
+mod server;
 mod terminal;
