@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use http::{HeaderValue, Request, Response, header};
-use http_body_util::Limited;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::{Client, connect::HttpConnector};
@@ -50,12 +50,12 @@ enum Version {
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     client: Client<HttpsConnector<HttpConnector>, Body>,
-    pub(crate) timeout: Duration,
+    timeout: Duration,
 }
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
-/// The most that is read of a body.
+/// About the most that is read of a body.
 const MAX_BODY: usize = 1 << 20;
 
 const USER_AGENT: HeaderValue =
@@ -103,7 +103,7 @@ fn of_file(file: &Path, error: &dyn std::fmt::Display) -> Failure {
 }
 
 impl Service<Request<Body>> for Connection {
-    type Response = Response<Limited<Incoming>>;
+    type Response = Response<Body>;
     type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, BoxError>> + Send>>;
 
@@ -123,9 +123,26 @@ impl Service<Request<Body>> for Connection {
         Box::pin(async move {
             let late = |_| format!("no answer within {} seconds", timeout.as_secs());
             let answer = tokio::time::timeout(timeout, answer).await.map_err(late)??;
-            Ok(answer.map(|body| Limited::new(body, MAX_BODY)))
+            let (parts, body) = answer.into_parts();
+            Ok(Response::from_parts(parts, beginning(body, timeout).await.into()))
         })
     }
+}
+
+/// As much of a body as comes in time. A stream of events never ends.
+async fn beginning(mut body: Incoming, timeout: Duration) -> Vec<u8> {
+    let mut read = Vec::new();
+    let reading = async {
+        while let Some(Ok(frame)) = body.frame().await {
+            read.extend(frame.into_data().unwrap_or_default());
+            if read.len() > MAX_BODY {
+                break;
+            }
+        }
+    };
+    // What is read by then is enough.
+    tokio::time::timeout(timeout, reading).await.ok();
+    read
 }
 
 /// Runs what waits for servers.

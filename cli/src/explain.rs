@@ -84,14 +84,12 @@ struct Explained {
 impl Explained {
     fn new(request: PageRequest, routes: &Routes, browser: Shipped) -> Result<Self, Failure> {
         let seen = fetch(&request, routes, browser)?;
-        let mut steps: Vec<Explanation> = seen
-            .sent()
-            .iter()
-            .map(|sent| routes.explain(&head(sent, request.credentials)))
-            .collect();
+        let sent = seen.sent();
+        let explain = |sent: &&Sent| routes.explain(&head(sent, request.credentials));
+        let mut steps: Vec<Explanation> = sent.iter().map(explain).collect();
         let blocked = seen.blocked().map(ToString::to_string);
         // The policy allows what it is asked by the preflight, and the browser misses the credentials.
-        let is_early = matches!(seen.sent(), [only] if only.is_preflight());
+        let is_early = matches!(&*sent, [only] if only.is_preflight());
         if let Some(step) = steps.first().filter(|_| is_early && blocked.is_some()) {
             if step.decision().is_allowed() && step.next() == Next::Sends {
                 steps.extend(behind_preflight(&request, routes));
@@ -159,7 +157,7 @@ fn fetch(request: &PageRequest, routes: &Routes, browser: Shipped) -> Result<See
 }
 
 /// What the server got, as the policy reads it. Whoever asks with credentials has cookies.
-fn head(sent: &Sent, has_cookies: bool) -> Request<()> {
+pub(crate) fn head(sent: &Sent, has_cookies: bool) -> Request<()> {
     let mut head = Request::new(());
     *head.method_mut() = sent.method().clone();
     *head.uri_mut() = sent.url().parse::<Uri>().unwrap_or_default();

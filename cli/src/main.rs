@@ -11,6 +11,7 @@ mod explain;
 mod outcome;
 mod page;
 mod paint;
+mod probe;
 mod schema;
 
 use std::process::ExitCode;
@@ -27,7 +28,7 @@ Exit status:
 
 A FILE may be `-`, which is standard input. With `NO_COLOR` in the environment there is no colour.";
 
-/// CORS policies in the shell: check, explain, compare, convert.
+/// CORS in the shell: policies are checked, explained, compared and converted, and live servers are asked.
 #[derive(Debug, Parser)]
 #[command(name = "tower-cors", version, after_help = AFTER, disable_help_subcommand = true)]
 struct Arguments {
@@ -43,6 +44,8 @@ enum Verb {
     Explain(explain::Arguments),
     /// Tells what a new document newly allows, and what it no longer does
     Diff(diff::Arguments),
+    /// Runs a page's fetch against a live server, and says what its browser makes of it
+    Probe(probe::Arguments),
     /// Tries known misconfigurations against a live server that you answer for
     Audit(audit::Arguments),
     /// Writes a document in another format
@@ -57,6 +60,7 @@ impl Verb {
             Self::Check(arguments) => check::run(arguments),
             Self::Explain(arguments) => explain::run(arguments),
             Self::Diff(arguments) => diff::run(arguments),
+            Self::Probe(arguments) => probe::run(arguments),
             Self::Audit(arguments) => audit::run(arguments),
             Self::Convert(arguments) => convert::run(arguments),
             Self::Schema(arguments) => schema::run(arguments),

@@ -15,6 +15,8 @@ mod curl;
 mod diff;
 mod explain;
 mod har;
+mod probe;
 mod program;
+mod serve;
 mod server;
 mod terminal;

@@ -159,14 +159,12 @@ impl Target {
         };
         let answer = self.connection.call(request).await.map_err(|error| failed(&*error))?;
         let (parts, body) = answer.into_parts();
-        // What is too long, too late or broken off is not needed.
-        let body = tokio::time::timeout(self.connection.timeout, body.collect()).await;
-        let body = body.ok().and_then(Result::ok).map(|body| body.to_bytes().to_vec());
+        let Ok(body) = body.collect().await;
         Ok(Exchange {
             sent: ask.fields,
             status: parts.status,
             headers: parts.headers,
-            body: body.unwrap_or_default(),
+            body: body.to_bytes().to_vec(),
             method,
             url,
         })

@@ -37,17 +37,23 @@ pub(crate) struct Asked {
     /// A request header; by its name alone it has a value that needs permission, if there is one
     #[arg(short = 'H', long, value_name = "NAME[: VALUE]")]
     header: Vec<String>,
+    /// The body
+    #[arg(short, long, value_name = "BODY")]
+    data: Option<String>,
     /// The request is made with credentials: cookies go along
     #[arg(long)]
     credentials: bool,
+    /// The cookies that go along, with credentials then: `session=1`
+    #[arg(short = 'b', long, value_name = "COOKIES")]
+    cookie: Option<String>,
     /// The mode of the request
     #[arg(long, value_enum, default_value_t)]
     mode: RequestMode,
     /// The request is read from standard input: a command for curl, as browsers copy it
-    #[arg(long, conflicts_with_all = ["method", "header", "har"])]
+    #[arg(long, conflicts_with_all = ["method", "header", "data", "har"])]
     curl: bool,
     /// Requests are read from standard input: a HAR file, of which those with an `Origin` count
-    #[arg(long, conflicts_with_all = ["method", "header"])]
+    #[arg(long, conflicts_with_all = ["method", "header", "data"])]
     har: bool,
     /// Of a HAR file the entry N alone, counted from 1
     #[arg(long, value_name = "N", requires = "har")]
@@ -114,7 +120,11 @@ impl Asked {
             if self.mode == RequestMode::NoCors {
                 request.mode = RequestMode::NoCors;
             }
-            request.credentials |= self.credentials;
+            if let Some(cookie) = &self.cookie {
+                request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("cookie"));
+                request.headers.push(("cookie".to_owned(), cookie.clone()));
+            }
+            request.credentials |= self.credentials || self.cookie.is_some();
             if request.page.is_empty() {
                 return Err(failure(
                     "the request has no `Origin`; give the page by `--from`".to_owned(),
@@ -130,12 +140,18 @@ impl Asked {
                 &"whose page asks is missing; give it by `--from`, or a request by `--curl` or `--har`",
             ));
         };
+        let mut headers: Vec<_> = self.header.iter().map(|header| field(header)).collect();
+        let has_type = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+        if self.data.is_some() && !has_type {
+            // As of a string that script sends.
+            headers.push(("content-type".to_owned(), "text/plain;charset=UTF-8".to_owned()));
+        }
         Ok(PageRequest {
             page,
             method: self.method.clone(),
             url,
-            headers: self.header.iter().map(|header| field(header)).collect(),
-            body: None,
+            headers,
+            body: self.data.clone().map(String::into_bytes),
             mode: self.mode,
             credentials: self.credentials,
         })
@@ -156,6 +172,12 @@ impl PageRequest {
             Some(body) => fetch.body(body.clone()),
             None => fetch,
         }
+    }
+
+    /// The cookies that went along, if they are known.
+    pub(crate) fn cookie(&self) -> Option<&str> {
+        let cookie = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+        cookie.map(|(_, value)| value.as_str())
     }
 
     /// The request as a page made it, from what its browser sent.

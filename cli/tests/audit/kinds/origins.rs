@@ -1,6 +1,6 @@
 //! Who is admitted, and should not be.
 
-use super::{APP, COM, Row, nothing, reflects, reflects_if, with};
+use super::{APP, COM, Row, reflects, reflects_if, with};
 
 pub(super) const ROWS: &[Row] = &[
     Row(
