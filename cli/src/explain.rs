@@ -79,6 +79,8 @@ struct Explained {
     steps: Vec<Explanation>,
     /// Why the browser gives the page nothing.
     blocked: Option<String>,
+    /// What the console of a shipped browser says of it.
+    console: Option<String>,
 }
 
 impl Explained {
@@ -95,7 +97,9 @@ impl Explained {
                 steps.extend(behind_preflight(&request, routes));
             }
         }
-        Ok(Self { request, steps, blocked })
+        let console = seen.console().filter(|_| browser != Shipped::Standard);
+        let console = console.map(str::to_owned);
+        Ok(Self { request, steps, blocked, console })
     }
 
     fn is_left_alone(&self) -> bool {
@@ -124,8 +128,9 @@ impl Explained {
         let mut lines = vec![format!("{verdict}: {method} {url} from {page}{with}")];
         lines.extend(self.steps.iter().map(ToString::to_string));
         if let Some(reason) = self.blocked.as_ref().filter(|_| self.is_blocked()) {
-            lines
-                .push(paint(FAINT, format_args!("in the browser: {}", reason.replace(SERVER, ""))));
+            let console = self.console.iter().map(|said| format!("on its console: {said}"));
+            let said = [format!("in the browser: {reason}")].into_iter().chain(console);
+            lines.extend(said.map(|said| paint(FAINT, said.replace(SERVER, ""))));
         }
         lines.join("\n")
     }
@@ -139,6 +144,7 @@ impl Explained {
             "url": url.strip_prefix(SERVER).unwrap_or(url),
             "credentials": credentials,
             "browser": self.blocked,
+            "console": self.console,
             "steps": self.steps.iter().map(as_json).collect::<Vec<_>>(),
         })
     }

@@ -13,6 +13,7 @@ mod page;
 mod paint;
 mod probe;
 mod schema;
+mod shell;
 
 use std::process::ExitCode;
 
@@ -52,6 +53,10 @@ enum Verb {
     Convert(convert::Arguments),
     /// Prints the JSON Schema of documents, for editors
     Schema(schema::Arguments),
+    /// Prints what a shell completes the arguments with
+    Completions(shell::Completions),
+    /// Prints a man page
+    Man(shell::Man),
 }
 
 impl Verb {
@@ -64,6 +69,8 @@ impl Verb {
             Self::Audit(arguments) => audit::run(arguments),
             Self::Convert(arguments) => convert::run(arguments),
             Self::Schema(arguments) => schema::run(arguments),
+            Self::Completions(arguments) => shell::completions(arguments),
+            Self::Man(arguments) => shell::man(arguments),
         }
     }
 }

@@ -66,12 +66,14 @@ impl Outcome {
     }
 
     pub(crate) fn print(self) -> ExitCode {
+        let printed = write(&mut anstream::stdout().lock(), &self.text);
         write(&mut anstream::stderr().lock(), &self.notes).ok();
-        match write(&mut anstream::stdout().lock(), &self.text) {
-            Ok(()) => self.status.into(),
-            // Whoever read it has seen enough.
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.status.into(),
-            Err(error) => Failure::new(&format_args!("standard output: {error}")).print(),
+        match printed {
+            // Whoever read it and closed the pipe has seen enough.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Failure::new(&format_args!("standard output: {error}")).print()
+            }
+            _ => self.status.into(),
         }
     }
 }

@@ -117,13 +117,21 @@ fn a_path_has_its_own_policy() {
     );
 }
 
-/// Chromium takes `*` for `authorization`, and the standard does not. A policy of this crate does not send what would
-/// differ, so that it is told by the preflight that is kept.
+/// What its console says is what people search for.
 #[test]
 fn a_shipped_browser_is_chosen() {
-    for browser in ["standard", "chromium", "firefox", "webkit"] {
-        let arguments = ["explain", "cors.toml", "--from", "https://app.example"];
-        assert_eq!(files().run(&[&arguments[..], &["--browser", browser]].concat()).status, 0);
+    for (browser, said) in [
+        ("standard", "in the browser: "),
+        ("chromium", "on its console: Access to fetch at "),
+        ("firefox", "on its console: Cross-Origin Request Blocked: "),
+        ("webkit", "on its console: Origin https://b.example is not allowed"),
+    ] {
+        let run =
+            |from| files().run(&["explain", "cors.toml", "--browser", browser, "--from", from]);
+        assert_eq!(run("https://app.example").status, 0);
+        let blocked = run("https://b.example");
+        assert_eq!(blocked.status, 1);
+        assert!(blocked.text.lines().any(|line| line.starts_with(said)), "{}", blocked.text);
     }
 }
 
@@ -182,6 +190,7 @@ fn programs_read_it_as_json() {
                 "credentials": false,
                 "browser": "access-control-allow-methods \"GET\" of the preflight's response from \
                             \"http://server.invalid/\" does not allow the method PATCH; expected \"PATCH\"",
+                "console": null,
                 "steps": [{
                     "kind": "preflight",
                     "is_allowed": false,

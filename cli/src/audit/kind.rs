@@ -190,7 +190,7 @@ impl Kind {
             Self::PreflightReaches => (
                 "preflight-reaches-application",
                 "a preflight is not answered before the application",
-                "pages that need a preflight are blocked, and the application runs for whoever asks",
+                "whoever answers in place of the layer blocks pages, or runs for whoever asks",
                 "put the layer outside of the router and of authentication",
             ),
             Self::Leak => (

@@ -45,7 +45,7 @@ pub(crate) struct Arguments {
 /// At most so many requests are sent, one at a time.
 const MOST: usize = 100;
 /// The origins that others are derived from are so many at the most.
-const MOST_TRUSTED: usize = 3;
+const MOST_TRUSTED: usize = 2;
 
 /// Something that is found, and what shows it.
 #[derive(Debug)]

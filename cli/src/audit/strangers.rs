@@ -28,15 +28,15 @@ impl Auditor {
             self.well_formed(&exchange);
             answers.push(exchange);
         }
+        let mut of_strangers = Vec::new();
+        for trial in trials::of_anybody() {
+            of_strangers.extend(self.attempt(&trial).await?);
+        }
         // Some reflect an origin only where a cookie goes along.
         let cookie = format!("{}=1", trials::NAME);
         let with_cookie = Ask::from(trials::STRANGER).field(COOKIE, cookie.as_bytes());
         let with_cookie = self.ask(with_cookie).await?;
         self.judge(Kind::AnyOrigin, with_cookie);
-        let mut of_strangers = Vec::new();
-        for trial in trials::of_anybody() {
-            of_strangers.extend(self.attempt(&trial).await?);
-        }
         // Whoever admits anybody admits who looks like somebody.
         if !self.has(Kind::AnyOrigin) {
             let like: Vec<Trial> = self.trusted.iter().flat_map(super::Trusted::trials).collect();

@@ -16,6 +16,7 @@ use crate::server::Server;
 pub(super) struct Asked {
     origin: Option<String>,
     path: String,
+    query: String,
     is_preflight: bool,
     headers: HeaderMap,
 }
@@ -76,6 +77,7 @@ fn answer(row: &'static Row, request: &Request) -> Response<Body> {
     let asked = Asked {
         origin: request.headers().get(header::ORIGIN).map(text),
         path: request.uri().path().to_owned(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
         is_preflight: request.headers().contains_key("access-control-request-method"),
         headers: request.headers().clone(),
     };
@@ -117,7 +119,6 @@ const REFLECTED: &str = "\
 high: any origin is reflected [any-origin]
   sent     GET URL?tower-cors-audit=2
            origin: https://tower-cors-audit.invalid
-           cookie: tower-cors-audit=1
   answered 200 OK
            vary: Origin
            access-control-allow-origin: https://tower-cors-audit.invalid

@@ -75,6 +75,15 @@ fn patterns_with_credentials() {
     finds_nothing(layer, "/public", &["--from", "https://a.example"], &["any-host", "any-port"]);
 }
 
+/// However many names stand in the origins that are trusted.
+#[test]
+fn long_names_take_no_more_requests_than_are_bounded() {
+    let layer = CorsLayer::new(policy("allow_origins = ['https://app.example']"));
+    let one = "https://a.b.s3.dualstack.us-east-1.amazonaws.com";
+    let other = "https://c.d.s3.dualstack.us-east-2.amazonaws.com";
+    finds_nothing(layer, "/a%20b/c", &["--from", one, "--from", other], &[]);
+}
+
 #[test]
 fn rules_and_limited_methods() {
     let text = "[[rules]]\nallow_origins = ['https://app.example']\nallow_methods = ['PUT']\n\

@@ -1,5 +1,7 @@
-//! What else is wrong with an answer. No advisory has the last three, and they are met every day.
+//! What else is wrong with an answer. No advisory has the last four, and they are met every day.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{APP, Answer, Asked, Row, nothing, reflects_if, with};
@@ -188,6 +190,17 @@ pub(super) const ROWS: &[Row] = &[
             false => reflects_if(it, it.is_from(&["https://app.example"])),
         },
         &["preflight-reaches-application"],
+    ),
+    Row(
+        "a cache that does not obey Vary (koala73/worldmonitor#1890, koajs/cors#47)",
+        "/",
+        APP,
+        |it| {
+            static KEPT: Mutex<BTreeMap<String, Answer>> = Mutex::new(BTreeMap::new());
+            let answer = reflects_if(it, it.is_from(&["https://app.example"]));
+            KEPT.lock().unwrap().entry(it.query.clone()).or_insert(answer).clone()
+        },
+        &["cache-mixes-origins"],
     ),
     Row(
         "methods and headers for whoever asks",
