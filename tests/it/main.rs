@@ -43,15 +43,17 @@ mod examples_process;
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
+#[cfg(feature = "review")]
 mod explain;
 mod field;
 mod invariants;
+#[cfg(feature = "review")]
 mod lint;
 mod manifest;
 mod messages;
 #[cfg(feature = "browser")]
 mod migrating;
-#[cfg(all(feature = "reload", feature = "routes"))]
+#[cfg(all(feature = "reload", feature = "review", feature = "routes"))]
 mod observe;
 mod oracle;
 mod origin_set;
@@ -71,6 +73,7 @@ mod sockets;
 mod suffixes;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
+#[cfg(feature = "review")]
 mod tables;
 mod threads;
 mod tower_rules;
