@@ -71,7 +71,7 @@ impl Compared {
         // Where no origin is named, nothing else counts; nor does how long a denial is kept.
         let nothing_else = names_nobody(&said) && names_nobody(answered);
         let counts =
-            |name: &&HeaderName| !nothing_else && !(is_denied && **name == ACCESS_CONTROL_MAX_AGE);
+            |name: &&HeaderName| !(nothing_else || is_denied && **name == ACCESS_CONTROL_MAX_AGE);
         for name in COMPARED.iter().filter(counts) {
             let (said, answered) = (joined(&said, name), joined(answered, name));
             if !is_alike(name, sent, said.as_deref(), answered.as_deref()) {

@@ -9,14 +9,9 @@ use crate::server::Server;
 
 /// Nothing but notes of these ids.
 #[track_caller]
-fn finds_nothing<P: PolicySource>(
-    layer: CorsLayer<P>,
-    path: &str,
-    arguments: &[&str],
-    notes: &[&str],
-) where
-    CorsLayer<P>: Clone + Send + Sync + 'static,
-    P: Clone + Send + Sync + 'static,
+fn finds_nothing<P>(layer: CorsLayer<P>, path: &str, arguments: &[&str], notes: &[&str])
+where
+    P: PolicySource + Clone + Send + Sync + 'static,
 {
     let app = Router::new()
         .route("/public", get(|| async { "public" }))

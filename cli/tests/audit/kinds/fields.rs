@@ -147,12 +147,12 @@ pub(super) const ROWS: &[Row] = &[
         "Vite CVE-2025-24010",
         "/",
         APP,
-        |it| match it.headers.contains_key("upgrade") {
-            true => (
-                101,
-                vec![("upgrade", "websocket".to_owned()), ("connection", "upgrade".to_owned())],
-            ),
-            false => (200, vec![("access-control-allow-origin", "*".to_owned())]),
+        |it| {
+            if it.headers.contains_key("upgrade") {
+                let upgrade = ("upgrade", "websocket".to_owned());
+                return (101, vec![upgrade, ("connection", "upgrade".to_owned())]);
+            }
+            (200, vec![("access-control-allow-origin", "*".to_owned())])
         },
         &["websocket"],
     ),
@@ -185,9 +185,11 @@ pub(super) const ROWS: &[Row] = &[
         "a preflight that needs to be logged in (spring-security#4448)",
         "/",
         APP,
-        |it| match it.is_preflight {
-            true => (401, vec![("www-authenticate", "Bearer".to_owned())]),
-            false => reflects_if(it, it.is_from(&["https://app.example"])),
+        |it| {
+            if it.is_preflight {
+                return (401, vec![("www-authenticate", "Bearer".to_owned())]);
+            }
+            reflects_if(it, it.is_from(&["https://app.example"]))
         },
         &["preflight-reaches-application"],
     ),

@@ -130,9 +130,11 @@ pub(super) const ROWS: &[Row] = &[
         "starlette#3246",
         "/",
         APP,
-        |it| match it.headers.contains_key("cookie") {
-            true => reflects(it, true),
-            false => (200, vec![("access-control-allow-origin", "*".to_owned())]),
+        |it| {
+            if it.headers.contains_key("cookie") {
+                return reflects(it, true);
+            }
+            (200, vec![("access-control-allow-origin", "*".to_owned())])
         },
         &["any-origin"],
     ),
@@ -236,10 +238,12 @@ pub(super) const ROWS: &[Row] = &[
         "tower-http 0.7.1",
         "/",
         APP,
-        |it| match it.is_from(&["https://app.example"]) {
-            true => reflects(it, true),
+        |it| {
+            if it.is_from(&["https://app.example"]) {
+                return reflects(it, true);
+            }
             // The inner service's, and that of the layer.
-            false => with(reflects(it, false), "access-control-allow-credentials", "true"),
+            with(reflects(it, false), "access-control-allow-credentials", "true")
         },
         &["any-origin"],
     ),
