@@ -23,6 +23,8 @@ pub(crate) struct PageRequest {
     pub(crate) mode: RequestMode,
     /// Whether cookies go along.
     pub(crate) credentials: bool,
+    /// The cookies that the browser has, as `Set-Cookie` writes them.
+    pub(crate) cookies: Vec<String>,
 }
 
 /// What a page says of its request.
@@ -43,9 +45,9 @@ pub(crate) struct Asked {
     /// The request is made with credentials: cookies go along
     #[arg(long)]
     credentials: bool,
-    /// The cookies that go along, with credentials then: `session=1`
-    #[arg(short = 'b', long, value_name = "COOKIES")]
-    cookie: Option<String>,
+    /// A cookie that the browser has, and credentials then: `session=1; SameSite=None; Secure`
+    #[arg(short = 'b', long, value_name = "COOKIE")]
+    cookie: Vec<String>,
     /// The mode of the request
     #[arg(long, value_enum, default_value_t)]
     mode: RequestMode,
@@ -120,11 +122,8 @@ impl Asked {
             if self.mode == RequestMode::NoCors {
                 request.mode = RequestMode::NoCors;
             }
-            if let Some(cookie) = &self.cookie {
-                request.headers.retain(|(name, _)| !name.eq_ignore_ascii_case("cookie"));
-                request.headers.push(("cookie".to_owned(), cookie.clone()));
-            }
-            request.credentials |= self.credentials || self.cookie.is_some();
+            request.cookies.extend_from_slice(&self.cookie);
+            request.credentials |= self.credentials || !self.cookie.is_empty();
             if request.page.is_empty() {
                 return Err(failure(
                     "the request has no `Origin`; give the page by `--from`".to_owned(),
@@ -154,13 +153,15 @@ impl Asked {
             body: self.data.clone().map(String::into_bytes),
             mode: self.mode,
             credentials: self.credentials,
+            cookies: Vec::new(),
         })
     }
 }
 
 impl PageRequest {
     pub(crate) fn fetch(&self) -> Fetch {
-        let credentials = if self.credentials { Credentials::Include } else { Credentials::Omit };
+        let credentials =
+            if self.credentials { Credentials::Include } else { Credentials::SameOrigin };
         let mode = match self.mode {
             RequestMode::Cors => Mode::Cors,
             RequestMode::NoCors => Mode::NoCors,
@@ -174,12 +175,6 @@ impl PageRequest {
         }
     }
 
-    /// The cookies that went along, if they are known.
-    pub(crate) fn cookie(&self) -> Option<&str> {
-        let cookie = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("cookie"));
-        cookie.map(|(_, value)| value.as_str())
-    }
-
     /// The request as a page made it, from what its browser sent.
     ///
     /// A preflight stands for the request that it asks for.
@@ -191,6 +186,8 @@ impl PageRequest {
         let page = value("origin").unwrap_or_default();
         let is_no_cors = value("sec-fetch-mode").as_deref() == Some("no-cors");
         let mode = if is_no_cors { RequestMode::NoCors } else { RequestMode::Cors };
+        let cookies: Vec<String> =
+            value("cookie").iter().flat_map(|line| of_other_sites(line, url)).collect();
         let credentials = value("cookie").is_some();
         let asked = value("access-control-request-method").filter(|_| method == "OPTIONS");
         let (method, headers, body) = if let Some(asked) = asked {
@@ -201,8 +198,15 @@ impl PageRequest {
             let is_script = |(name, value): &(String, String)| !is_of_browser(name, value);
             (method.to_owned(), sent.into_iter().filter(is_script).collect(), body)
         };
-        Self { page, method, url: url.to_owned(), headers, body, mode, credentials }
+        Self { page, method, url: url.to_owned(), headers, body, mode, credentials, cookies }
     }
+}
+
+/// The cookies of a field, as they must have been set to go along from another site.
+fn of_other_sites(line: &str, url: &str) -> Vec<String> {
+    let attributes = if url.starts_with("https:") { "; SameSite=None; Secure" } else { "" };
+    let cookies = line.split(';').map(str::trim).filter(|cookie| !cookie.is_empty());
+    cookies.map(|cookie| format!("{cookie}{attributes}")).collect()
 }
 
 fn stdin() -> Result<String, Failure> {

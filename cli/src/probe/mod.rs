@@ -65,7 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         let client = connection.clone();
         let mut browser =
             Browser::new(client).absolute_form(true).user_agent(arguments.browser.into());
-        if let Some(cookie) = request.cookie() {
+        for cookie in &request.cookies {
             browser = browser.cookie(&request.url, cookie);
         }
         let seen = connection::wait(browser.fetch_from(&request.page, request.fetch()))?;
@@ -176,6 +176,7 @@ fn as_json(exchange: &Exchange) -> Value {
         "status": exchange.response().map(|response| response.status().as_u16()),
         "answered": exchange.response().map(|response| fields(response.headers())),
         "decided_by": decided_by,
+        "cookies": exchange.cookies().iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 

@@ -18,9 +18,9 @@ where
         .route("/private", get(|| async { "private" }))
         .layer(layer);
     let server = Server::new(app);
-    let (findings, noted, report) = audit(&server.url(path), arguments);
+    let (findings, found_notes, report) = audit(&server.url(path), arguments);
     assert!(findings.is_empty(), "{report:#}");
-    assert_eq!(noted, notes, "{report:#}");
+    assert_eq!(found_notes, notes, "{report:#}");
 }
 
 fn policy(toml: &str) -> Policy {

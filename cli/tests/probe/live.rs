@@ -1,5 +1,7 @@
 //! The exchange, the verdict, and the header at fault.
 
+use tower_cors::Policy;
+
 use super::{POLICY, by_hand, other, own};
 use crate::program::Files;
 use crate::server::Server;
@@ -180,17 +182,37 @@ fn programs_read_it_as_json() {
     assert_eq!(probed["who"].as_array().unwrap().len(), 0);
 }
 
+/// A page of the same site, since no browser sends a cookie from another one without TLS.
 #[test]
 fn what_is_pasted_is_sent() {
-    let server = own();
+    let layer = Policy::builder()
+        .allow_origins(["http://127.0.0.1:5173"])
+        .allow_credentials(true)
+        .allow_methods(["PUT"])
+        .allow_headers(["content-type"])
+        .build()
+        .unwrap();
+    let server = Server::new(axum::Router::new().fallback(async || "saved").layer(layer));
     let url = server.url("/items");
     let command = format!(
-        "curl '{url}' -X PUT -H 'origin: https://app.example' -H 'content-type: application/json' -b 'a=1' --data-raw '{{}}'"
+        "curl '{url}' -X PUT -H 'origin: http://127.0.0.1:5173' -H 'content-type: application/json' \
+         -b 'a=1; b=2' --data-raw '{{}}'"
     );
     let ran = files().run_with(&["probe", "--curl"], &command);
     assert_eq!(ran.status, 0, "{}{}", ran.text, ran.notes);
-    assert!(ran.text.contains(&format!("PUT {url} from https://app.example")), "{}", ran.text);
-    assert!(ran.text.contains("  cookie: a=1"), "{}", ran.text);
+    assert!(ran.text.contains(&format!("PUT {url} from http://127.0.0.1:5173")), "{}", ran.text);
+    assert!(ran.text.contains("  cookie: a=1; b=2"), "{}", ran.text);
+}
+
+/// The most likely wrong turn with credentials: the cookie never comes.
+#[test]
+fn a_cookie_that_never_comes_is_told() {
+    let server = own();
+    let url = server.url("/items");
+    let arguments = ["probe", &url, "--from", "https://app.example", "-b", "session=1"];
+    let ran = files().run(&arguments);
+    assert!(!ran.text.contains("  cookie: session=1"), "{}", ran.text);
+    assert!(ran.text.contains("SameSite"), "{}", ran.text);
 }
 
 /// The example of this repository is a live server, too.
