@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use tower_cors::export::Target;
+
 use crate::document::{self, Either, Reading};
 use crate::outcome::{Failure, Outcome, Status};
 use crate::paint::{BOLD, WARNING, paint};
@@ -28,6 +30,18 @@ enum To {
     Json,
     Toml,
     Yaml,
+    /// Envoy's `CorsPolicy`, in YAML
+    Envoy,
+    /// The same in JSON
+    EnvoyJson,
+    /// A Kubernetes Gateway API `HTTPRoute`
+    Gateway,
+    /// What nginx includes into `http`
+    Nginx,
+    /// What nginx includes into a `server` or a `location`
+    NginxServer,
+    /// Amazon S3's `CORSRules`
+    S3,
 }
 
 impl To {
@@ -37,9 +51,23 @@ impl To {
             Self::Json => serde_json::to_string_pretty(document).map_err(|error| error.to_string()),
             Self::Toml => toml::to_string_pretty(document).map_err(|error| error.to_string()),
             Self::Yaml => serde_saphyr::to_string(document).map_err(|error| error.to_string()),
+            Self::Envoy => return Ok(export(document, Target::Envoy)),
+            Self::EnvoyJson => return Ok(export(document, Target::EnvoyJson)),
+            Self::Gateway => return Ok(export(document, Target::Gateway)),
+            Self::Nginx => return Ok(export(document, Target::Nginx)),
+            Self::NginxServer => return Ok(export(document, Target::NginxServer)),
+            Self::S3 => return Ok(export(document, Target::S3)),
         };
         Ok((text?, Vec::new()))
     }
+}
+
+fn export(document: &Either, target: Target) -> (String, Vec<String>) {
+    let export = match document {
+        Either::Policy(policy) => policy.export(target),
+        Either::Routes(routes) => routes.export(target),
+    };
+    (export.text().to_owned(), export.warnings().iter().map(ToString::to_string).collect())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {

@@ -118,3 +118,30 @@ fn the_schemas_are_those_of_the_library() {
         assert_eq!(ran.json(0), expected);
     }
 }
+
+/// What each system has to say of the policy, and what is lost there.
+#[test]
+fn policies_and_routes_are_written_for_other_systems() {
+    let routes = "routes: {/items: {allow_origins: ['https://app.example'], max_age: 600}}";
+    let files = Files::new(&[("policy.toml", TOML), ("routes.yaml", routes)]);
+    for (to, says) in [
+        ("envoy", "exact: \"https://app.example\""),
+        ("envoy-json", "\"exact\":"),
+        ("gateway", "kind: HTTPRoute"),
+        ("nginx", "map "),
+        ("nginx-server", "add_header"),
+    ] {
+        for document in ["policy.toml", "routes.yaml"] {
+            let ran = files.run(&["convert", document, "--to", to]);
+            assert!(ran.status < 2, "{to}: {}", ran.notes);
+            assert!(ran.text.contains(says), "{to}: {}", ran.text);
+            assert_eq!(ran.status == 1, ran.notes.contains("warning: "), "{to}: {}", ran.notes);
+        }
+    }
+    let s3 = files.run(&["convert", "policy.toml", "--to", "s3"]);
+    assert_eq!(s3.status, 1);
+    assert!(s3.notes.contains("policy.toml: warning: allow_credentials"), "{}", s3.notes);
+    assert!(s3.text.contains("\"AllowedOrigins\""), "{}", s3.text);
+    let back = files.run_with(&["convert", "--from", "s3", "--to", "json"], &s3.text);
+    assert!(back.status < 2, "{}", back.notes);
+}
