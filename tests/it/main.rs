@@ -26,6 +26,8 @@ mod documents_gateway;
 mod documents_hints;
 #[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
 mod documents_hostile;
+#[cfg(all(feature = "routes", feature = "yaml"))]
+mod documents_http_route;
 #[cfg(all(feature = "serde", feature = "routes"))]
 mod documents_round_trip;
 #[cfg(feature = "serde")]
@@ -43,21 +45,29 @@ mod examples_process;
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
+#[cfg(feature = "review")]
 mod explain;
+#[cfg(all(feature = "export", feature = "toml", feature = "yaml"))]
+mod export;
 mod field;
 mod invariants;
+#[cfg(feature = "review")]
 mod lint;
 mod manifest;
 mod messages;
 #[cfg(feature = "browser")]
 mod migrating;
-#[cfg(all(feature = "reload", feature = "routes"))]
+#[cfg(all(feature = "reload", feature = "review", feature = "routes"))]
 mod observe;
 mod oracle;
 mod origin_set;
 mod pains;
 mod peer;
 mod presets;
+#[cfg(feature = "routes")]
+mod process;
+#[cfg(all(feature = "browser", feature = "export"))]
+mod proxies;
 mod readme;
 #[cfg(feature = "reload")]
 mod reload;
@@ -71,6 +81,7 @@ mod sockets;
 mod suffixes;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
+#[cfg(feature = "review")]
 mod tables;
 mod threads;
 mod tower_rules;
