@@ -1,0 +1,146 @@
+// What is shown of one request: the exchange, why, what to write, what consoles print, and what script got.
+
+import { element, prose } from "./dom.js";
+
+export const WORDS = {
+  readable: ["✓", "readable"],
+  blocked: ["✕", "blocked"],
+  opaque: ["◌", "opaque"],
+  "no answer": ["?", "no answer"],
+};
+
+export function badge(outcome) {
+  const [sign, word] = WORDS[outcome];
+  return element(
+    "span",
+    { class: "badge", "data-outcome": outcome },
+    element("span", { "aria-hidden": "true" }, `${sign} `),
+    word,
+  );
+}
+
+const block = (title, ...children) =>
+  element("section", { class: "block" }, element("h4", {}, title), ...children);
+
+// The exchange
+
+function field({ name, value, matters, decides }) {
+  const isThere = value !== null;
+  const line = element(
+    "li",
+    { class: "field", "data-matters": matters, "data-decides": decides },
+    element("span", { class: "field-name" }, `${name}:`),
+    " ",
+    isThere ? value : element("em", {}, "missing"),
+  );
+  if (decides) {
+    line.append(element("strong", { class: "decides" }, "this decides"));
+  }
+  return line;
+}
+
+function message(kind, title, note, fields) {
+  return element(
+    "div",
+    { class: `message ${kind}` },
+    element("p", { class: "line" }, element("b", {}, title), note && element("span", { class: "note" }, note)),
+    element("ul", {}, fields.map(field)),
+  );
+}
+
+function exchange(one) {
+  const { method, path, request, status, answered_by, answer } = one;
+  return element(
+    "li",
+    { class: "exchange" },
+    message("request", `${method} ${path}`, null, request),
+    message("answer", String(status), `answered by ${answered_by}`, answer),
+  );
+}
+
+function exchanges({ exchanges: real, model }) {
+  const shown = real ?? model.exchanges;
+  if (shown.length === 0) {
+    return block("What crossed the wire", element("p", {}, "Nothing: the browser refuses by itself."));
+  }
+  const title = real ? "What crossed the wire" : "What would cross the wire";
+  return block(title, element("ol", { class: "wire" }, shown.map(exchange)));
+}
+
+// Why
+
+function explained({ request, is_allowed, decision, at_fault, hint, next, rules }) {
+  return element(
+    "li",
+    { "data-allowed": is_allowed },
+    element("p", {}, element("strong", {}, decision)),
+    at_fault.length > 0 && element("p", {}, "At fault: ", element("code", {}, at_fault.join(", "))),
+    rules.length > 0 && element("ol", { class: "rules" }, rules.map((rule) => element("li", {}, rule))),
+    element("p", { class: "next" }, `So ${next}.`),
+    hint && element("p", { class: "hint" }, element("span", {}, "What to write"), ...prose(hint)),
+  );
+}
+
+function why({ told, model }) {
+  const said = told.policy.length
+    ? element("ul", { class: "why" }, told.policy.map(explained))
+    : element("p", {}, "No policy is asked.");
+  const reason = model.reason && element("p", { class: "reason" }, `${model.reason}.`);
+  return block("Why", said, reason);
+}
+
+// Consoles and models
+
+function consoles({ model }) {
+  if (!model.console) {
+    return null;
+  }
+  const lines = model.console.map(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]);
+  return block("What the console says", element("dl", { class: "console" }, ...lines));
+}
+
+function got(title, { outcome, status, headers, body, error }) {
+  const names = Object.keys(headers).sort();
+  const rows = [
+    ["outcome", badge(outcome)],
+    status && ["status", String(status)],
+    ...names.map((name) => [name, headers[name]]),
+    body && ["body", element("code", {}, body)],
+    error && ["error", element("code", {}, error)],
+  ].filter(Boolean);
+  const cells = rows.map(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+  return block(title, element("dl", { class: "got" }, ...cells));
+}
+
+function models({ told, happened }) {
+  const tile = (name, outcome, note) =>
+    element("li", {}, element("span", { class: "who" }, name), badge(outcome), note && element("small", {}, note));
+  const tiles = told.models.map(({ name, outcome }) => tile(name, outcome));
+  const yours = happened
+    ? tile("Your browser", happened.outcome)
+    : element("li", { class: "absent" }, element("span", { class: "who" }, "Your browser"), "cannot have this origin");
+  return block("Who would read it", element("ul", { class: "models" }, tiles, yours));
+}
+
+function surprise({ agrees, model, happened }) {
+  if (agrees !== false) {
+    return null;
+  }
+  const words = `Not as expected: the model of ${model.name} says ${model.outcome}, and your browser did otherwise.`;
+  return element("div", { class: "alarm" }, element("p", {}, words), got("Expected", model));
+}
+
+// Everything of one request, for a case and for a request of one’s own.
+export function tried(result) {
+  const { happened, model } = result;
+  return element(
+    "div",
+    { class: "tried" },
+    surprise(result),
+    exchanges(result),
+    why(result),
+    consoles(result),
+    got("What the script gets", happened ?? model),
+    models(result),
+  );
+}
