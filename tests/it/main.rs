@@ -37,9 +37,21 @@ mod domains;
 mod enforcement;
 mod errors;
 mod examples;
-#[cfg(feature = "serde")]
+#[cfg(all(
+    feature = "browser",
+    feature = "diff",
+    feature = "toml",
+    feature = "tracing",
+    feature = "yaml"
+))]
 mod examples_process;
-#[cfg(all(feature = "serde", feature = "tracing"))]
+#[cfg(all(
+    feature = "browser",
+    feature = "diff",
+    feature = "toml",
+    feature = "tracing",
+    feature = "yaml"
+))]
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;

@@ -3,8 +3,9 @@
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (value !== false && value !== undefined && value !== null) {
-      made.setAttribute(key, value === true ? "" : value);
+    const isData = key.startsWith("data-") && typeof value === "boolean";
+    if (isData || (value !== false && value !== undefined && value !== null)) {
+      made.setAttribute(key, value === true && !isData ? "" : value);
     }
   }
   made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));

@@ -24,12 +24,15 @@ const block = (title, ...children) =>
 
 // The exchange
 
+// As people write them; on the wire their case makes no difference.
+const written = (name) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
+
 function field({ name, value, matters, decides }) {
   const isThere = value !== null;
   const line = element(
     "li",
     { class: "field", "data-matters": matters, "data-decides": decides },
-    element("span", { class: "field-name" }, `${name}:`),
+    element("span", { class: "field-name" }, `${written(name)}:`),
     " ",
     isThere ? value : element("em", {}, "missing"),
   );
@@ -53,8 +56,8 @@ function exchange(one) {
   return element(
     "li",
     { class: "exchange" },
-    message("request", `${method} ${path}`, null, request),
-    message("answer", String(status), `answered by ${answered_by}`, answer),
+    message("sent", `${method} ${path}`, null, request),
+    message("received", String(status), `answered by ${answered_by}`, answer),
   );
 }
 
