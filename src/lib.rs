@@ -84,6 +84,8 @@ mod layer;
 mod nearest;
 mod origin;
 mod policy;
+#[cfg(feature = "browser")]
+mod remark;
 mod request;
 mod safelist;
 mod select;

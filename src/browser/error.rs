@@ -3,9 +3,9 @@ use std::{error, fmt};
 /// A [`Fetch`](super::Fetch) or a page that no browser could carry out: what script gets is a
 /// `TypeError` before anything is sent.
 ///
-/// `Display` gives one line: what is wrong with which value, and what to write.
+/// `Display` gives one line: what is wrong with which value, and what to write. `Debug` is the same.
 #[non_exhaustive]
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum FetchError {
     /// The page is neither a URL with a host nor `null`.
     #[non_exhaustive]
@@ -147,16 +147,28 @@ impl fmt::Display for FetchError {
     }
 }
 
+impl fmt::Debug for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// It has no source: its message says all.
 impl error::Error for FetchError {}
 
 /// What is wrong with a URL.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct UrlError(pub(super) url::ParseError);
 
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

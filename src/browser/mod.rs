@@ -46,6 +46,16 @@
 //! # }
 //! ```
 //!
+//! # When a test fails
+//!
+//! Print what was [`Seen`]: each request and its response, with a mark at the line that decided; why; what the console of
+//! the browser says; and, if a [`CorsLayer`](crate::CorsLayer) got the request, how it explains its decision. The same is
+//! there as data: [`Seen::exchanges`]. [`Blocked`] and [`FetchError`] are one sentence, by `Debug` too.
+//!
+//! # Live servers
+//!
+//! A service may be a client that connects to servers, such as that of `hyper-util`: [`Browser::absolute_form`].
+//!
 //! # What it does
 //!
 //! | The standard's word | Here |
@@ -108,9 +118,12 @@ mod agent;
 mod answer;
 mod blocked;
 mod body;
+mod console;
 mod cookies;
 mod cors_check;
+mod decided;
 mod error;
+mod exchange;
 mod fetch;
 mod filter;
 mod header_list;
@@ -127,6 +140,7 @@ mod redirect;
 mod request;
 mod request_headers;
 mod seen;
+mod shown;
 mod user_agent;
 
 pub use agent::Browser;
@@ -134,6 +148,7 @@ pub use answer::{Answer, AnswerKind};
 pub use blocked::Blocked;
 pub use body::Body;
 pub use error::{FetchError, UrlError};
+pub use exchange::{Exchange, Line, Sent};
 pub use fetch::{Credentials, Fetch, Mode, Redirect};
-pub use seen::{BodyError, ResponseType, Seen, Sent, Visible};
+pub use seen::{BodyError, ResponseType, Seen, Visible};
 pub use user_agent::UserAgent;

@@ -27,6 +27,9 @@ pub(crate) trait Driver {
 
     /// The reasons of the fetches that failed since the last call, as Chromium's codes, by URL.
     fn take_reasons(&mut self) -> BTreeMap<String, String>;
+
+    /// What the console said of CORS since the last call, if [`take_reasons`](Self::take_reasons) was called first.
+    fn take_console(&mut self) -> Vec<String>;
 }
 
 /// Starts Chromium, or says that it is not there.
