@@ -267,8 +267,9 @@ pub(crate) const CASES: &[Case] = &[
         id: "cookies-cross-site",
         title: "Cookies to another site",
         about: "The same for the API under its other name. To a browser localhost and 127.0.0.1 are \
-                two sites, so only SameSite=None comes back, which needs Secure. No CORS header \
-                changes that, and no console tells it.",
+                two sites: SameSite=Strict and Lax stay away, and SameSite=None, which needs Secure, \
+                comes. A cookie that says nothing is Lax in Chromium, and None in Firefox. No CORS \
+                header changes that, and no console tells it.",
         ..COOKIES
     },
     Case {

@@ -112,6 +112,8 @@ pub(crate) struct Checked {
 pub(crate) struct Problem {
     pub(crate) severity: &'static str,
     pub(crate) message: String,
+    /// The same in short, for beside the line.
+    pub(crate) brief: String,
     pub(crate) lint: Option<&'static str>,
     pub(crate) why: Option<&'static str>,
     pub(crate) line: Option<usize>,
@@ -159,35 +161,31 @@ fn findings(format: Format, text: &str) -> Vec<Problem> {
 
 impl Problem {
     fn of_error(format: Format, text: &str, error: &DocumentError) -> Self {
-        let position = match error {
-            DocumentError::Shape { position, .. }
-            | DocumentError::Policy { position, .. }
-            | DocumentError::Route { position, .. } => *position,
-            _ => None,
+        let (position, brief) = match error {
+            DocumentError::Shape { position, message, .. } => (*position, message.clone()),
+            DocumentError::Policy { position, error, .. } => (*position, error.to_string()),
+            DocumentError::Route { position, error, .. } => (*position, error.to_string()),
+            _ => (None, String::new()),
         };
-        Self::at(format, text, position, "error", error.to_string())
+        Self { severity: "error", brief, ..Self::at(format, text, position, error.to_string()) }
     }
 
     fn of_finding(format: Format, text: &str, finding: &Finding) -> Self {
-        let severity = if finding.severity() == Severity::Warning { "warning" } else { "note" };
         let lint = finding.lint();
         Self {
+            severity: if finding.severity() == Severity::Warning { "warning" } else { "note" },
+            brief: lint.to_string(),
             lint: Some(lint.as_str()),
             why: Some(lint.why()),
-            ..Self::at(format, text, finding.position(), severity, finding.to_string())
+            ..Self::at(format, text, finding.position(), finding.to_string())
         }
     }
 
-    fn at(
-        format: Format,
-        text: &str,
-        position: Option<Position>,
-        severity: &'static str,
-        message: String,
-    ) -> Self {
+    fn at(format: Format, text: &str, position: Option<Position>, message: String) -> Self {
         Self {
-            severity,
+            severity: "note",
             message,
+            brief: String::new(),
             lint: None,
             why: None,
             line: position.map(|position| position.line),

@@ -7,10 +7,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::{self, HeaderMap, Uri};
 use axum::middleware::Next;
 use axum::response::Response;
 use serde::Serialize;
+use tower_cors::browser::{self, Line};
 
 /// A request and its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -19,9 +20,12 @@ pub(crate) struct Exchange {
     /// The path, and the query without the key.
     path: String,
     request: Vec<Field>,
-    status: u16,
+    /// None if the server failed.
+    status: Option<u16>,
     answered_by: &'static str,
     answer: Vec<Field>,
+    /// What of the answer decided: `status`, or the name of a field, which may be missing. Only a model knows it.
+    decided_by: Option<String>,
 }
 
 /// A header field.
@@ -34,24 +38,41 @@ pub(crate) struct Field {
 }
 
 impl Exchange {
-    pub(crate) fn new(
-        method: &Method,
-        uri: &Uri,
-        request: &HeaderMap,
-        status: u16,
-        answer: &HeaderMap,
-    ) -> Self {
-        // The inner service signs what it answers.
-        let is_inner = answer.contains_key("x-inner");
+    fn new<B>(sent: &http::Request<()>, answer: &http::Response<B>) -> Self {
         Self {
-            method: method.to_string(),
-            path: without_key(uri),
-            request: fields(request),
-            status,
-            answered_by: if is_inner { "the API" } else { "the layer" },
-            answer: fields(answer),
+            method: sent.method().to_string(),
+            path: without_key(sent.uri()),
+            request: fields(sent.headers()),
+            status: Some(answer.status().as_u16()),
+            answered_by: answered_by(answer.headers()),
+            answer: fields(answer.headers()),
+            decided_by: None,
         }
     }
+
+    /// One of a model of a browser.
+    pub(crate) fn of_model(exchange: &browser::Exchange) -> Self {
+        let (sent, answer) = (exchange.request(), exchange.response());
+        let uri: Uri = sent.url().parse().unwrap_or_default();
+        Self {
+            method: sent.method().to_string(),
+            path: without_key(&uri),
+            request: fields(sent.headers()),
+            status: answer.map(|answer| answer.status().as_u16()),
+            answered_by: answer.map_or("nobody", |answer| answered_by(answer.headers())),
+            answer: answer.map(|answer| fields(answer.headers())).unwrap_or_default(),
+            decided_by: exchange.decided_by().and_then(|line| match line {
+                Line::Status => Some("status".to_owned()),
+                Line::Header(name) | Line::Missing(name) => Some(name.to_string()),
+                _ => None,
+            }),
+        }
+    }
+}
+
+/// The inner service signs what it answers.
+fn answered_by(answer: &HeaderMap) -> &'static str {
+    if answer.contains_key("x-inner") { "the API" } else { "the layer" }
 }
 
 /// The fields but those that are in every request or answer, and say nothing here.
@@ -147,9 +168,8 @@ pub(crate) async fn keep(State(record): State<Record>, request: Request, next: N
         return next.run(request).await;
     };
     let (head, body) = request.into_parts();
-    let (method, uri, headers) = (head.method.clone(), head.uri.clone(), head.headers.clone());
+    let sent = http::Request::from_parts(head.clone(), ());
     let response = next.run(Request::from_parts(head, body)).await;
-    let status = response.status().as_u16();
-    record.keep(&key, Exchange::new(&method, &uri, &headers, status, response.headers()));
+    record.keep(&key, Exchange::new(&sent, &response));
     response
 }

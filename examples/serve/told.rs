@@ -1,16 +1,15 @@
 //! What the library makes of a request: the policy, which decides and explains, and the model of each browser.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Router;
+use axum::http::header::HOST;
 use axum::http::{Request, Uri};
 use serde::Serialize;
 use tower::{ServiceExt, service_fn};
 use tower_cors::browser::{Body, Browser, FetchError, Seen, Sent, UserAgent};
 use tower_cors::review::Explanation;
-use tower_cors::{RequestKind, Routes};
+use tower_cors::{Denial, RequestKind, Routes};
 
 use super::api::{api, inner};
 use super::attempt::Attempt;
@@ -52,6 +51,8 @@ pub(crate) struct Model {
     pub(crate) body: Option<String>,
     /// Why script may not read it.
     pub(crate) reason: Option<String>,
+    /// What the browser prints on its console.
+    pub(crate) console: Option<String>,
     pub(crate) exchanges: Vec<Exchange>,
 }
 
@@ -83,7 +84,7 @@ impl Told {
         for (name, user_agent) in USER_AGENTS {
             let (seen, exchanges) = run(attempt, user_agent, routes, pages).await;
             if let (UserAgent::Standard, Ok(seen)) = (user_agent, &seen) {
-                let to_api = seen.sent().iter().filter(|sent| !is_of(sent.url(), pages));
+                let to_api = seen.sent().into_iter().filter(|sent| !is_of(sent.url(), pages));
                 policy = to_api.filter_map(|sent| Explained::new(sent, routes)).collect();
             }
             models.push(Model::new(name, seen, exchanges));
@@ -97,40 +98,30 @@ fn is_of(url: &str, origins: &[String]) -> bool {
     origins.iter().any(|origin| url.strip_prefix(&**origin).is_some_and(|it| it.starts_with('/')))
 }
 
-/// Runs the request in a new browser, in front of servers as they run here.
+/// Runs the request in a new browser, in front of servers as they run here. With what crossed the wire.
 async fn run(
     attempt: &Attempt,
     user_agent: UserAgent,
     routes: &Routes,
     pages: &[String],
 ) -> (Result<Seen, FetchError>, Vec<Exchange>) {
-    let exchanges = Arc::new(Mutex::new(Vec::new()));
     let (api, own) = (api(routes.clone()), inner());
-    let servers = service_fn(|request: Request<Body>| {
-        let host = request.headers().get("host").and_then(|host| host.to_str().ok());
+    let servers = service_fn(move |request: Request<Body>| {
+        let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
         let is_own = is_of(&format!("http://{}/", host.unwrap_or_default()), pages);
         let server: Router = if is_own { own.clone() } else { api.clone() };
-        let exchanges = Arc::clone(&exchanges);
-        async move {
-            let (head, body) = request.into_parts();
-            let (method, uri) = (head.method.clone(), head.uri.clone());
-            let headers = head.headers.clone();
-            let Ok(response) = server.oneshot(Request::from_parts(head, body)).await;
-            let status = response.status().as_u16();
-            let exchange = Exchange::new(&method, &uri, &headers, status, response.headers());
-            exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(exchange);
-            Ok::<_, Infallible>(response)
-        }
+        server.oneshot(request)
     });
     let mut browser = Browser::new(servers).user_agent(user_agent);
+    let mut exchanges = Vec::new();
     if let Some(first) = attempt.first() {
         // Whether it may be read makes no difference to what it sets.
-        let _ = browser.fetch_from(&attempt.from, first).await;
+        exchanges.push(browser.fetch_from(&attempt.from, first).await);
     }
     let seen = browser.fetch_from(&attempt.from, attempt.fetch()).await;
-    drop(browser);
-    let exchanges = std::mem::take(&mut *exchanges.lock().unwrap_or_else(PoisonError::into_inner));
-    (seen, exchanges)
+    exchanges.push(seen.clone());
+    let all = exchanges.iter().flatten().flat_map(Seen::exchanges);
+    (seen, all.map(Exchange::of_model).collect())
 }
 
 impl Explained {
@@ -151,11 +142,18 @@ impl Explained {
             is_allowed: decision.is_allowed(),
             decision: decision.to_string(),
             at_fault: explanation.at_fault().to_vec(),
-            hint: explanation.hint().map(ToString::to_string),
+            hint: explanation.hint().map(ToString::to_string).or_else(|| stranger(&explanation)),
             next: explanation.next().to_string(),
             rules: if explanation.rules().len() > 1 { rules.collect() } else { Vec::new() },
         })
     }
+}
+
+/// Where no origin that is allowed comes near the one that is denied.
+fn stranger(explanation: &Explanation) -> Option<String> {
+    let is_stranger = explanation.decision().denial() == Some(Denial::OriginNotAllowed);
+    let origin = explanation.at_fault().first().filter(|_| is_stranger)?;
+    Some(format!("if this origin may read it, add to `allow_origins`: {origin:?}"))
 }
 
 impl Model {
@@ -167,6 +165,7 @@ impl Model {
             headers: BTreeMap::new(),
             body: None,
             reason: None,
+            console: seen.as_ref().ok().and_then(Seen::console).map(str::to_owned),
             exchanges,
         };
         match seen.as_ref().map(Seen::response) {

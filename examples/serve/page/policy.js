@@ -45,10 +45,10 @@ const RANK = ["note", "warning", "error"];
 function paint(problems) {
   const lines = text.value.split("\n");
   const worst = new Map();
-  for (const { line, severity, message } of problems) {
+  for (const { line, severity, brief } of problems) {
     const before = worst.get(line);
     if (line && (!before || RANK.indexOf(severity) > RANK.indexOf(before.severity))) {
-      worst.set(line, { severity, message });
+      worst.set(line, { severity, brief });
     }
   }
   const severity = (number) => worst.get(number)?.severity;
@@ -56,7 +56,7 @@ function paint(problems) {
   gutter.replaceChildren(...numbers);
   const sheet = lines.map((line, at) => {
     const found = worst.get(at + 1);
-    const beside = found && element("i", {}, `  ${found.message}`);
+    const beside = found && element("i", {}, `  ← ${found.brief}`);
     return element("span", { "data-severity": severity(at + 1) }, element("b", {}, line), beside, "\n");
   });
   backdrop.replaceChildren(...sheet);

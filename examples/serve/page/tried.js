@@ -27,42 +27,55 @@ const block = (title, ...children) =>
 // As people write them; on the wire their case makes no difference.
 const written = (name) => name.replace(/(^|-)[a-z]/g, (letter) => letter.toUpperCase());
 
-function field({ name, value, matters, decides }) {
-  const isThere = value !== null;
-  const line = element(
+const decides = () => element("strong", { class: "decides" }, "this decides");
+
+function field({ name, value, matters }, decidedBy) {
+  const isDecisive = name === decidedBy;
+  return element(
     "li",
-    { class: "field", "data-matters": matters, "data-decides": decides },
+    { class: "field", "data-matters": matters, "data-decides": isDecisive },
     element("span", { class: "field-name" }, `${written(name)}:`),
     " ",
-    isThere ? value : element("em", {}, "missing"),
+    value ?? element("em", {}, "missing"),
+    isDecisive && decides(),
   );
-  if (decides) {
-    line.append(element("strong", { class: "decides" }, "this decides"));
-  }
-  return line;
 }
 
-function message(kind, title, note, fields) {
+function message(kind, title, note, fields, decidedBy) {
+  const isDecisive = decidedBy === "status";
   return element(
     "div",
     { class: `message ${kind}` },
-    element("p", { class: "line" }, element("b", {}, title), note && element("span", { class: "note" }, note)),
-    element("ul", {}, fields.map(field)),
+    element(
+      "p",
+      { class: "line", "data-decides": isDecisive },
+      element("b", {}, title),
+      isDecisive && decides(),
+      note && element("span", { class: "note" }, note),
+    ),
+    element("ul", {}, fields.map((one) => field(one, decidedBy))),
   );
 }
 
-function exchange(one) {
-  const { method, path, request, status, answered_by, answer } = one;
+function exchange({ method, path, request, status, answered_by, answer, decided_by }) {
+  const isMissing = decided_by && decided_by !== "status" && !answer.some(({ name }) => name === decided_by);
+  const missing = isMissing ? [{ name: decided_by, value: null, matters: true }] : [];
   return element(
     "li",
     { class: "exchange" },
     message("sent", `${method} ${path}`, null, request),
-    message("received", String(status), `answered by ${answered_by}`, answer),
+    message("received", status ?? "no answer", `answered by ${answered_by}`, [...missing, ...answer], decided_by),
   );
 }
 
+// What decides stands in the model: where a browser sent the same, it is marked in what that sent.
+function marked(real, model) {
+  const isSame = real.length === model.length && real.every(({ method }, at) => method === model[at].method);
+  return real.map((one, at) => (isSame ? { ...one, decided_by: model[at].decided_by } : one));
+}
+
 function exchanges({ exchanges: real, model }) {
-  const shown = real ?? model.exchanges;
+  const shown = real ? marked(real, model.exchanges) : model.exchanges;
   if (shown.length === 0) {
     return block("What crossed the wire", element("p", {}, "Nothing: the browser refuses by itself."));
   }
@@ -94,12 +107,10 @@ function why({ told, model }) {
 
 // Consoles and models
 
-function consoles({ model }) {
-  if (!model.console) {
-    return null;
-  }
-  const lines = model.console.map(([name, text]) => [element("dt", {}, name), element("dd", {}, text)]);
-  return block("What the console says", element("dl", { class: "console" }, ...lines));
+function consoles({ told }) {
+  const printed = told.models.filter(({ name, console }) => console && name !== "Standard");
+  const lines = printed.map(({ name, console }) => [element("dt", {}, name), element("dd", {}, console)]);
+  return lines.length > 0 && block("What the console says", element("dl", { class: "console" }, ...lines));
 }
 
 function got(title, { outcome, status, headers, body, error }) {
