@@ -32,7 +32,8 @@
 //!   [from documents](https://docs.rs/tower-cors/latest/tower_cors/guide/documents/)
 //! - [Refusing at the server](https://docs.rs/tower-cors/latest/tower_cors/guide/enforcement/): CORS hides responses from pages, and keeps no
 //!   request from your server.
-//! - [Operating](https://docs.rs/tower-cors/latest/tower_cors/guide/operating/), [testing](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/)
+//! - [Operating](https://docs.rs/tower-cors/latest/tower_cors/guide/operating/), [testing](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/),
+//!   [trying a policy in your browser](https://docs.rs/tower-cors/latest/tower_cors/guide/workbench/)
 //! - [What goes on the wire](https://docs.rs/tower-cors/latest/tower_cors/guide/wire/), [what is refused, and why](https://docs.rs/tower-cors/latest/tower_cors/guide/refused/)
 //! - [Coming from tower-http and others](https://docs.rs/tower-cors/latest/tower_cors/guide/migrating/)
 //!

@@ -8,6 +8,7 @@
 //! - [`documents`]: policies from documents, and reloading them.
 //! - [`operating`]: logs, metrics, rolling out a change, several places.
 //! - [`testing`]: testing a policy, and an app.
+//! - [`workbench`]: trying a policy in your own browser.
 //! - [`wire`]: what goes on the wire.
 //! - [`refused`]: what is refused when a policy is built, and why.
 //! - [`migrating`]: coming from other middleware.
@@ -28,6 +29,8 @@ pub mod documents {}
 pub mod operating {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
+#[doc = include_str!("workbench.md")]
+pub mod workbench {}
 #[doc = include_str!("wire.md")]
 pub mod wire {}
 #[doc = include_str!("refused.md")]

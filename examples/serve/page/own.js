@@ -22,7 +22,7 @@ const TARGET_WORDS = {
 };
 
 const options = (words, origins) =>
-  Object.keys(words).map((name) => element("option", { value: name }, `${words[name]} (${origins[name]})`));
+  Object.keys(words).map((name) => element("option", { value: name }, `${words[name]}: ${origins[name]}`));
 
 from.append(...options(SENDER_WORDS, SENDERS), element("option", { value: "any" }, "Any origin, for the models alone"));
 to.append(...options(TARGET_WORDS, TARGETS));
@@ -81,6 +81,7 @@ function write(query) {
 function adapt() {
   form.querySelector("[data-when=any]").hidden = from.value !== "any";
   place("link").href = linkOf(read());
+  place("link").textContent = "Copy a link to this try";
 }
 
 async function run() {
@@ -106,12 +107,12 @@ async function run() {
 }
 
 // Opens what the address bar says: a try, or a case.
-export function openLink() {
+export async function openLink() {
   const fragment = location.hash.slice(1);
   if (fragment.startsWith("from=")) {
     write(new URLSearchParams(fragment));
+    await run();
     document.getElementById("own").scrollIntoView();
-    run();
   } else if (fragment) {
     const opened = document.getElementById(fragment);
     if (opened?.matches("details")) {
