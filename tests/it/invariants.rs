@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every source file by its path under `src`, and its text without comments.
-fn sources() -> Vec<(String, String)> {
+pub(crate) fn sources() -> Vec<(String, String)> {
     let code = |text: String| {
         let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
         code.collect::<Vec<_>>().join("\n")

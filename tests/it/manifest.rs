@@ -1,9 +1,11 @@
-//! What the manifest declares: the oldest Rust, and whose it is.
+//! What the manifest declares: the oldest Rust, and what is published.
 
 use std::collections::{HashMap, HashSet};
 use std::process::Command;
 
 use serde_json::Value;
+
+use crate::invariants::sources;
 
 /// This machine, as rustc names it.
 fn host() -> String {
@@ -66,5 +68,31 @@ fn no_dependency_needs_a_newer_rust_than_is_declared() {
         if let Some(needed) = packages[id]["rust_version"].as_str() {
             assert!(version(needed) <= version(declared), "{id} needs Rust {needed}");
         }
+    }
+}
+
+/// The crate, and no test, benchmark or script: who wants those has the repository.
+#[test]
+fn the_package_holds_what_its_users_need_and_nothing_else() {
+    let output = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--offline", "--package", "tower-cors"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let (code, rest): (Vec<&str>, Vec<&str>) =
+        listed.lines().partition(|path| path.starts_with("src/"));
+    let by_cargo = [".cargo_vcs_info.json", "Cargo.lock", "Cargo.toml", "Cargo.toml.orig"];
+    let ours = ["CHANGELOG.md", "LICENSE", "README.md", "examples/hyper.rs", "examples/policy.rs"];
+    for path in ours {
+        assert!(rest.contains(&path), "{path} is missing");
+    }
+    for path in &rest {
+        assert!(ours.contains(path) || by_cargo.contains(path), "{path} is published");
+    }
+    let names = sources().into_iter().map(|(name, _)| format!("src/{name}"));
+    for path in names.chain(["src/origin/suffix/list.txt".to_owned()]) {
+        assert!(code.contains(&&*path), "{path} is missing");
     }
 }
