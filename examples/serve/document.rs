@@ -90,7 +90,6 @@ fn units(text: &str) -> usize {
     text.encode_utf16().count()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "as `map_err` calls it")]
 fn said(error: impl Display) -> String {
     error.to_string()
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{
@@ -10,8 +11,6 @@ use axum::http::header::{
 use axum::middleware::{from_fn_with_state, map_response, map_response_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
-use serde_json::json;
 use tower_cors::{CorsLayer, Denial, Enforcement, Policy, PolicyErrors};
 
 use super::api::inner;
@@ -50,8 +49,8 @@ async fn tell_refusal(State(workbench): State<Arc<Workbench>>, response: Respons
         return response;
     };
     let page = workbench.pages.first().map(String::as_str).unwrap_or_default();
-    let error = format!("{denial}: this page is for this machine alone; open {page}");
-    (response.status(), response.headers().clone(), Json(json!({ "error": error }))).into_response()
+    let said = format!("{denial}: this page is for this machine alone; open {page}\n");
+    (response.status(), response.headers().clone(), said).into_response()
 }
 
 /// A file, its type, and its text.

@@ -87,7 +87,7 @@ impl Told {
                 let to_api = seen.sent().into_iter().filter(|sent| !is_of(sent.url(), pages));
                 policy = to_api.filter_map(|sent| Explained::new(sent, routes)).collect();
             }
-            models.push(Model::new(name, seen, exchanges));
+            models.push(Model::new(name, &seen, exchanges));
         }
         Self { policy, models }
     }
@@ -157,7 +157,7 @@ fn stranger(explanation: &Explanation) -> Option<String> {
 }
 
 impl Model {
-    fn new(name: &'static str, seen: Result<Seen, FetchError>, exchanges: Vec<Exchange>) -> Self {
+    fn new(name: &'static str, seen: &Result<Seen, FetchError>, exchanges: Vec<Exchange>) -> Self {
         let mut model = Self {
             name,
             outcome: Outcome::Blocked,

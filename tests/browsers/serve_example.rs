@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use self::program::Serve;
-use self::scripts::{CARET, CHOOSE, CLICK, EDIT, READ_CASES, READ_EDITOR, READ_TRY, TRY};
+use self::scripts::{ATTACK, CARET, CHOOSE, CLICK, EDIT, READ_CASES, READ_EDITOR, READ_TRY, TRY};
 use crate::driver::{self, Driver};
 
 /// The page sends some fifty requests, one after the other.
@@ -42,6 +42,7 @@ fn check(driver: &mut impl Driver) {
     let serve = Serve::start();
     driver.open(&serve.page.replace("localhost", "127.0.0.1"));
     the_page_of_a_denied_origin(driver);
+    nobody_else_changes_the_policy(driver, &serve);
 }
 
 /// What the page shows once it has tried everything with the policy of a revision.
@@ -140,6 +141,16 @@ fn the_page_of_a_denied_origin(driver: &mut impl Driver) {
             .as_str()
             .is_some_and(|it| it.contains(&format!("{} blocked", count("blocked"))))
     );
+}
+
+/// Another name leads to this machine, too: its page is a foreign one, and the server takes it for no name of its own.
+fn nobody_else_changes_the_policy(driver: &mut impl Driver, serve: &Serve) {
+    driver.open(&serve.page.replace("localhost", "a.example.com"));
+    let came: Value = serde_json::from_str(&driver.call(ATTACK, &serve.page)).expect("JSON");
+    assert_eq!(came, json!(["opaque 0", "blocked", "basic 403", "403"]));
+    driver.open(&serve.page);
+    let shown = cases(driver, 0);
+    assert_eq!(shown["verdict"], "yes", "the policy is as it was");
 }
 
 fn a_request_of_each_kind(driver: &mut impl Driver) {

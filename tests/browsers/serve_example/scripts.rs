@@ -81,3 +81,17 @@ pub(super) const CHOOSE: &str = r#"((choice) => {
   delete document.querySelector("form.policy").dataset.checked;
   return "";
 })"#;
+
+/// Has a page of another name of this machine change the policy: as it would from a foreign page, and as if that name
+/// were the server's own. What comes of both.
+pub(super) const ATTACK: &str = r#"((server) => {
+  const body = JSON.stringify({ format: "json", text: '{"allow_origins":["https://evil.example"]}' });
+  const post = (url, init) =>
+    fetch(url, { method: "POST", body, ...init }).then(({ type, status }) => `${type} ${status}`, () => "blocked");
+  return Promise.all([
+    post(`${server}/policy`, { mode: "no-cors" }),
+    post(`${server}/policy`, { headers: { "content-type": "application/json" } }),
+    post("/policy", { headers: { "content-type": "application/json" } }),
+    fetch("/workbench.json").then(({ status }) => String(status)),
+  ]).then((all) => JSON.stringify(all));
+})"#;

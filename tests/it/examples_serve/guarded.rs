@@ -157,7 +157,7 @@ async fn the_page_needs_nothing_from_elsewhere() {
         // What is loaded: styles, scripts, and the modules that these import.
         for start in ["href=\"", "src=\"", "from \"./"] {
             let named = text.split(start).skip(1).filter_map(|rest| rest.split('"').next());
-            let files = named.filter(|name| name.ends_with(".css") || name.ends_with(".js"));
+            let files = named.filter(|name| name.contains(".css") || name.contains(".js"));
             left.extend(files.map(|name| format!("/{name}")));
         }
         while let Some(path) = left.pop() {
