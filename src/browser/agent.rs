@@ -98,9 +98,9 @@ impl<S, B> Browser<S, B> {
         self
     }
 
-    /// Adds a cookie (`session=1`) for the origin. It goes along where the credentials mode lets it;
-    /// `SameSite` and what else a real cookie has are not known here, and `Set-Cookie` of responses is
-    /// not kept.
+    /// Adds a cookie, as if a page of the origin had got it by `Set-Cookie`: `session=1; SameSite=None; Secure`. It goes
+    /// along where a browser lets it, and [`Exchange::cookies`] says why it does not. Many a browser takes one without
+    /// `SameSite` for `Lax`, which pages of other sites never send: `app.example` and `api.example` are two sites.
     #[must_use]
     pub fn cookie(mut self, origin: impl AsRef<str>, cookie: impl AsRef<str>) -> Self {
         self.cookies.add(origin.as_ref(), cookie.as_ref());
@@ -158,7 +158,7 @@ impl<S, B> Browser<S, B> {
         let page = Page::parse(page)
             .map_err(|cause| FetchError::Page { value: page.to_owned(), cause: UrlError(cause) })?;
         let mut request = Request::new(&page, fetch, self.user_agent)?;
-        self.cookies.parse()?;
+        self.cookies.parse(self.user_agent, self.now)?;
         let user_agent = self.user_agent;
         let first_url = without_fragment(&request.url);
         let title = format!("{} {first_url} from {}", request.method, request.origin.serialize());

@@ -1,5 +1,7 @@
 use std::{error, fmt};
 
+use super::CookieReason;
+
 /// A [`Fetch`](super::Fetch) or a page that no browser could carry out: what script gets is a
 /// `TypeError` before anything is sent.
 ///
@@ -73,13 +75,15 @@ pub enum FetchError {
         /// The method.
         method: String,
     },
-    /// A cookie given to the browser is no field value, or its origin is no URL.
+    /// A cookie given to the browser is no field value, or its origin is no URL, or no page of the origin could have it.
     #[non_exhaustive]
     Cookie {
         /// The origin that was given.
         origin: String,
         /// The cookie that was given.
         value: String,
+        /// Why no page of the origin could have it.
+        reason: Option<CookieReason>,
     },
 }
 
@@ -137,11 +141,10 @@ impl fmt::Display for FetchError {
             Self::BodyNotAllowed { method } => {
                 write!(f, "a {method} request cannot have a body; leave it out, or write \"POST\"")
             }
-            Self::Cookie { origin, value } => {
-                write!(
-                    f,
-                    "cookie {value:?} cannot be sent to {origin:?}; write one such as \"session=1\" for \"https://api.example\""
-                )
+            Self::Cookie { origin, value, reason } => {
+                write!(f, "cookie {value:?} cannot be set by {origin:?}")?;
+                reason.map_or(Ok(()), |reason| write!(f, " ({reason})"))?;
+                f.write_str("; write one such as \"session=1; SameSite=None; Secure\" for \"https://api.example\"")
             }
         }
     }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::{HeaderMap, HeaderName, Method, Response, StatusCode};
 
+use super::Cookie;
 use crate::remark::Remarks;
 
 /// A request of a fetch, and what answered it: the service, or the HTTP cache.
@@ -14,12 +15,20 @@ pub struct Exchange {
     pub(super) is_cached: bool,
     pub(super) decided_by: Option<Line>,
     pub(super) remarks: Vec<String>,
+    pub(super) cookies: Vec<Cookie>,
 }
 
 impl Exchange {
     /// With the service, which has not answered yet.
     pub(super) fn with_service(request: Sent) -> Self {
-        Self { request, response: None, is_cached: false, decided_by: None, remarks: Vec::new() }
+        Self {
+            request,
+            response: None,
+            is_cached: false,
+            decided_by: None,
+            remarks: Vec::new(),
+            cookies: Vec::new(),
+        }
     }
 
     /// With the HTTP cache.
@@ -59,6 +68,13 @@ impl Exchange {
     #[must_use]
     pub fn decided_by(&self) -> Option<&Line> {
         self.decided_by.as_ref()
+    }
+
+    /// What became of the cookies of the site that the browser had, and of those that the response set. Nobody else tells
+    /// why one never comes. There are none of what the HTTP cache answered.
+    #[must_use]
+    pub fn cookies(&self) -> &[Cookie] {
+        &self.cookies
     }
 
     /// What each [`CorsLayer`](crate::CorsLayer) that the request came to says of it, the outermost first: the text of

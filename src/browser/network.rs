@@ -11,7 +11,9 @@ use tower_service::Service;
 use url::{Position, Url};
 
 use super::{
-    AnswerKind, Blocked, BodyError, Browser, Credentials, Exchange, ResponseType, Sent, UserAgent,
+    AnswerKind, Blocked, BodyError, Browser, CookieReason, Credentials, Exchange, ResponseType,
+    Sent, UserAgent,
+    cookies::Context,
     cors_check::cors_check,
     header_list,
     http_cache::{Selected, is_cacheable, is_storable},
@@ -114,7 +116,10 @@ impl<S, B> Browser<S, B> {
         R: Body<Error: Into<BoxError>>,
     {
         let headers = self.http_headers(request);
-        Ok(self.network_fetch(request, headers, &mut Vec::new()).await?.0.headers)
+        let cookies = self.cookies.clone();
+        let answer = self.network_fetch(request, headers, &mut Vec::new()).await;
+        self.cookies = cookies;
+        Ok(answer?.0.headers)
     }
 
     /// Sends the request, and once more if the server says that it was misdirected (status 421). There
@@ -165,8 +170,7 @@ impl<S, B> Browser<S, B> {
             url: without_fragment(&request.url).into(),
             cause: cause_of(&*error),
         };
-        let service = &mut self.service;
-        let ready = poll_fn(|context| service.poll_ready(context)).await;
+        let ready = poll_fn(|context| self.service.poll_ready(context)).await;
         ready.map_err(|error| failed(error.into()))?;
 
         let made_for = header_list::get(&headers, &ORIGIN);
@@ -176,13 +180,20 @@ impl<S, B> Browser<S, B> {
         *outgoing.method_mut() = request.method.clone();
         *outgoing.headers_mut() = headers.clone();
         outgoing.extensions_mut().insert(remarks.clone());
-        exchanges.push(Exchange::with_service(sent(request, headers)));
+        let page = request.origin.url();
+        let context = self.cookie_context(request, page.as_ref());
+        let mut exchange = Exchange::with_service(sent(request, headers));
+        if !request.is_preflight() {
+            exchange.cookies = self.cookies.fates(&context);
+        }
+        exchanges.push(exchange);
 
-        let answered = service.call(outgoing).await;
+        let answered = self.service.call(outgoing).await;
         let (parts, body) = answered.map_err(|error| failed(error.into()))?.into_parts();
         let trimmed = trim_values(&parts.headers);
         if let Some(exchange) = exchanges.last_mut() {
             exchange.answer(parts.status, &trimmed, &remarks);
+            exchange.cookies.extend(self.cookies.keep(&trimmed, &context));
         }
         let received = Received {
             status: parts.status,
@@ -192,6 +203,12 @@ impl<S, B> Browser<S, B> {
             made_for,
         };
         Ok((received, body))
+    }
+
+    fn cookie_context<'a>(&self, request: &'a Request, page: Option<&'a Url>) -> Context<'a> {
+        let excluded = excludes_cookies(request);
+        let (user_agent, now) = (self.user_agent, self.now);
+        Context { page, url: &request.url, excluded, user_agent, now }
     }
 
     /// What the service gets as the URI.
@@ -236,8 +253,8 @@ impl<S, B> Browser<S, B> {
         if needs_length {
             headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Vec::len).into());
         }
-        let cookies = self.cookies.get(&request.url);
-        if let Some(cookies) = cookies.filter(|_| includes_credentials(request)) {
+        let page = request.origin.url();
+        if let Some(cookies) = self.cookies.header(&self.cookie_context(request, page.as_ref())) {
             headers.insert(COOKIE, cookies);
         }
         headers
@@ -305,14 +322,16 @@ fn origin_header(request: &Request) -> Option<&str> {
     }
 }
 
-/// Whether cookies go along.
+/// Why no cookie goes along.
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
-fn includes_credentials(request: &Request) -> bool {
+fn excludes_cookies(request: &Request) -> Option<CookieReason> {
     match request.credentials {
-        Credentials::Omit => false,
-        Credentials::SameOrigin => request.tainting == ResponseType::Basic,
-        Credentials::Include => true,
+        _ if request.is_preflight() => Some(CookieReason::Preflight),
+        Credentials::Omit => Some(CookieReason::Omit),
+        Credentials::SameOrigin if request.tainting == ResponseType::Basic => None,
+        Credentials::SameOrigin => Some(CookieReason::SameOrigin),
+        Credentials::Include => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{HeaderMap, Response};
 
-use super::{Exchange, Line, ResponseType, Seen, Sent};
+use super::{Cookie, CookieFate, Exchange, Line, ResponseType, Seen, Sent};
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,6 +44,10 @@ impl fmt::Display for Exchange {
         let Sent { method, url, headers, .. } = self.request();
         writeln!(f, "{method} {url}")?;
         write_fields(f, headers, None)?;
+        let is_asked =
+            |cookie: &&Cookie| matches!(cookie.fate(), CookieFate::Sent | CookieFate::NotSent(_));
+        let mut asked = self.cookies().iter().filter(is_asked);
+        asked.try_for_each(|cookie| writeln!(f, "  ({cookie})"))?;
         let Some(response) = self.response() else {
             return writeln!(f, "no response");
         };
@@ -51,7 +55,9 @@ impl fmt::Display for Exchange {
         if let Some(Line::Missing(name)) = self.decided_by() {
             writeln!(f, "> (no {name})")?;
         }
-        write_fields(f, response.headers(), self.decided_by())
+        write_fields(f, response.headers(), self.decided_by())?;
+        let mut set = self.cookies().iter().filter(|cookie| !is_asked(cookie));
+        set.try_for_each(|cookie| writeln!(f, "  ({cookie})"))
     }
 }
 

@@ -1,9 +1,11 @@
+mod cookies;
 mod preflights;
 mod requests;
 mod responses;
 
 use std::fmt;
 
+pub(super) use cookies::ThirdParty;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Which user agent [`Browser`](super::Browser) behaves as.

@@ -33,7 +33,7 @@ const FLAGS: [&str; 12] = [
     // this flag, a user would be asked whether the page at a `data:` URL may fetch.
     "--disable-features=LocalNetworkAccessChecks",
     // Every name leads to this machine, or nowhere.
-    "--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, \
+    "--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP *.co.uk 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, \
      EXCLUDE *.localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
 ];
 
@@ -150,6 +150,10 @@ impl Chromium {
 impl Driver for Chromium {
     fn open(&mut self, url: &str) {
         self.open_tab();
+        self.navigate(url);
+    }
+
+    fn navigate(&mut self, url: &str) {
         let opened = self.send("Page.navigate", &json!({"url": url}));
         assert!(opened["errorText"].is_null(), "{url}: {}", opened["errorText"]);
         loop {

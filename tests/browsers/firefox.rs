@@ -105,6 +105,10 @@ impl Firefox {
 
 impl Driver for Firefox {
     fn open(&mut self, url: &str) {
+        self.navigate(url);
+    }
+
+    fn navigate(&mut self, url: &str) {
         self.send("WebDriver:Navigate", &json!({"url": url}));
     }
 

@@ -26,6 +26,7 @@
 mod agreement;
 mod answers;
 mod chromium;
+mod cookies;
 mod coverage;
 mod driver;
 mod firefox;

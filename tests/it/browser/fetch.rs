@@ -300,8 +300,8 @@ async fn cookies_go_along_as_the_credentials_mode_says() {
         let mut browser = Browser::new(server(SHARED))
             .cookie(APP, "a=1")
             .cookie(APP, "b=2")
-            .cookie("https://api.example", "session=1")
-            .cookie("https://api.example:444", "other=1");
+            .cookie("https://api.example", "session=1; SameSite=None; Secure")
+            .cookie("https://api.example", "lax=1");
         let seen = browser.fetch_from(APP, Fetch::get("/").credentials(credentials)).await.unwrap();
         assert_eq!(
             line(seen.sent()[0]),
