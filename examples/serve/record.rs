@@ -26,6 +26,8 @@ pub(crate) struct Exchange {
     answer: Vec<Field>,
     /// What of the answer decided: `status`, or the name of a field, which may be missing. Only a model knows it.
     decided_by: Option<String>,
+    /// What became of each cookie, and why. Only a model knows that, too.
+    cookies: Vec<String>,
 }
 
 /// A header field.
@@ -47,6 +49,7 @@ impl Exchange {
             answered_by: answered_by(answer.headers()),
             answer: fields(answer.headers()),
             decided_by: None,
+            cookies: Vec::new(),
         }
     }
 
@@ -66,6 +69,7 @@ impl Exchange {
                 Line::Header(name) | Line::Missing(name) => Some(name.to_string()),
                 _ => None,
             }),
+            cookies: exchange.cookies().iter().map(ToString::to_string).collect(),
         }
     }
 }

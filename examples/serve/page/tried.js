@@ -57,7 +57,7 @@ function message(kind, title, note, fields, decidedBy) {
   );
 }
 
-function exchange({ method, path, request, status, answered_by, answer, decided_by }) {
+function exchange({ method, path, request, status, answered_by, answer, decided_by, cookies }) {
   const isMissing = decided_by && decided_by !== "status" && !answer.some(({ name }) => name === decided_by);
   const missing = isMissing ? [{ name: decided_by, value: null, matters: true }] : [];
   return element(
@@ -65,13 +65,15 @@ function exchange({ method, path, request, status, answered_by, answer, decided_
     { class: "exchange" },
     message("sent", `${method} ${path}`, null, request),
     message("received", status ?? "no answer", `answered by ${answered_by}`, [...missing, ...answer], decided_by),
+    cookies.length > 0 && element("ul", { class: "cookies" }, cookies.map((said) => element("li", {}, ...prose(said)))),
   );
 }
 
-// What decides stands in the model: where a browser sent the same, it is marked in what that sent.
+// What decides, and what becomes of cookies, stands in the model: where a browser sent the same, it is told of that.
 function marked(real, model) {
   const isSame = real.length === model.length && real.every(({ method }, at) => method === model[at].method);
-  return real.map((one, at) => (isSame ? { ...one, decided_by: model[at].decided_by } : one));
+  const told = ({ decided_by, cookies }) => ({ decided_by, cookies });
+  return isSame ? real.map((one, at) => ({ ...one, ...told(model[at]) })) : real;
 }
 
 function exchanges({ exchanges: real, model }) {

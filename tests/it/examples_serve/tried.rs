@@ -224,6 +224,38 @@ async fn a_request_of_any_origin_is_explained_with_what_to_write() {
     assert_eq!((&exchange["method"], &exchange["status"]), (&json!("OPTIONS"), &json!(403)));
 }
 
+/// What no console tells.
+#[tokio::test]
+async fn the_page_is_told_why_a_cookie_never_comes() {
+    let app = built_in();
+    let body = async |api: &str| {
+        let asked = json!({
+            "from": PAGE,
+            "first": format!("{api}/cookies/set"),
+            "url": format!("{api}/cookies"),
+            "credentials": "include",
+        });
+        let (_, told) = post(&app, "/try", &asked).await;
+        let chromium = told["models"][1].clone();
+        (chromium["body"].as_str().unwrap().to_owned(), chromium["exchanges"][0]["cookies"].clone())
+    };
+    let (same_site, said) = body("http://localhost:3000").await;
+    let all = r#"{"cookies":["site-default","site-lax","site-none","site-strict"]}"#;
+    assert_eq!(same_site, all);
+    assert_eq!(said[0], "the cookie site-strict is kept");
+    let (cross_site, said) = body(API).await;
+    assert_eq!(cross_site, r#"{"cookies":["site-none"]}"#);
+    assert_eq!(
+        said,
+        json!([
+            "the cookie site-strict is refused: it is SameSite=Strict, and the page is of another site",
+            "the cookie site-lax is refused: it is SameSite=Lax, and the page is of another site",
+            "the cookie site-default is refused: it has no SameSite, which counts as Lax, and the page is of another site",
+            "the cookie site-none is kept",
+        ])
+    );
+}
+
 /// As `fetch` itself refuses them, with a `TypeError`.
 #[tokio::test]
 async fn what_no_browser_sends_is_blocked_with_its_reason() {
