@@ -16,6 +16,7 @@ mod serve;
 
 mod guarded;
 mod policy;
+mod process;
 mod tried;
 
 use serve::arguments::Arguments;

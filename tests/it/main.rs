@@ -40,14 +40,8 @@ mod examples;
 #[cfg(all(
     feature = "browser",
     feature = "diff",
-    feature = "toml",
-    feature = "tracing",
-    feature = "yaml"
-))]
-mod examples_process;
-#[cfg(all(
-    feature = "browser",
-    feature = "diff",
+    feature = "reload",
+    feature = "routes",
     feature = "toml",
     feature = "tracing",
     feature = "yaml"

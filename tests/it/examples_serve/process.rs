@@ -1,5 +1,4 @@
-//! The example `serve` as a program: what it prints, what it answers over TCP, and how it ends; and where
-//! the other examples listen.
+//! The example `serve` as a program: what it prints, what it answers over TCP, how it follows a file, and how it ends.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,7 +11,7 @@ use std::time::Duration;
 
 const PAGE: &str = "http://localhost:3001";
 
-#[path = "program.rs"]
+#[path = "../program.rs"]
 mod built;
 
 fn program() -> PathBuf {
