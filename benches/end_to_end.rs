@@ -208,12 +208,7 @@ fn times(asked: usize) -> Vec<f64> {
 }
 
 fn exchange(layer: usize, asked: Asked, exchanges: usize) -> f64 {
-    let setup = |count| Setup {
-        origins: Origins::Listed(count),
-        credentials: false,
-        names: 3,
-        observed: false,
-    };
+    let setup = |count| Setup::of(Origins::Listed(count), 3);
     // With its state, as `axum::serve` gives it one, a router turns its handlers into routes once.
     let app: Router =
         Router::new().route("/items/{id}", get(async || "hello").options(async || "hello"));

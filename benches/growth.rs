@@ -131,7 +131,7 @@ const FAMILIES: &[Family] = &[
 ];
 
 fn scenario(origins: Origins, names: usize, asked: Asked) -> Scenario {
-    let setup = Setup { origins, credentials: false, names, observed: false };
+    let setup = Setup::of(origins, names);
     Scenario { name: String::new(), setup, asked, inner: Inner::Typed }
 }
 

@@ -47,8 +47,11 @@
 //!
 //! To know what a policy does:
 //!
-//! - [`Policy::decide`] decides on a request, without a server; [`Policy::explain`] says why, and what to write to allow it.
-//! - [`Policy::lint`] warns about settings that work but are risky or useless.
+//! - [`Policy::decide`] decides on a request, without a server;
+//!   [`Policy::explain`](https://docs.rs/tower-cors/latest/tower_cors/struct.Policy.html#method.explain) says why, and what to write to
+//!   allow it.
+//! - [`Policy::lint`](https://docs.rs/tower-cors/latest/tower_cors/struct.Policy.html#method.lint) warns about settings that work but
+//!   are risky or useless.
 //! - [`Policy::diff`](https://docs.rs/tower-cors/latest/tower_cors/struct.Policy.html#method.diff) lists what a new policy allows and the old
 //!   one did not, and the other way.
 //! - [`CorsLayer::observe`] tells a function of yours of each decision, and [`CorsLayer::report_only`] tries a policy
@@ -62,19 +65,30 @@
 //!   other domains, by a copy of the [Public Suffix List](https://publicsuffix.org). Without it, credentials for
 //!   any `*.` pattern, and any pattern with a `*` within a label, need
 //!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
-//! - `diff`: `Policy::diff` and `Routes::diff`, what a new policy newly admits.
+//! - `review`: what a person asks of a policy, in tests and tools more than in servers. `Policy::explain` says why a request is
+//!   decided as it is, and so do `CorsLayer::explain` and `Observation::explain`; `Policy::lint` warns.
+//! - `diff`: `Policy::diff` and `Routes::diff`, what a new policy newly admits. It brings `review`.
 //! - `routes`: `Routes`, policies by path, in axum's syntax.
 //! - `reload`: `Reload`, which swaps a policy while requests are answered.
 //! - `serde`: [`Policy`] and `Routes` from JSON and back, and from whatever else `serde` reads; Amazon
 //!   S3's and the Kubernetes Gateway API's CORS configurations.
 //! - `toml`, `yaml`: the same documents in TOML and YAML.
 //! - `schema`: the JSON Schema of the documents.
-//! - `tracing`: `observe::to_tracing`, an observer that logs decisions.
+//! - `tracing`: `observe::to_tracing`, an observer that logs decisions. It brings `review`, and so does `serde`.
 //! - `metrics`: `observe::to_metrics`, an observer that counts them.
 //! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
 //!   shares no code with the rest of the crate: it is the other half of the protocol.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    not(feature = "review"),
+    allow(
+        dead_code,
+        unreachable_pub,
+        unused_imports,
+        reason = "what only reviews ask of policies"
+    )
+)]
 
 mod builder;
 #[cfg(feature = "serde")]
@@ -90,6 +104,7 @@ mod remark;
 mod request;
 mod safelist;
 mod select;
+mod sorted;
 
 #[cfg(feature = "browser")]
 pub mod browser;
@@ -106,6 +121,7 @@ pub mod browser;
 pub mod guide;
 pub mod observe;
 pub mod presets;
+#[cfg(feature = "review")]
 pub mod review;
 
 pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};

@@ -165,9 +165,24 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Apart, since what it is inlined into looks fields up by a call of its own each.
-    #[inline(never)]
+    /// The field, if it is there. In most requests no field is repeated, so that the first line is all.
     pub(crate) fn find(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
+        if headers.len() == headers.keys_len() {
+            return headers.get(name).map(Self::Once);
+        }
+        Self::find_among_repeated(headers, name)
+    }
+
+    /// The value of a field that stands there once.
+    pub(crate) fn find_once(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a HeaderValue> {
+        if headers.len() == headers.keys_len() {
+            return headers.get(name);
+        }
+        Self::find_among_repeated(headers, name).and_then(Self::once)
+    }
+
+    #[cold]
+    fn find_among_repeated(headers: &'a HeaderMap, name: &HeaderName) -> Option<Self> {
         let mut lines = headers.get_all(name).iter();
         let first = lines.next()?;
         Some(if lines.next().is_none() { Self::Once(first) } else { Self::Repeated })

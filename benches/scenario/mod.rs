@@ -25,12 +25,23 @@ pub(crate) struct Scenario {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Setup {
     pub(crate) origins: Origins,
-    /// With one exposed name.
     pub(crate) credentials: bool,
+    /// With one exposed name.
+    pub(crate) exposed: bool,
     /// How many request-header names are allowed.
     pub(crate) names: usize,
     /// By an observer that looks at the decision alone.
     pub(crate) observed: bool,
+    /// Without telling which step of a preflight failed.
+    pub(crate) hidden: bool,
+}
+
+impl Setup {
+    /// Of so many names, and nothing else.
+    pub(crate) fn of(origins: Origins, names: usize) -> Self {
+        let (credentials, exposed, observed, hidden) = (false, false, false, false);
+        Self { origins, credentials, exposed, names, observed, hidden }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -79,12 +90,21 @@ pub(crate) fn names(count: usize) -> Vec<String> {
 
 impl Scenario {
     fn new(name: &str, origins: Origins, asked: Asked) -> Self {
-        let setup = Setup { origins, credentials: false, names: 3, observed: false };
-        Self { name: name.to_owned(), setup, asked, inner: Inner::Typed }
+        Self { name: name.to_owned(), setup: Setup::of(origins, 3), asked, inner: Inner::Typed }
     }
 
     fn credentials(mut self) -> Self {
         self.setup.credentials = true;
+        self
+    }
+
+    fn exposed(mut self) -> Self {
+        self.setup.exposed = true;
+        self
+    }
+
+    fn hidden(mut self) -> Self {
+        self.setup.hidden = true;
         self
     }
 
@@ -154,6 +174,7 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario::new("2 origins, plain, other Vary", two, Plain).inner(Varying),
         Scenario::new("any origin, allowed, empty map", Any, Simple).inner(Empty),
         Scenario::new("2 origins, credentials", two, Simple).credentials(),
+        Scenario::new("2 origins, credentials, exposed name", two, Simple).credentials().exposed(),
         Scenario::new("10 origins, allowed", Listed(10), Simple),
         Scenario::new("1,000 origins, allowed", Listed(1_000), Simple),
         Scenario::new("100,000 origins, allowed", Listed(100_000), Simple),
@@ -166,11 +187,13 @@ pub(crate) fn all() -> Vec<Scenario> {
         Scenario::new("10,000 patterns within a label, allowed", WithinLabel(10_000), Deployment),
         Scenario::new("10,000 patterns within a label, denied", WithinLabel(10_000), Evil),
         Scenario::new("preflight, allowed, 3 names", two, Preflight(3)),
+        Scenario::new("preflight, allowed, 3 of 10 names", two, Preflight(3)).names(10),
         Scenario::new("preflight, allowed, 10 names", two, Preflight(10)).names(10),
         Scenario::new("preflight, allowed, 50 names", two, Preflight(50)).names(50),
         Scenario::new("preflight, denied by origin", two, DeniedOrigin),
         Scenario::new("preflight, denied by method", two, DeniedMethod),
         Scenario::new("preflight, denied by header", two, DeniedHeader),
+        Scenario::new("preflight, denied by header, hidden", two, DeniedHeader).hidden(),
         Scenario::new("preflight, denied by header, observed", two, DeniedHeader).observed(),
         Scenario::new("preflight, 64 KiB of origin", two, LongOrigin),
         Scenario::new("preflight, 64 KiB of commas", two, Commas),

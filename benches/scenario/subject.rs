@@ -87,9 +87,12 @@ pub(crate) fn ours(setup: Setup) -> CorsLayer {
         // For a build without the list of suffixes.
         .dangerously_allow_public_suffixes(true);
     if setup.credentials {
-        policy = policy.allow_credentials(true).expose_headers(["x-request-id"]);
+        policy = policy.allow_credentials(true);
     }
-    let layer = CorsLayer::new(policy.build().unwrap());
+    if setup.exposed {
+        policy = policy.expose_headers(["x-request-id"]);
+    }
+    let layer = CorsLayer::new(policy.build().unwrap()).hide_denials(setup.hidden);
     if setup.observed {
         layer.observe(|observation| {
             black_box(observation.decision().denial());
@@ -128,8 +131,10 @@ pub(crate) fn theirs(setup: Setup) -> cors::CorsLayer {
         .allow_headers(names.collect::<Vec<_>>())
         .max_age(Duration::from_secs(600));
     if setup.credentials {
-        let exposed = HeaderName::from_static("x-request-id");
-        layer = layer.allow_credentials(true).expose_headers([exposed]);
+        layer = layer.allow_credentials(true);
+    }
+    if setup.exposed {
+        layer = layer.expose_headers([HeaderName::from_static("x-request-id")]);
     }
     layer
 }

@@ -9,14 +9,13 @@
 mod meetings;
 pub(crate) mod starred;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use self::meetings::{Meeting, Meetings};
 use super::PolicyBuilder;
 use super::error::{PolicyError, PolicyErrors};
 use crate::origin::pattern::{OriginPattern, Pattern, Star};
 use crate::policy::rule::Rule;
-use crate::policy::sent::SentValue;
 
 /// For each rule, the first of the earlier ones that it does not agree with.
 ///
@@ -32,8 +31,8 @@ pub(super) fn disagreements(
     if sides.windows(2).all(|two| matches!(two, [one, other] if one.says_as(other))) {
         return Ok(Vec::new());
     }
-    let patterns = sides.iter().flat_map(|side| &side.patterns);
-    let count = patterns.filter(|pattern| pattern.is_star(Star::Characters)).count();
+    let within_label = |pattern: &&OriginPattern<'_>| pattern.is_star(Star::Characters);
+    let count = sides.iter().map(|side| side.patterns.iter().filter(within_label).count()).sum();
     if count > starred::MAX_WITHIN_LABEL {
         let name = builders.iter().find_map(|builder| builder.name.as_deref());
         return Err(PolicyErrors::of_rules(name, PolicyError::TooManyPatterns { count }));
@@ -56,21 +55,22 @@ pub(super) fn disagreements(
 }
 
 /// A number for each rule, the same for those that are alike but for their origins.
-fn kinds<'a>(builders: &'a [PolicyBuilder]) -> Vec<usize> {
-    let mut numbers = HashMap::new();
-    let number = |builder: &'a PolicyBuilder| {
-        let PolicyBuilder { credentials, methods, only_methods, headers, exposed, .. } = builder;
-        let next = numbers.len();
-        *numbers.entry((credentials, methods, only_methods, headers, exposed)).or_insert(next)
+fn kinds(builders: &[PolicyBuilder]) -> Vec<usize> {
+    let are_alike = |one: &PolicyBuilder, two: &PolicyBuilder| {
+        one.credentials == two.credentials
+            && one.methods == two.methods
+            && one.only_methods == two.only_methods
+            && one.headers == two.headers
+            && one.exposed == two.exposed
     };
-    builders.iter().map(number).collect()
+    let first = |one| builders.iter().position(|other| are_alike(one, other));
+    builders.iter().filter_map(first).collect()
 }
 
 /// One rule, and the patterns that it was compiled from.
 struct Side<'a> {
     rule: &'a Rule,
     patterns: Vec<OriginPattern<'a>>,
-    exposed: BTreeSet<&'a [u8]>,
     /// Opaque origins, and those of local files.
     special: Vec<&'static str>,
 }
@@ -81,21 +81,19 @@ impl<'a> Side<'a> {
             Ok(Pattern::Origins(pattern)) => Some(pattern),
             Ok(Pattern::Any) | Err(_) => None,
         };
-        let exposed = rule.expose.as_ref().map(SentValue::as_bytes).unwrap_or_default();
-        Self {
-            rule,
-            exposed: exposed.split(|&byte| byte == b',').collect(),
-            patterns: builder.origins.iter().filter_map(parse).collect(),
-            special: [(builder.null_origin, "null"), (builder.file_origin, "file://")]
-                .into_iter()
-                .filter_map(|(is_allowed, origin)| is_allowed.then_some(origin))
-                .collect(),
+        let mut special = Vec::new();
+        if builder.null_origin {
+            special.push("null");
         }
+        if builder.file_origin {
+            special.push("file://");
+        }
+        Self { rule, patterns: builder.origins.iter().filter_map(parse).collect(), special }
     }
 
     /// Whether what the rules say to those they allow is the same.
     fn says_as(&self, other: &Self) -> bool {
-        self.rule.credentials == other.rule.credentials && self.exposed == other.exposed
+        self.rule.credentials == other.rule.credentials && self.rule.expose == other.rule.expose
     }
 
     /// A method for which the other rule, if it comes later, may answer a preflight whose request this one
@@ -119,14 +117,16 @@ impl<'a> Side<'a> {
         match meeting {
             Meeting::OfPatterns(one, two) => Some(meetings::sample(one, two)).filter(matched),
             Meeting::At(origin) => Some(origin),
-            Meeting::Open => self.samples().chain(other.samples()).find(matched),
+            Meeting::Open => self.sample(&matched).or_else(|| other.sample(&matched)),
         }
     }
 
-    /// Origins that stand for all that the rule matches, for a comparison with one that is open.
-    fn samples(&self) -> impl Iterator<Item = String> {
-        let open = self.rule.origins.is_open().then(|| "https://any.example".to_owned());
-        let special = self.special.iter().map(|origin| (*origin).to_owned());
-        self.patterns.iter().map(|pattern| pattern.sample(None)).chain(open).chain(special)
+    /// The first that is wanted of origins that stand for all that the rule matches, for a comparison with
+    /// one that is open.
+    fn sample(&self, is_wanted: &dyn Fn(&String) -> bool) -> Option<String> {
+        let open = || self.rule.origins.is_open().then(|| "https://any.example".to_owned());
+        let special = || self.special.iter().map(|origin| (*origin).to_owned()).find(is_wanted);
+        let of_patterns = self.patterns.iter().map(|pattern| pattern.sample(None)).find(is_wanted);
+        of_patterns.or_else(|| open().filter(is_wanted)).or_else(special)
     }
 }

@@ -130,7 +130,7 @@ impl PolicyBuilder {
     /// Origins that stand there before, and all that stands beside `*`.
     fn find_idle_origins(&self, any: bool, idle: &mut Vec<Idle>) {
         let mut seen = HashSet::with_capacity(self.origins.len());
-        for value in &self.origins {
+        for value in self.origins.iter().map(String::as_str) {
             if !seen.insert(value) {
                 idle.push(Idle::new(value, Why::Repeated));
             } else if any && value != "*" {

@@ -32,8 +32,12 @@ impl Findings {
     pub(super) fn compile<T>(&mut self, place: Place, compile: impl FnOnce(&mut Found) -> T) -> T {
         let mut found = Found::default();
         let compiled = compile(&mut found);
+        self.keep(place, found);
+        compiled
+    }
+
+    fn keep(&mut self, place: Place, found: Found) {
         found.errors.into_iter().for_each(|error| self.errors.push(place, error));
         self.idle.extend(found.idle.into_iter().map(|idle| (place, idle)));
-        compiled
     }
 }

@@ -16,21 +16,23 @@ use crate::policy::methods::Methods;
 use crate::policy::names::Names;
 use crate::policy::sent::SentValue;
 use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
+use crate::sorted::sorted;
 
 impl PolicyBuilder {
     pub(super) fn compile_methods(&self, found: &mut Found) -> Methods {
         let any = has_wildcard(&self.methods);
         let covered = |_: &str| any.then(|| "*".to_owned());
-        let kept = List { judge: method_error, idle: idle_method, covered, ignore_case: false }
-            .sieve(&self.methods, found);
-        Methods::new(any, kept.into_iter())
+        let kept =
+            List { judge: method_error, idle: idle_method, covered: &covered, ignore_case: false }
+                .sieve(&self.methods, found);
+        Methods::new(any, kept)
     }
 
     /// The methods, if they are limited to some.
     pub(super) fn compile_only_methods(&self, found: &mut Found) -> Option<Methods> {
         let methods = self.only_methods.as_ref()?;
         let idle = forbidden_method;
-        let kept = List { judge: method_error, idle, covered: |_: &str| None, ignore_case: false }
+        let kept = List { judge: method_error, idle, covered: &|_| None, ignore_case: false }
             .sieve(methods, found);
         if has_wildcard(methods) {
             found.errors.push(PolicyError::AnyOnlyMethod);
@@ -41,7 +43,7 @@ impl PolicyBuilder {
         if !self.methods.is_empty() {
             found.errors.push(PolicyError::OnlyAndOtherMethods);
         }
-        Some(Methods::only(kept.into_iter()))
+        Some(Methods::only(kept))
     }
 
     pub(super) fn compile_headers(&self, found: &mut Found) -> Names {
@@ -53,19 +55,24 @@ impl PolicyBuilder {
             let by_any = any && !value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER);
             by_any.then(|| "*".to_owned()).or_else(|| by_prefix.map(ToString::to_string))
         };
-        let kept = List { judge: header_error, idle: idle_header, covered, ignore_case: true }
-            .sieve(&self.headers, found);
-        let (prefixes, listed): (Vec<&str>, Vec<&str>) =
-            kept.into_iter().partition(|value| value.ends_with('*'));
-        let prefixes = prefixes.into_iter().filter_map(|value| value.strip_suffix('*'));
-        Names::new(any, listed.into_iter(), prefixes)
+        let kept =
+            List { judge: header_error, idle: idle_header, covered: &covered, ignore_case: true }
+                .sieve(&self.headers, found);
+        let (mut listed, mut prefixes) = (Vec::new(), Vec::new());
+        for value in kept {
+            match value.strip_suffix('*') {
+                Some(prefix) => prefixes.push(prefix),
+                None => listed.push(value),
+            }
+        }
+        Names::new(any, &listed, &prefixes)
     }
 
     pub(super) fn compile_exposed(&self, found: &mut Found) -> Option<SentValue> {
         let any = has_wildcard(&self.exposed);
         let covered = |_: &str| any.then(|| "*".to_owned());
-        let mut kept =
-            List { judge: exposed_error, idle: idle_exposed, covered, ignore_case: true }
+        let kept =
+            List { judge: exposed_error, idle: idle_exposed, covered: &covered, ignore_case: true }
                 .sieve(&self.exposed, found);
         if any && self.credentials {
             found.errors.push(PolicyError::AnyExposedHeaderWithCredentials);
@@ -77,34 +84,31 @@ impl PolicyBuilder {
             return None;
         }
         // In one order, so that policies can be compared. Names that are tokens make a value.
-        kept.sort_unstable_by_key(|name| name.to_ascii_lowercase());
-        HeaderValue::try_from(kept.join(",").to_ascii_lowercase()).ok().map(SentValue::new)
+        let names = kept.join(",").to_ascii_lowercase();
+        let names = sorted(names.split(',').collect());
+        HeaderValue::try_from(names.join(",")).ok().map(SentValue::new)
     }
 }
 
 /// How the values of a setting are judged.
-struct List<E, I, C> {
-    judge: E,
-    idle: I,
+struct List<'a> {
+    judge: fn(&str) -> Option<PolicyError>,
+    idle: fn(&str) -> Option<Idle>,
     /// The entry that covers another one, which is no wildcard itself.
-    covered: C,
+    covered: &'a dyn Fn(&str) -> Option<String>,
     ignore_case: bool,
 }
 
-impl<E, I, C> List<E, I, C>
-where
-    E: Fn(&str) -> Option<PolicyError>,
-    I: Fn(&str) -> Option<Idle>,
-    C: Fn(&str) -> Option<String>,
-{
+impl List<'_> {
     /// The values that are sound and of use, without `*`.
     fn sieve<'a>(&self, values: &'a [String], found: &mut Found) -> Vec<&'a str> {
+        let fold = |value: &String| value.to_ascii_lowercase();
+        let folded: Vec<String> =
+            if self.ignore_case { values.iter().map(fold).collect() } else { values.to_vec() };
         let mut seen = HashSet::new();
         let mut kept = Vec::new();
-        for value in values {
-            let text = value.as_str();
-            let key = if self.ignore_case { value.to_ascii_lowercase() } else { value.clone() };
-            if !seen.insert(key) {
+        for (text, key) in values.iter().map(String::as_str).zip(&folded) {
+            if !seen.insert(key.as_str()) {
                 found.idle.push(Idle::new(text, Why::Repeated));
             } else if text == "*" {
             } else if let Some(error) = (self.judge)(text) {

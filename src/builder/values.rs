@@ -61,7 +61,11 @@ mod sealed {
         I::Item: Text,
     {
         fn add_to(self, texts: &mut Vec<String>, _seal: Seal) {
-            texts.extend(self.into_iter().map(|item| item.into_text(Seal)));
+            let items = self.into_iter();
+            texts.reserve(items.size_hint().0);
+            for item in items {
+                texts.push(item.into_text(Seal));
+            }
         }
     }
 

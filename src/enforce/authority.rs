@@ -18,12 +18,13 @@ pub(super) struct Authority<'a> {
 
 /// Whether the request says whom it is for, by its URI, by its `Host` or by both, and that holds for
 /// each. It does not hold for a malformed authority, nor for several `Host` lines.
-pub(super) fn each(head: RequestHead<'_>, holds: impl Fn(Authority<'_>) -> bool) -> bool {
+pub(super) fn each(head: RequestHead<'_>, holds: &dyn Fn(Authority<'_>) -> bool) -> bool {
     let in_uri = head.uri().authority().map(|authority| Authority::parse(authority.as_str()));
     let host = Field::find(head.headers(), &HOST);
     let in_field = host.map(|host| Authority::parse(host.once()?.to_str().ok()?));
-    let mut named = [in_uri, in_field].into_iter().flatten().peekable();
-    named.peek().is_some() && named.all(|authority| authority.is_some_and(&holds))
+    let named = [in_uri, in_field];
+    named.iter().any(Option::is_some)
+        && named.iter().all(|it| it.is_none_or(|authority| authority.is_some_and(holds)))
 }
 
 impl<'a> Authority<'a> {

@@ -102,7 +102,7 @@ impl Compiled {
         let Some(hosts) = &self.hosts else {
             return true;
         };
-        authority::each(head, |authority| hosts.contains(authority))
+        authority::each(head, &|authority| hosts.contains(authority))
             || self.any_host_for.contains(head.uri().path())
     }
 
@@ -134,7 +134,7 @@ impl Compiled {
             None => {
                 site_unknown
                     && Origin::from_bytes(origin.as_bytes()).is_some_and(|origin| {
-                        authority::each(head, |authority| authority.is_of(&origin))
+                        authority::each(head, &|authority| authority.is_of(&origin))
                     })
             }
         }

@@ -1,11 +1,12 @@
 //! What becomes of a request: what the policy decides, under enforcement, and by the settings of the layer.
 
-use super::{CorsLayer, Settings};
+use super::CorsLayer;
 use crate::enforce::{EnforcementStep, Standing};
 use crate::policy::decision::{Answer, Course};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Denial, Policy};
 use crate::request::{Field, RequestHead, RequestKind};
+#[cfg(feature = "review")]
 use crate::review::{Decided, Explanation};
 use crate::select::PolicySource;
 use crate::select::sealed::{Choice, Seal};
@@ -23,6 +24,7 @@ impl<P: PolicySource> CorsLayer<P> {
     }
 
     /// Explains what [`conclude`](Self::conclude) says.
+    #[cfg(feature = "review")]
     pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
         self.conclude_as(head, |conclusion, policy, step| {
             let Conclusion { decision, course } = conclusion;
@@ -81,9 +83,7 @@ impl<P: PolicySource> CorsLayer<P> {
         &self,
         head: RequestHead<'a>,
     ) -> Option<(Field<'a>, Field<'a>)> {
-        let Settings { pass_on_preflights, hide_denials, .. } = self.settings;
-        let is_usual = self.is_bare() && !pass_on_preflights && !hide_denials;
-        if is_usual { head.preflight() } else { None }
+        if self.is_bare() && !self.settings.pass_on_preflights { head.preflight() } else { None }
     }
 
     fn by_policy(

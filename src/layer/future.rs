@@ -65,7 +65,7 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(inner) = this.inner.as_pin_mut() else {
-            return this.finish.take_response().map_or(Poll::Pending, |made| Poll::Ready(Ok(made)));
+            return this.finish.answer();
         };
         // A response is written into where it stands: moving it costs more than the writing.
         let mut polled = inner.poll(cx);
@@ -95,18 +95,23 @@ impl Finish {
         }
     }
 
-    /// The response that was made without the inner service, the first time.
-    fn take_response<R: Default>(&mut self) -> Option<Response<R>> {
+    /// The response that was made without the inner service, the first time. Apart, so that a response of the inner
+    /// service costs less.
+    #[inline(never)]
+    fn answer<R: Default, E>(&mut self) -> Poll<Result<Response<R>, E>> {
         let Self::Answer { status, headers, refused } = self else {
-            return None;
+            return Poll::Pending;
+        };
+        let Some(headers) = headers.take() else {
+            return Poll::Pending;
         };
         let mut response = Response::new(R::default());
-        *response.headers_mut() = headers.take()?;
+        *response.headers_mut() = headers;
         *response.status_mut() = *status;
         if let Some(denial) = *refused {
             response.extensions_mut().insert(denial);
         }
-        Some(response)
+        Poll::Ready(Ok(response))
     }
 }
 

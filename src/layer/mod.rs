@@ -20,6 +20,7 @@ use crate::enforce::{Enforced, Enforcement};
 use crate::observe::Observation;
 use crate::policy::Policy;
 use crate::request::RequestHead;
+#[cfg(feature = "review")]
 use crate::review::Explanation;
 #[cfg(feature = "reload")]
 use crate::select::Reload;
@@ -291,7 +292,6 @@ impl<P> CorsLayer<P> {
     /// let layer = CorsLayer::new(policy).report_only(candidate).observe(|observation| {
     ///     if let Some(candidate) = observation.candidate() {
     ///         eprintln!("{}, and not {}", candidate.outcome(), observation.outcome());
-    ///         eprintln!("{}", candidate.explain());
     ///     }
     /// });
     /// # Ok::<(), tower_cors::PolicyErrors>(())
@@ -318,6 +318,7 @@ impl<P: PolicySource> CorsLayer<P> {
     /// assert_eq!(explanation.next(), Next::Refused);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    #[cfg(feature = "review")]
     #[must_use]
     pub fn explain<'a>(&self, head: impl Into<RequestHead<'a>>) -> Explanation {
         self.explain_head(head.into())

@@ -74,23 +74,27 @@ where
         if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
             let keep = self.layer.settings.keep_inner_headers;
             let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {
-                Choice::Policy(policy) => {
-                    Some(policy.rule_by_origin()?.decorate_by_origin(headers))
-                }
+                Choice::Policy(policy) => policy.decorate_by_origin(headers),
                 Choice::NoCors(_) if !keep => Some(Decoration::nothing(Varies::Never)),
                 Choice::NoCors(_) | Choice::LeftAlone => None,
             });
             if let Some(decoration) = decoration {
-                return self.call_inner(request, Finish::Decorate { decoration, keep });
+                let finish = Finish::Decorate { decoration, keep };
+                return ResponseFuture::of_inner(self.inner.call(request), finish);
             }
+        }
+        if *request.method() == Method::OPTIONS {
+            return self.answer_usual(request);
         }
         self.consider(request)
     }
 }
 
 impl<S, P: PolicySource> Cors<S, P> {
-    /// Answers, refuses or passes on a request, whatever that depends on.
-    fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
+    /// Answers a preflight of which the policy alone decides. This and what follows are apart, since a request is copied
+    /// into what is inlined.
+    #[inline(never)]
+    fn answer_usual<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
@@ -98,27 +102,37 @@ impl<S, P: PolicySource> Cors<S, P> {
         if let Some((origin, method)) = self.layer.usual_preflight(head) {
             // A flag, since a grant within two options is moved once more.
             let mut is_left_alone = false;
-            let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
-                Choice::Policy(policy) => policy.grant(head, origin, method),
+            let hide = self.layer.settings.hide_denials;
+            let mut grant = self.layer.policy.choose(Seal, head, |choice| match choice {
+                Choice::Policy(policy) => policy.grant(head, origin, method, hide),
                 Choice::NoCors(_) => None,
                 Choice::LeftAlone => {
                     is_left_alone = true;
                     None
                 }
             });
-            if is_left_alone {
-                return self.call_inner(request, Finish::LeaveAlone);
+            if !is_left_alone {
+                return self.answer(request.into_parts().0.headers, &mut grant);
             }
-            return self.answer(request.into_parts().0.headers, grant);
         }
+        self.consider(request)
+    }
+
+    /// Answers, refuses or passes on a request, whatever that depends on.
+    #[inline(never)]
+    fn consider<B, R>(&mut self, request: Request<B>) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+    {
+        let head = RequestHead::from(&request);
         let concluded = self.layer.conclude(head);
         if let Some(watch) = &self.layer.watch {
-            watch.tell(head, &concluded, &|| self.layer.explain_head(head));
+            watch.tell(head, &concluded, &*self.layer);
         }
         let Conclusion { decision: Decision { denial, answer, .. }, course } = concluded;
         match (course, answer) {
-            (Course::Answer, Answer::Preflight(grant)) => {
-                self.answer(request.into_parts().0.headers, grant)
+            (Course::Answer, Answer::Preflight(mut grant)) => {
+                self.answer(request.into_parts().0.headers, &mut grant)
             }
             (Course::Answer | Course::Refuse, answer) => {
                 self.refuse(request.into_parts().0.headers, answer, denial)
@@ -146,14 +160,18 @@ impl<S: Clone, P> Cors<S, P> {
     }
 
     /// Answers a preflight in the map of its request.
-    fn answer<F>(&mut self, mut headers: HeaderMap, grant: Option<Grant>) -> ResponseFuture<F> {
+    fn answer<F>(
+        &mut self,
+        mut headers: HeaderMap,
+        grant: &mut Option<Grant>,
+    ) -> ResponseFuture<F> {
         let status = match grant {
             Some(_) => self.layer.settings.preflight_status,
             None => StatusCode::FORBIDDEN,
         };
         self.release_readiness();
         recycle(&mut headers);
-        decision::write_preflight(grant, &mut headers, false);
+        decision::write_preflight(grant, &mut headers);
         ResponseFuture::answered(status, headers)
     }
 

@@ -7,10 +7,11 @@ use http::header::COOKIE;
 
 use super::CorsLayer;
 use super::conclude::Conclusion;
-use crate::observe::{Observation, Outcome};
+use crate::observe::{Asked, Observation, Outcome};
 use crate::policy::Decision;
 use crate::policy::decision::{Answer, Course, Decoration};
 use crate::request::{RequestHead, RequestKind};
+#[cfg(feature = "review")]
 use crate::review::Explanation;
 use crate::select::PolicySource;
 
@@ -24,9 +25,9 @@ pub(super) struct Watch {
 type Observer = dyn Fn(&Observation<'_>) + Send + Sync;
 
 /// A layer that only says what it would do.
-trait Candidate: Send + Sync {
+trait Candidate: Asked {
     fn conclude(&self, head: RequestHead<'_>) -> Conclusion;
-    fn explain(&self, head: RequestHead<'_>) -> Explanation;
+    fn as_asked(&self) -> &dyn Asked;
 }
 
 impl<P: PolicySource> Candidate for CorsLayer<P> {
@@ -34,6 +35,13 @@ impl<P: PolicySource> Candidate for CorsLayer<P> {
         self.conclude(head)
     }
 
+    fn as_asked(&self) -> &dyn Asked {
+        self
+    }
+}
+
+impl<P: PolicySource> Asked for CorsLayer<P> {
+    #[cfg(feature = "review")]
     fn explain(&self, head: RequestHead<'_>) -> Explanation {
         self.explain_head(head)
     }
@@ -49,12 +57,7 @@ impl Watch {
     }
 
     /// Tells the observers of a request, unless it is a plain one that nobody refuses.
-    pub(super) fn tell(
-        &self,
-        head: RequestHead<'_>,
-        concluded: &Conclusion,
-        explain: &(dyn Fn() -> Explanation + Sync),
-    ) {
+    pub(super) fn tell(&self, head: RequestHead<'_>, concluded: &Conclusion, asked: &dyn Asked) {
         // Who tells nobody need not ask.
         let candidate = self.candidate.as_ref().filter(|_| !self.observers.is_empty());
         let other = candidate.map(|it| (it, it.conclude(head)));
@@ -63,17 +66,16 @@ impl Watch {
         if concluded.decision.kind == RequestKind::Plain && !is_refused && other.is_none() {
             return;
         }
-        let explain_other = other.as_ref().map(|(candidate, _)| || candidate.explain(head));
-        let other = other.as_ref().zip(explain_other.as_ref()).map(|((_, other), explain)| {
+        let other = other.as_ref().map(|(candidate, other)| {
             let (decision, outcome) = (&other.decision, other.outcome(head));
-            Observation { head, decision, outcome, candidate: None, explain }
+            Observation { head, decision, outcome, candidate: None, asked: candidate.as_asked() }
         });
         let observation = Observation {
             head,
             decision: &concluded.decision,
             outcome: concluded.outcome(head),
             candidate: other.as_ref(),
-            explain,
+            asked,
         };
         for observer in &self.observers {
             observer(&observation);

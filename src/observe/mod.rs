@@ -6,14 +6,15 @@
 //! let policy = Policy::builder().allow_origins(["https://app.example"]).build()?;
 //! let layer = CorsLayer::new(policy).observe(|observation| {
 //!     if observation.decision().denial().is_some() {
-//!         eprintln!("{}", observation.explain());
+//!         eprintln!("{}", observation.decision());
 //!     }
 //! });
 //! # Ok::<(), tower_cors::PolicyErrors>(())
 //! ```
 //!
 //! `to_tracing` (feature `tracing`) writes a log of denials, and `to_metrics` (feature `metrics`) counts all
-//! decisions. A layer takes several observers.
+//! decisions. A layer takes several observers. With the feature `review`, `Observation::explain` says why, and what to
+//! write to allow the request.
 //!
 //! # What is told
 //!
@@ -72,6 +73,7 @@ pub use self::metrics::to_metrics;
 pub use self::tracing::to_tracing;
 use crate::policy::Decision;
 use crate::request::RequestHead;
+#[cfg(feature = "review")]
 use crate::review::Explanation;
 
 /// What an observer is told of one request.
@@ -83,7 +85,14 @@ pub struct Observation<'a> {
     pub(crate) decision: &'a Decision,
     pub(crate) outcome: Outcome,
     pub(crate) candidate: Option<&'a Observation<'a>>,
-    pub(crate) explain: &'a (dyn Fn() -> Explanation + Sync),
+    /// Who is asked once more for an explanation.
+    pub(crate) asked: &'a dyn Asked,
+}
+
+/// What can be asked once more about a request: the layer that decided on it.
+pub(crate) trait Asked: Send + Sync {
+    #[cfg(feature = "review")]
+    fn explain(&self, head: RequestHead<'_>) -> Explanation;
 }
 
 /// What becomes of a request.
@@ -132,9 +141,10 @@ impl<'a> Observation<'a> {
 
     /// Explains the decision. The explanation is made now, by asking once more. If a `Reload` handle was swapped in
     /// the meantime, it explains what the new policy says.
+    #[cfg(feature = "review")]
     #[must_use]
     pub fn explain(&self) -> Explanation {
-        (self.explain)()
+        self.asked.explain(self.head)
     }
 }
 

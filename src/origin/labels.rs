@@ -1,9 +1,8 @@
 //! The patterns with a `*` within the leading label, compiled.
 
-use std::collections::BTreeSet;
-
 use super::strings::{Key, Pairs, StringSet};
 use super::syntax;
+use crate::sorted::{distinct, sorted};
 
 /// Patterns like `https://pr-*.a.example:8443`, each as the text before its `*` and that behind it.
 ///
@@ -28,15 +27,16 @@ pub(super) struct WithinLabel {
 impl WithinLabel {
     /// Compiles patterns that are cut where their `*` stood.
     pub(super) fn new(patterns: &[(&str, &str)]) -> Self {
-        let starts = folded(patterns.iter().map(|(start, _)| *start));
-        let ends = folded(patterns.iter().map(|(_, end)| *end));
+        // Many may be the same. They are folded first, so that few are scanned.
+        let starts = StringSet::new(&sorted(patterns.iter().map(|(start, _)| *start).collect()));
+        let ends = StringSet::new(&sorted(patterns.iter().map(|(_, end)| *end).collect()));
         let key = |(start, end): &(&str, &str)| {
             Some((starts.find(start.as_bytes())?, ends.find(end.as_bytes())?))
         };
         let start_length = |(start, _): &(&str, &str)| start.len() - scheme_len(start.as_bytes());
         let end_length = |(_, end): &(&str, &str)| label_len(end.as_bytes());
         Self {
-            pairs: Pairs::new(patterns.iter().filter_map(key)),
+            pairs: Pairs::new(patterns.iter().filter_map(key).collect()),
             start_lengths: distinct(patterns.iter().map(start_length)),
             end_lengths: distinct(patterns.iter().map(end_length)),
             starts,
@@ -48,12 +48,13 @@ impl WithinLabel {
         self.start_lengths.is_empty()
     }
 
-    /// The patterns, each as it was given, sorted.
-    pub(super) fn sorted(&self) -> Vec<(&str, &str)> {
-        let texts = |(start, end)| Some((self.starts.get(start)?, self.ends.get(end)?));
-        let mut patterns: Vec<(&str, &str)> = self.pairs.iter().filter_map(texts).collect();
-        patterns.sort_unstable();
-        patterns
+    /// The patterns, each with its `*`, in no order.
+    pub(super) fn written(&self) -> Vec<String> {
+        let write = |(start, end)| {
+            let (start, end) = (self.starts.get(start)?, self.ends.get(end)?);
+            Some(format!("{start}*{end}"))
+        };
+        self.pairs.all().into_iter().filter_map(write).collect()
     }
 
     pub(super) fn contains(&self, origin: &[u8]) -> bool {
@@ -81,12 +82,6 @@ impl WithinLabel {
     }
 }
 
-/// The set of strings of which many may be the same, so that few are scanned.
-fn folded<'a>(strings: impl Iterator<Item = &'a str>) -> StringSet {
-    let strings: BTreeSet<&str> = strings.collect();
-    StringSet::new(strings.iter().copied())
-}
-
 /// Whether the leading label may stand in a serialized origin. The rest is that of a pattern.
 fn is_sound(origin: &[u8], host: &[u8], label_end: usize) -> bool {
     let is_web = origin.starts_with(b"http://") || origin.starts_with(b"https://");
@@ -102,11 +97,4 @@ fn scheme_len(origin: &[u8]) -> usize {
 /// The length up to the first dot or to the port.
 fn label_len(host: &[u8]) -> usize {
     host.iter().position(|byte| matches!(byte, b'.' | b':')).unwrap_or(host.len())
-}
-
-fn distinct(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut lengths: Vec<usize> = lengths.collect();
-    lengths.sort_unstable();
-    lengths.dedup();
-    lengths
 }

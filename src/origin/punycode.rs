@@ -59,9 +59,12 @@ pub(super) fn to_ascii(domain: &str) -> Option<String> {
             ascii.push_str(&label.to_ascii_lowercase());
             continue;
         }
-        let chars = label.chars().map(lowercase).collect::<Option<Vec<char>>>()?;
-        if chars.iter().take(PREFIX.len()).copied().eq(PREFIX.chars()) {
+        if label.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX)) {
             return None;
+        }
+        let mut chars = Vec::new();
+        for character in label.chars() {
+            chars.push(lowercase(character)?);
         }
         ascii.push_str(PREFIX);
         encode(&chars, &mut ascii).ok()?;
@@ -107,7 +110,7 @@ const PLAIN: [RangeInclusive<char>; 9] = [
 /// Writes the Punycode of a label.
 ///
 /// RFC 3492: <https://www.rfc-editor.org/rfc/rfc3492#section-6.3>
-fn encode(label: &[char], out: &mut impl Write) -> fmt::Result {
+fn encode(label: &[char], out: &mut dyn Write) -> fmt::Result {
     let mut done = 0;
     for character in label.iter().filter(|character| character.is_ascii()) {
         out.write_char(*character)?;
@@ -139,7 +142,7 @@ fn encode(label: &[char], out: &mut impl Write) -> fmt::Result {
 }
 
 /// Writes a number in digits of which each has a base of its own.
-fn write_number(mut number: u32, bias: u32, out: &mut impl Write) -> fmt::Result {
+fn write_number(mut number: u32, bias: u32, out: &mut dyn Write) -> fmt::Result {
     let mut digit = |value: u32| {
         let letter = if value < 26 { u32::from(b'a') } else { u32::from(b'0') - 26 };
         out.write_char(char::from_u32(letter + value).ok_or(fmt::Error)?)
@@ -208,7 +211,7 @@ impl Decoded {
     fn insert(&mut self, at: usize, character: char) -> Option<()> {
         self.len += 1;
         let tail = self.chars.get_mut(at..self.len)?;
-        tail.rotate_right(1);
+        tail.copy_within(..tail.len() - 1, 1);
         *tail.first_mut()? = character;
         Some(())
     }

@@ -1,6 +1,5 @@
 //! The compiled set of origins.
 
-use std::collections::BTreeMap;
 use std::str;
 
 use super::Origin;
@@ -8,6 +7,7 @@ use super::labels::WithinLabel;
 use super::pattern::{OriginPattern, Star};
 use super::strings::StringSet;
 use super::syntax;
+use crate::sorted::sorted;
 
 /// The origins that a list of patterns stands for.
 ///
@@ -45,23 +45,25 @@ struct Starred {
 impl OriginSet {
     /// Compiles the patterns, and the text `null` if opaque origins are in the set.
     pub(crate) fn new(patterns: &[OriginPattern<'_>], null: bool) -> Self {
-        let all = || patterns.iter();
-        let without_star = |any_port: bool| {
-            let these =
-                all().filter(move |it| it.star().is_none() && it.has_any_port() == any_port);
-            these.map(OriginPattern::text)
-        };
-        let exact: Vec<&str> = without_star(false).chain(null.then_some("null")).collect();
-        let any_port: Vec<&str> = without_star(true).collect();
-        let schemes = all().filter(|it| it.is_star(Star::Everything)).map(OriginPattern::text);
-        let schemes: Vec<&str> = schemes.collect();
+        let (mut exact, mut schemes, mut any_port) = (Vec::new(), Vec::new(), Vec::new());
+        if null {
+            exact.push("null");
+        }
+        for pattern in patterns {
+            match pattern.star() {
+                None if pattern.has_any_port() => any_port.push(pattern.text()),
+                None => exact.push(pattern.text()),
+                Some(Star::Everything) => schemes.push(pattern.text()),
+                Some(Star::Labels | Star::Characters) => {}
+            }
+        }
         Self {
-            exact: StringSet::new(exact.into_iter()),
-            has_patterns: !all().all(OriginPattern::is_exact),
-            schemes: StringSet::new(schemes.into_iter()),
-            starred: Starred::new(all().filter(|it| !it.has_any_port())),
-            any_port: StringSet::new(any_port.into_iter()),
-            starred_any_port: Starred::new(all().filter(|it| it.has_any_port())),
+            exact: StringSet::new(&exact),
+            has_patterns: !patterns.iter().all(OriginPattern::is_exact),
+            schemes: StringSet::new(&schemes),
+            starred: Starred::new(patterns, false),
+            any_port: StringSet::new(&any_port),
+            starred_any_port: Starred::new(patterns, true),
         }
     }
 
@@ -82,9 +84,10 @@ impl OriginSet {
 
     /// What compiles into the same set, with `null` for opaque origins, and `file://` for local files.
     pub(crate) fn written(&self) -> Vec<String> {
-        let mut written: Vec<String> = self.exact.sorted().into_iter().map(str::to_owned).collect();
-        written.extend(self.any_port.sorted().iter().map(|origin| format!("{origin}:*")));
-        written.extend(self.schemes.sorted().iter().map(|scheme| format!("{scheme}*")));
+        let mut written = Vec::new();
+        for (texts, end) in [(&self.exact, ""), (&self.any_port, ":*"), (&self.schemes, "*")] {
+            written.extend(texts.sorted().iter().map(|text| [text, end].concat()));
+        }
         self.starred.write("", &mut written);
         self.starred_any_port.write(":*", &mut written);
         written
@@ -115,17 +118,18 @@ impl OriginSet {
 }
 
 impl Starred {
-    fn new<'a>(patterns: impl Iterator<Item = &'a OriginPattern<'a>>) -> Self {
+    /// Compiles those of the patterns that are for any port, or those that are not.
+    fn new(patterns: &[OriginPattern<'_>], any_port: bool) -> Self {
         let (mut subdomains, mut within_label) = (Vec::new(), Vec::new());
-        for pattern in patterns {
+        for pattern in patterns.iter().filter(|it| it.has_any_port() == any_port) {
             match pattern.star() {
-                Some(Star::Labels) => subdomains.push(pattern),
+                Some(Star::Labels) => subdomains.push(pattern.text()),
                 Some(Star::Characters) => within_label.push(pattern.split_text()),
                 Some(Star::Everything) | None => {}
             }
         }
         Self {
-            subdomains: Subdomains::new(subdomains.into_iter()),
+            subdomains: Subdomains::new(subdomains),
             within_label: WithinLabel::new(&within_label),
         }
     }
@@ -141,11 +145,14 @@ impl Starred {
 
     fn write(&self, port: &str, written: &mut Vec<String>) {
         for Suffixes { scheme, hosts, .. } in &self.subdomains.0 {
-            let hosts = hosts.sorted();
-            written.extend(hosts.iter().map(|host| format!("{scheme}*{host}{port}")));
+            for host in hosts.sorted() {
+                written.push([scheme, "*", host, port].concat());
+            }
         }
-        let within_label = self.within_label.sorted();
-        written.extend(within_label.iter().map(|(start, end)| format!("{start}*{end}{port}")));
+        let within_label = self.within_label.written();
+        for pattern in sorted(within_label.iter().map(String::as_str).collect()) {
+            written.push([pattern, port].concat());
+        }
     }
 }
 
@@ -177,18 +184,15 @@ struct Suffixes {
 }
 
 impl Subdomains {
-    fn new<'a>(patterns: impl Iterator<Item = &'a OriginPattern<'a>>) -> Self {
-        let mut by_scheme: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for pattern in patterns {
-            let (scheme, host) = pattern.split_text();
-            by_scheme.entry(scheme).or_default().push(host);
+    /// Compiles patterns that are without their `*`.
+    fn new(patterns: Vec<&str>) -> Self {
+        fn scheme(pattern: &str) -> Option<&str> {
+            pattern.split_once("://").map(|(scheme, _)| scheme)
         }
-        let suffixes = by_scheme.into_iter().map(|(scheme, hosts)| Suffixes {
-            scheme: scheme.into(),
-            is_web: syntax::is_web(scheme.trim_end_matches("://")),
-            hosts: StringSet::new(hosts.into_iter()),
-        });
-        Self(suffixes.collect())
+        // Those of one scheme stand together once they are sorted, in the order of their schemes.
+        let patterns = sorted(patterns);
+        let by_scheme = patterns.chunk_by(|one, other| scheme(one) == scheme(other));
+        Self(by_scheme.filter_map(Suffixes::new).collect())
     }
 
     fn is_empty(&self) -> bool {
@@ -196,14 +200,26 @@ impl Subdomains {
     }
 
     fn contains(&self, origin: &[u8]) -> bool {
-        split_scheme(origin).is_some_and(|(scheme, host)| {
-            let found = self.0.binary_search_by(|suffixes| suffixes.scheme.as_bytes().cmp(scheme));
-            found.ok().and_then(|found| self.0.get(found)).is_some_and(|it| it.contains(host))
-        })
+        // There are as few as the schemes that patterns are for, and none is the beginning of another.
+        let mut hosts = self.0.iter().filter_map(|suffixes| {
+            origin.strip_prefix(suffixes.scheme.as_bytes()).map(|host| (suffixes, host))
+        });
+        hosts.next().is_some_and(|(suffixes, host)| suffixes.contains(host))
     }
 }
 
 impl Suffixes {
+    /// Compiles patterns of one scheme.
+    fn new(patterns: &[&str]) -> Option<Self> {
+        let (scheme, _) = patterns.first()?.split_once("://")?;
+        let hosts = patterns.iter().filter_map(|pattern| pattern.get(scheme.len() + "://".len()..));
+        Some(Self {
+            scheme: format!("{scheme}://").into(),
+            is_web: syntax::is_web(scheme),
+            hosts: StringSet::new(&hosts.collect::<Vec<_>>()),
+        })
+    }
+
     fn contains(&self, host: &[u8]) -> bool {
         let (shortest, longest) = self.hosts.lengths().clone().into_inner();
         // Up to the last byte at which a suffix can begin.

@@ -10,6 +10,8 @@ use foldhash::fast::FoldHasher;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
+use crate::sorted::sorted;
+
 /// Up to this many strings a scan is cheaper than a hash.
 const FEW: usize = 4;
 
@@ -18,7 +20,7 @@ const FEW: usize = 4;
 /// Few strings are scanned. Many stand one after the other in one text, and a hash table holds
 /// where each begins and ends: 8 bytes and a control byte a slot, instead of an allocation each.
 /// Each set has a seed of its own, so that nobody who writes a list can choose collisions. Nothing else
-/// depends on it: strings come out in the order of the text, or sorted.
+/// depends on it: strings come out sorted.
 #[derive(Clone)]
 pub(super) struct StringSet {
     /// The lengths of the shortest and of the longest.
@@ -45,11 +47,10 @@ pub(super) struct Key(u64);
 
 impl StringSet {
     /// Freezes the strings; repetitions are folded.
-    pub(super) fn new<'a>(strings: impl ExactSizeIterator<Item = &'a str> + Clone) -> Self {
-        let lengths = strings.clone().map(str::len);
-        let (shortest, longest) = (lengths.clone().min(), lengths.max());
+    pub(super) fn new(strings: &[&str]) -> Self {
+        let lengths = || strings.iter().map(|string| string.len());
         Self {
-            lengths: shortest.unwrap_or(1)..=longest.unwrap_or(0),
+            lengths: lengths().min().unwrap_or(1)..=lengths().max().unwrap_or(0),
             strings: if strings.len() <= FEW {
                 Strings::few(strings)
             } else {
@@ -76,12 +77,17 @@ impl StringSet {
 
     /// The strings, sorted.
     pub(super) fn sorted(&self) -> Vec<&str> {
-        let mut strings = match &self.strings {
-            Strings::Few(few) => few.iter().map(|string| &**string).collect(),
-            Strings::Many(many) => many.in_order(),
+        let mut strings = Vec::with_capacity(self.len());
+        let mut add = |string| {
+            if let Ok(string) = str::from_utf8(string) {
+                strings.push(string);
+            }
         };
-        strings.sort_unstable();
-        strings.into_iter().flat_map(str::from_utf8).collect()
+        match &self.strings {
+            Strings::Few(few) => few.iter().for_each(|string| add(string)),
+            Strings::Many(many) => many.spans.iter().for_each(|span| add(span.of(&many.text))),
+        }
+        sorted(strings)
     }
 
     /// Whether the string is in the set.
@@ -121,18 +127,16 @@ impl StringSet {
 }
 
 impl Strings {
-    fn few<'a>(strings: impl Iterator<Item = &'a str>) -> Self {
-        let mut few: Vec<Box<[u8]>> = strings.map(|string| string.as_bytes().into()).collect();
-        few.sort_unstable();
-        few.dedup();
-        Self::Few(few)
+    fn few(strings: &[&str]) -> Self {
+        let strings = sorted(strings.to_vec());
+        Self::Few(strings.into_iter().map(|string| string.as_bytes().into()).collect())
     }
 
-    fn many<'a>(strings: impl ExactSizeIterator<Item = &'a str> + Clone) -> Self {
+    fn many(strings: &[&str]) -> Self {
         let seed = Seed::random();
-        let mut text = Vec::with_capacity(strings.clone().map(str::len).sum());
+        let mut text = Vec::with_capacity(strings.iter().map(|string| string.len()).sum());
         let mut spans: HashTable<Span> = HashTable::with_capacity(strings.len());
-        for string in strings.map(str::as_bytes) {
+        for string in strings.iter().map(|string| string.as_bytes()) {
             let same = |span: &Span| span.of(&text) == string;
             let rehash = |span: &Span| seed.hash(span.of(&text));
             if let Entry::Vacant(vacant) = spans.entry(seed.hash(string), same, rehash) {
@@ -151,28 +155,16 @@ impl Many {
         let is_same = |span: &Span| span.of(&self.text) == string;
         self.spans.find(self.seed.hash(string), is_same).copied()
     }
-
-    /// The strings, in the order of the text.
-    fn in_order(&self) -> Vec<&[u8]> {
-        let mut spans: Vec<Span> = self.spans.iter().copied().collect();
-        spans.sort_unstable_by_key(|span| span.0);
-        spans.into_iter().map(|span| span.of(&self.text)).collect()
-    }
 }
 
 /// A few of the strings, and how many there are.
 impl fmt::Debug for StringSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.strings {
-            Strings::Few(few) => {
-                f.debug_set().entries(few.iter().flat_map(|string| str::from_utf8(string))).finish()
-            }
-            Strings::Many(many) => {
-                let some = many.in_order().into_iter().take(FEW).flat_map(str::from_utf8);
-                f.debug_set().entries(some).finish()?;
-                write!(f, " and others, {} in all", many.spans.len())
-            }
+        f.debug_set().entries(self.sorted().iter().take(FEW)).finish()?;
+        if self.len() > FEW {
+            write!(f, " and others, {} in all", self.len())?;
         }
+        Ok(())
     }
 }
 
@@ -185,7 +177,7 @@ pub(super) enum Pairs {
 
 impl Pairs {
     /// Freezes the pairs; repetitions are folded.
-    pub(super) fn new(keys: impl Iterator<Item = (Key, Key)>) -> Self {
+    pub(super) fn new(keys: Vec<(Key, Key)>) -> Self {
         let seed = Seed::random();
         let mut pairs = HashTable::new();
         for pair in keys {
@@ -194,7 +186,7 @@ impl Pairs {
             entry.or_insert(pair);
         }
         if pairs.len() <= FEW {
-            Self::Few(pairs.into_iter().collect())
+            Self::Few(pairs.iter().copied().collect())
         } else {
             Self::Many(Box::new((pairs, seed)))
         }
@@ -218,10 +210,10 @@ impl Pairs {
     }
 
     /// The pairs, in no order.
-    pub(super) fn iter(&self) -> Box<dyn Iterator<Item = (Key, Key)> + '_> {
+    pub(super) fn all(&self) -> Vec<(Key, Key)> {
         match self {
-            Self::Few(few) => Box::new(few.iter().copied()),
-            Self::Many(many) => Box::new(many.0.iter().copied()),
+            Self::Few(few) => few.clone(),
+            Self::Many(many) => many.0.iter().copied().collect(),
         }
     }
 }

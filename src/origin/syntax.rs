@@ -245,7 +245,7 @@ impl Write for Remaining<'_> {
 ///
 /// The standard library's `Display` writes mapped addresses with a dotted tail, which is the one
 /// thing in which it differs.
-pub(super) fn write_ipv6(out: &mut impl Write, address: Ipv6Addr) -> fmt::Result {
+pub(super) fn write_ipv6(out: &mut dyn Write, address: Ipv6Addr) -> fmt::Result {
     match address.segments() {
         [0, 0, 0, 0, 0, 0xffff, high, low] => write!(out, "::ffff:{high:x}:{low:x}"),
         _ => write!(out, "{address}"),

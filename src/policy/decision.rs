@@ -262,27 +262,39 @@ impl Decoration {
     }
 
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
+    #[inline(always)]
     pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
-        let found = Found::scan(headers);
-        if keep && found.allow_origin {
-            self.varies.write_to(headers, found.vary);
+        // What the response depends on comes first: a name that stands there already needs no room, yet a full map
+        // would grow. One pass over the names is an order of magnitude cheaper than looking each of them up.
+        if !headers.keys().any(|name| is_cors_header(name) || *name == VARY) {
+            self.varies.append_to(headers);
+        } else if self.varies.write_among(headers, keep) {
             return;
         }
-        if found.any {
-            remove_cors_headers(headers);
-        }
-        // First, since a name that stands there already needs no room, yet a full map would grow.
-        self.varies.write_to(headers, found.vary);
         let Some(share) = self.share.take() else {
             return;
         };
         append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, share.allow_origin);
         if share.allow_credentials {
-            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
+            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
         }
         if let Some(names) = share.expose_headers {
             append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
         }
+    }
+}
+
+impl Varies {
+    /// Merges the names into fields of which some are CORS headers, or `Vary`, and removes the CORS headers. They
+    /// are kept if that is wanted and they allow an origin. Apart, since it is rare.
+    #[inline(never)]
+    fn write_among(self, headers: &mut HeaderMap, keep: bool) -> bool {
+        let keep = keep && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+        if !keep && headers.keys().any(is_cors_header) {
+            remove_cors_headers(headers);
+        }
+        self.merge_into(headers);
+        keep
     }
 }
 
@@ -305,20 +317,26 @@ pub(crate) enum Lines {
 }
 
 /// Writes the answer to a preflight in place of the inner service's.
-pub(crate) fn replace_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
+pub(crate) fn replace_preflight(mut grant: Option<Grant>, headers: &mut HeaderMap) {
     remove_cors_headers(headers);
-    let varies = headers.contains_key(VARY);
-    write_preflight(grant, headers, varies);
+    // First, so that a map with room for no more says too little rather than too much.
+    Varies::Preflight.merge_into(headers);
+    append_grant(&mut grant, headers);
 }
 
-/// Writes the answer to a preflight into a map without CORS headers, which may have a `Vary`.
-pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap, varies: bool) {
-    // First, so that a map with room for no more says too little rather than too much.
-    Varies::Preflight.write_to(headers, varies);
-    if let Some(grant) = grant {
+/// Writes the answer to a preflight into an empty map.
+pub(crate) fn write_preflight(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
+    Varies::Preflight.append_to(headers);
+    append_grant(grant, headers);
+}
+
+/// Of a grant where it stands, since it is large.
+#[inline(always)]
+fn append_grant(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
+    if let Some(grant) = grant.take() {
         append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
         if grant.allow_credentials {
-            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE.clone());
+            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
         }
         if let Some(method) = grant.allow_methods {
             append(headers, ACCESS_CONTROL_ALLOW_METHODS, method);
@@ -338,7 +356,7 @@ pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap, var
     }
 }
 
-static TRUE: HeaderValue = HeaderValue::from_static("true");
+const TRUE: HeaderValue = HeaderValue::from_static("true");
 
 /// The six header fields of a CORS response: <https://fetch.spec.whatwg.org/#http-responses>
 const CORS_HEADERS: [HeaderName; 6] = [
@@ -350,35 +368,16 @@ const CORS_HEADERS: [HeaderName; 6] = [
     ACCESS_CONTROL_MAX_AGE,
 ];
 
-/// Which of the fields that matter the inner service has set: one pass over the names, which is
-/// an order of magnitude cheaper than looking each of them up.
-#[derive(Clone, Copy, Default)]
-struct Found {
-    allow_origin: bool,
-    any: bool,
-    vary: bool,
-}
-
-impl Found {
-    fn scan(headers: &HeaderMap) -> Self {
-        let mut found = Self::default();
-        for name in headers.keys() {
-            match *name {
-                ACCESS_CONTROL_ALLOW_ORIGIN => {
-                    found.allow_origin = true;
-                    found.any = true;
-                }
-                ACCESS_CONTROL_ALLOW_CREDENTIALS
-                | ACCESS_CONTROL_ALLOW_METHODS
-                | ACCESS_CONTROL_ALLOW_HEADERS
-                | ACCESS_CONTROL_EXPOSE_HEADERS
-                | ACCESS_CONTROL_MAX_AGE => found.any = true,
-                VARY => found.vary = true,
-                _ => {}
-            }
-        }
-        found
-    }
+fn is_cors_header(name: &HeaderName) -> bool {
+    matches!(
+        *name,
+        ACCESS_CONTROL_ALLOW_ORIGIN
+            | ACCESS_CONTROL_ALLOW_CREDENTIALS
+            | ACCESS_CONTROL_ALLOW_METHODS
+            | ACCESS_CONTROL_ALLOW_HEADERS
+            | ACCESS_CONTROL_EXPOSE_HEADERS
+            | ACCESS_CONTROL_MAX_AGE
+    )
 }
 
 fn remove_cors_headers(headers: &mut HeaderMap) {
@@ -389,6 +388,7 @@ fn remove_cors_headers(headers: &mut HeaderMap) {
 
 /// Appends a field. A map that is full, at 24,576 names, stays as it is: its response then says
 /// less than the policy would, never more.
-fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+#[inline(never)]
+pub(super) fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     let _full = headers.try_append(name, value);
 }

@@ -1,10 +1,9 @@
 //! The compiled set of methods.
 
-use std::iter;
-
 use http::Method;
 
 use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_method, is_token};
+use crate::sorted::sorted;
 
 /// The most bytes of a method that is allowed by being any, so that reading it is bounded; the
 /// longest registered one, `UPDATEREDIRECTREF`, has 17.
@@ -22,14 +21,15 @@ pub(crate) struct Methods {
 
 impl Methods {
     /// Compiles methods that were judged before, besides the safelisted ones.
-    pub(crate) fn new<'a>(any: bool, methods: impl Iterator<Item = &'a str>) -> Self {
-        let unsafelisted = methods.filter(|method| !is_safelisted_method(method.as_bytes()));
-        Self { any, only: false, listed: sorted(unsafelisted) }
+    pub(crate) fn new(any: bool, mut methods: Vec<&str>) -> Self {
+        methods.retain(|method| !is_safelisted_method(method.as_bytes()));
+        Self { any, only: false, ..Self::only(methods) }
     }
 
     /// Compiles methods that were judged before, and no others.
-    pub(crate) fn only<'a>(methods: impl Iterator<Item = &'a str>) -> Self {
-        Self { any: false, only: true, listed: sorted(methods) }
+    pub(crate) fn only(methods: Vec<&str>) -> Self {
+        let listed = sorted(methods).into_iter().map(Box::from).collect();
+        Self { any: false, only: true, listed }
     }
 
     pub(crate) fn is_any(&self) -> bool {
@@ -99,31 +99,29 @@ impl Methods {
 
     /// A method whose responses are shared, and which the other set allows.
     pub(crate) fn shared_with<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
-        self.shares_with(other).next()
+        self.shares_with(other).first().copied()
     }
 
     /// One that this set does not allow besides.
     pub(crate) fn shared_but_not_allowed<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
-        self.shares_with(other).find(|method| !self.allows(method.as_bytes()))
+        let mut shared = self.shares_with(other).into_iter();
+        shared.find(|method| !self.allows(method.as_bytes()))
     }
 
-    fn shares_with<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
-        let listed = |one: &'a Self| one.listed.iter().map(|method| &**method);
-        let known = STANDARD_METHODS.into_iter().chain(listed(self)).chain(listed(other));
-        known.chain(iter::once("ANOTHER")).filter(|method| {
+    fn shares_with<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+        let mut methods = STANDARD_METHODS.to_vec();
+        for listed in [&self.listed, &other.listed] {
+            methods.extend(listed.iter().map(|method| &**method));
+        }
+        methods.push("ANOTHER");
+        methods.retain(|method| {
             (!self.only || self.lists(method.as_bytes())) && other.allows(method.as_bytes())
-        })
+        });
+        methods
     }
 
     /// One by one, since policies list few, and two of the same length are rare among them.
     fn lists(&self, method: &[u8]) -> bool {
         self.listed.iter().any(|listed| listed.as_bytes() == method)
     }
-}
-
-fn sorted<'a>(methods: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
-    let mut methods: Vec<Box<str>> = methods.map(Box::from).collect();
-    methods.sort_unstable();
-    methods.dedup();
-    methods
 }

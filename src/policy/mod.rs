@@ -16,8 +16,8 @@ mod verdict;
 use std::iter;
 use std::sync::Arc;
 
-use http::HeaderValue;
 use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue};
 
 use self::decision::{Answer, Decoration, Grant};
 pub use self::decision::{Decision, Denial};
@@ -105,8 +105,8 @@ impl Policy {
             Rule {
                 origins: Origins::Any,
                 credentials: false,
-                methods: Methods::new(true, iter::empty()),
-                headers: Names::new(true, iter::once("authorization"), iter::empty()),
+                methods: Methods::new(true, Vec::new()),
+                headers: Names::new(true, &["authorization"], &[]),
                 expose: Some(SentValue::from_static("*")),
                 max_age: None,
             },
@@ -140,7 +140,7 @@ impl Policy {
         let rule = Rule {
             origins,
             credentials: false,
-            methods: Methods::new(false, iter::empty()),
+            methods: Methods::new(false, Vec::new()),
             headers: Names::default(),
             expose: None,
             max_age: None,
@@ -232,20 +232,26 @@ impl Policy {
         Decision { kind, denial, rule: index, answer: Answer::Decorate(decoration) }
     }
 
-    /// What the answer to a preflight gets.
+    /// What the answer to a preflight gets; if it is denied and that is to be hidden, nothing.
     pub(crate) fn grant<'a>(
         &self,
         head: RequestHead<'a>,
         origin: Field<'a>,
         method: Field<'a>,
+        hide: bool,
     ) -> Option<Grant> {
-        self.0.judge_preflight(head, origin, method).grant(head, origin, method)
+        let verdict = self.0.judge_preflight(head, origin, method);
+        if hide && verdict.outcome.is_err() {
+            return None;
+        }
+        verdict.grant(head, origin, method)
     }
 
-    /// The rule, if it is the only one, and needs no more than the `Origin` of a request that is no
-    /// preflight.
-    pub(crate) fn rule_by_origin(&self) -> Option<&Rule> {
-        self.0.by_origin.then_some(&self.0.first)
+    /// What the response to a request that is no preflight says, if there is one rule, which needs no more of the
+    /// request than its `Origin`.
+    #[inline(always)]
+    pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Option<Decoration> {
+        self.0.by_origin.then(|| self.0.first.decorate_by_origin(headers))
     }
 
     /// Whether a rule that is open to any origin comes before all that grant credentials, so that no

@@ -8,12 +8,17 @@ use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
 use super::decision::Denial;
+use crate::request::Field;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
+use crate::sorted::sorted;
 
 /// The most lines of `Access-Control-Request-Headers`, their bytes, and the empty elements in all.
 const MAX_LINES: usize = 16;
 const MAX_BYTES: usize = 4096;
 const MAX_EMPTY: usize = 16;
+
+/// Up to this many names a scan is cheaper than a search by halves.
+const FEW: usize = 16;
 
 /// The names that a preflight may ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,15 +32,11 @@ pub(crate) struct Names {
 
 impl Names {
     /// Compiles names that were judged before, in any case.
-    pub(crate) fn new<'a>(
-        any: bool,
-        listed: impl Iterator<Item = &'a str>,
-        prefixes: impl Iterator<Item = &'a str>,
-    ) -> Self {
-        let mut prefixes = sorted(prefixes);
+    pub(crate) fn new(any: bool, listed: &[&str], prefixes: &[&str]) -> Self {
+        let mut prefixes = in_lower_case(prefixes);
         // What begins with another stands behind it.
         prefixes.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
-        Self { any, listed: sorted(listed), prefixes }
+        Self { any, listed: in_lower_case(listed), prefixes }
     }
 
     pub(crate) fn is_any(&self) -> bool {
@@ -70,18 +71,17 @@ impl Names {
     pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Refusal<'a>> {
         let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
         let mut reader = Reader { names: self, cursor: 0, empty: 0, strayed: false };
-        let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-        let mut lines = all.iter();
-        let requested = match (lines.next(), lines.next()) {
-            (None, _) => return Ok(Requested::Nothing),
-            (Some(line), None) => {
+        let requested = match Field::find(headers, &ACCESS_CONTROL_REQUEST_HEADERS) {
+            None => return Ok(Requested::Nothing),
+            Some(Field::Once(line)) => {
                 bound(line.len())?;
                 reader
                     .read(line.as_bytes())
                     .map_err(|stop| Refusal { denial: stop.denial, read: stop.in_line(line) })?;
                 Requested::Line(line)
             }
-            _ => {
+            Some(Field::Repeated) => {
+                let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
                 if all.iter().take(MAX_LINES + 1).count() > MAX_LINES {
                     return Err(Denial::HeaderListTooLong.into());
                 }
@@ -106,7 +106,12 @@ impl Names {
         let search = |compare: fn(&str, &[u8]) -> Ordering| {
             self.listed.binary_search_by(|listed| compare(listed, name)).ok()
         };
-        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| {
+        let found = if self.listed.len() <= FEW {
+            self.listed.iter().position(|listed| is_same(listed.as_bytes(), name))
+        } else {
+            search(|listed, name| listed.as_bytes().cmp(name))
+        };
+        found.or_else(|| {
             let is_lower = !name.iter().any(u8::is_ascii_uppercase);
             if is_lower { None } else { search(compare_lower) }
         })
@@ -263,14 +268,18 @@ fn trim_whitespace(mut element: &[u8]) -> &[u8] {
     element
 }
 
+/// Whether two names are the same. Few that are not have the same length and the same end.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.len() == other.len() && one.last() == other.last() && one == other
+}
+
 /// Compares a name in lower case with one in any case.
 fn compare_lower(lower: &str, name: &[u8]) -> Ordering {
     lower.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))
 }
 
-fn sorted<'a>(names: impl Iterator<Item = &'a str>) -> Vec<Box<str>> {
-    let mut names: Vec<Box<str>> = names.map(|name| name.to_ascii_lowercase().into()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+/// The names in lower case, sorted, and each once.
+fn in_lower_case(names: &[&str]) -> Vec<Box<str>> {
+    let names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
+    sorted(names.iter().map(String::as_str).collect()).into_iter().map(Box::from).collect()
 }

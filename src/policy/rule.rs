@@ -16,6 +16,7 @@ use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
+use crate::sorted::distinct;
 
 /// A rule, compiled.
 #[derive(Debug, PartialEq)]
@@ -104,17 +105,12 @@ impl Origins {
     }
 
     /// The ports that are listed, each once and sorted, unless too many origins are for a search.
-    pub(crate) fn ports(&self) -> Vec<u16> {
-        let mut ports = match self {
-            Self::Any => Vec::new(),
-            Self::One(one) => {
-                port_of(&String::from_utf8_lossy(one.as_bytes())).into_iter().collect()
-            }
-            Self::Listed(listed) => listed.set.few().iter().filter_map(|it| port_of(it)).collect(),
+    pub(crate) fn ports(&self) -> Vec<usize> {
+        let origins = match self {
+            Self::Listed(listed) => listed.set.few(),
+            Self::Any | Self::One(_) => self.written(),
         };
-        ports.sort_unstable();
-        ports.dedup();
-        ports
+        distinct(origins.iter().filter_map(|origin| port_of(origin)).map(usize::from))
     }
 
     /// The predicates that are asked about the origin if it is not listed.
@@ -203,7 +199,7 @@ impl Rule {
             allow_credentials: self.credentials,
             allow_methods: self.grant_method(method),
             allow_headers: self.grant_names(names),
-            max_age: self.max_age.as_ref().map(SentValue::local).cloned(),
+            max_age: self.max_age.as_ref().map(SentValue::to_sent),
         }
     }
 
@@ -261,32 +257,36 @@ impl Rule {
     }
 
     /// What the response to a request that is no preflight says, if its `Origin` is all that it depends
-    /// on.
+    /// on. Inlined into the service, so that it is made where it is kept.
+    #[inline(always)]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Decoration {
-        let (allow_origin, varies) = match &self.origins {
-            Origins::Any => (Some(&ANY), Varies::Never),
-            Origins::One(one) => (Some(one.local()), Varies::Never),
-            Origins::Listed(listed) => {
-                let origin = Field::find(headers, &ORIGIN);
-                let admitted = origin.and_then(|origin| listed.admit(origin, |_| Ok(false)).ok());
-                (admitted, Varies::Origin)
+        match &self.origins {
+            Origins::Any => {
+                Decoration { share: Some(self.share(const { any() })), varies: Varies::Never }
             }
-        };
-        self.decorate(allow_origin, varies)
+            Origins::One(one) => self.decorate(Some(one.local()), Varies::Never),
+            Origins::Listed(listed) => self.decorate(listed.admit_in(headers), Varies::Origin),
+        }
     }
 
     /// What a response says; without an origin that may read it, only what it depends on.
+    #[inline]
     pub(crate) fn decorate(
         &self,
         allow_origin: Option<&HeaderValue>,
         varies: Varies,
     ) -> Decoration {
-        let share = allow_origin.map(|origin| Share {
-            allow_origin: origin.clone(),
-            expose_headers: self.expose.as_ref().map(SentValue::local).cloned(),
+        Decoration { share: allow_origin.map(|origin| self.share(origin.clone())), varies }
+    }
+
+    /// What the response says to an origin that may read it.
+    #[inline]
+    fn share(&self, allow_origin: HeaderValue) -> Share {
+        Share {
+            allow_origin,
+            expose_headers: self.expose.as_ref().map(SentValue::to_sent),
             allow_credentials: self.credentials,
-        });
-        Decoration { share, varies }
+        }
     }
 
     /// A method that needs no permission gets none; a wildcard that browsers take for one is
@@ -295,7 +295,7 @@ impl Rule {
         if is_safelisted_method(method.as_bytes()) {
             None
         } else if self.methods.is_any() && !self.credentials {
-            Some(ANY.clone())
+            Some(const { any() })
         } else {
             Some(method.clone())
         }
@@ -309,7 +309,7 @@ impl Rule {
                 Lines::One(if self.headers.lists_authorization() {
                     HeaderValue::from_static("*,authorization")
                 } else {
-                    ANY.clone()
+                    const { any() }
                 })
             }
             Requested::Line(line) => Lines::One((*line).clone()),
@@ -321,7 +321,12 @@ impl Rule {
     }
 }
 
-pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
+static ANY: HeaderValue = any();
+
+/// To be sent: a constant costs less than a clone.
+const fn any() -> HeaderValue {
+    HeaderValue::from_static("*")
+}
 
 /// A method that browsers do not look for among those that are allowed, so that to say it allows nothing. Were none
 /// said, the standard would have a preflight succeed that is made for the listeners of an upload.
@@ -330,6 +335,13 @@ pub(crate) static ANY: HeaderValue = HeaderValue::from_static("*");
 static NEEDS_NO_PERMISSION: HeaderValue = HeaderValue::from_static("GET");
 
 impl Listed {
+    /// The origin of these fields, if it is listed.
+    #[inline(always)]
+    pub(crate) fn admit_in<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
+        let origin = Field::find_once(headers, &ORIGIN)?;
+        self.set.contains(origin.as_bytes()).then_some(origin)
+    }
+
     /// Admits an origin that is listed, or about which the predicates were asked.
     fn admit<'a>(
         &self,

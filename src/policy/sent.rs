@@ -49,6 +49,12 @@ impl SentValue {
         copy.map_or(&self.value, |copy| copy.get_or_init(|| self.copy()))
     }
 
+    /// What this thread sends.
+    #[inline(never)]
+    pub(crate) fn to_sent(&self) -> HeaderValue {
+        self.local().clone()
+    }
+
     #[cold]
     fn copy(&self) -> HeaderValue {
         // Bytes with room to spare have their count from the start. Others get it with their first

@@ -6,6 +6,7 @@
 use http::header::VARY;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use super::decision::append;
 use super::sent::SentValue;
 
 /// What a response depends on, besides what is in a cache's key.
@@ -26,6 +27,11 @@ pub(crate) enum Varies {
     /// Of the same, where enforcement looks at it.
     EnforcedOptions,
 }
+
+const ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+const PREFLIGHT: HeaderValue = HeaderValue::from_static(
+    "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+);
 
 impl Varies {
     /// The same for a request with this method that is no preflight. Some caches keep answers to `OPTIONS`.
@@ -70,43 +76,52 @@ impl Varies {
     fn line(self) -> Option<HeaderValue> {
         Some(match self {
             Self::Never => return None,
-            Self::Origin => const { HeaderValue::from_static("Origin") },
+            Self::Origin => ORIGIN,
             Self::OriginAndUpgrade => const { HeaderValue::from_static("Origin, Upgrade") },
             Self::Enforcement => {
                 const { HeaderValue::from_static("Origin, Sec-Fetch-Site, Upgrade, Cookie") }
             }
-            Self::Preflight => {
-                const {
-                    HeaderValue::from_static(
-                        "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
-                    )
-                }
-            }
+            Self::Preflight => PREFLIGHT,
             // Too rare for a text of its own.
             Self::OptionsAndUpgrade | Self::EnforcedOptions => {
-                return line(self.names().iter().copied());
+                return line(self.names());
             }
         })
     }
 
-    /// Adds those names that do not stand there yet, as one line; `present` says whether the map
-    /// has a `Vary` at all, which callers know without looking it up.
-    pub(crate) fn write_to(self, headers: &mut HeaderMap, present: bool) {
-        let line = if present { self.missing(headers) } else { self.line() };
-        if let Some(line) = line {
-            let _full = headers.try_append(VARY, line);
+    /// Adds the names, as one line, to fields without a `Vary`.
+    #[inline(always)]
+    pub(crate) fn append_to(self, headers: &mut HeaderMap) {
+        let line = match self {
+            Self::Never => return,
+            Self::Origin => ORIGIN,
+            Self::Preflight => PREFLIGHT,
+            _ => return self.append_line_to(headers),
+        };
+        append(headers, VARY, line);
+    }
+
+    /// Apart, since the others are rare.
+    #[inline(never)]
+    fn append_line_to(self, headers: &mut HeaderMap) {
+        if let Some(line) = self.line() {
+            append(headers, VARY, line);
         }
     }
 
-    /// Apart, so that a response without a `Vary` costs less.
-    #[inline(never)]
+    /// Adds those names that do not stand there yet, as one line.
+    pub(crate) fn merge_into(self, headers: &mut HeaderMap) {
+        if let Some(line) = self.missing(headers) {
+            append(headers, VARY, line);
+        }
+    }
+
     fn missing(self, headers: &HeaderMap) -> Option<HeaderValue> {
         let names = self.names();
-        let missing = names.iter().copied().filter(|name| !stands(name, headers));
-        if missing.clone().count() == names.len() {
+        if !names.iter().any(|name| stands(name, headers)) {
             return self.line();
         }
-        line(missing)
+        line(&missing(names, headers))
     }
 }
 
@@ -126,7 +141,7 @@ impl VaryOn {
                 all.push(name);
             }
         }
-        let joined = line(all.iter().map(HeaderName::as_str)).map(SentValue::new);
+        let joined = line(&texts(&all)).map(SentValue::new);
         Self { names: all, joined }
     }
 
@@ -136,12 +151,10 @@ impl VaryOn {
 
     /// Adds those that do not stand there yet, as one line.
     pub(crate) fn write_to(&self, headers: &mut HeaderMap) {
-        let missing = self.names.iter().map(HeaderName::as_str);
-        let missing = missing.filter(|name| !stands(name, headers));
-        let value = if missing.clone().count() == self.names.len() {
-            self.joined.as_ref().map(SentValue::local).cloned()
+        let value = if self.names.iter().any(|name| stands(name.as_str(), headers)) {
+            line(&missing(&texts(&self.names), headers))
         } else {
-            line(missing)
+            self.joined.as_ref().map(SentValue::local).cloned()
         };
         if let Some(value) = value {
             let _full = headers.try_append(VARY, value);
@@ -157,7 +170,15 @@ fn stands(name: &str, headers: &HeaderMap) -> bool {
     elements.any(|element| element == b"*" || element.eq_ignore_ascii_case(name.as_bytes()))
 }
 
-fn line<'a>(names: impl Iterator<Item = &'a str>) -> Option<HeaderValue> {
-    let names: Vec<&str> = names.collect();
+/// Those of the names that do not stand there.
+fn missing<'a>(names: &[&'a str], headers: &HeaderMap) -> Vec<&'a str> {
+    names.iter().copied().filter(|name| !stands(name, headers)).collect()
+}
+
+fn texts(names: &[HeaderName]) -> Vec<&str> {
+    names.iter().map(HeaderName::as_str).collect()
+}
+
+fn line(names: &[&str]) -> Option<HeaderValue> {
     HeaderValue::try_from(names.join(", ")).ok().filter(|_| !names.is_empty())
 }

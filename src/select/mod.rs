@@ -45,6 +45,7 @@ impl sealed::Choose for Policy {
         false
     }
 
+    #[inline(always)]
     fn choose<T>(
         &self,
         _seal: Seal,

@@ -12,6 +12,7 @@ use tower::ServiceExt;
 #[expect(dead_code, reason = "a test has its own main")]
 mod hyper_example;
 
+#[cfg(feature = "review")]
 #[path = "../../examples/policy.rs"]
 #[expect(dead_code, reason = "a test has its own main")]
 mod policy_example;
@@ -64,6 +65,7 @@ async fn on_hyper_http_1_and_2_get_the_same_headers() {
     server.abort();
 }
 
+#[cfg(feature = "review")]
 #[test]
 fn the_policy_s_table_names_what_is_denied() {
     let table = policy_example::table(&policy_example::policy().unwrap()).unwrap();

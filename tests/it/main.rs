@@ -40,6 +40,7 @@ mod examples;
 #[cfg(all(
     feature = "browser",
     feature = "diff",
+    feature = "public-suffix",
     feature = "reload",
     feature = "routes",
     feature = "toml",
@@ -49,15 +50,17 @@ mod examples;
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;
+#[cfg(feature = "review")]
 mod explain;
 mod field;
 mod invariants;
+#[cfg(feature = "review")]
 mod lint;
 mod manifest;
 mod messages;
 #[cfg(feature = "browser")]
 mod migrating;
-#[cfg(all(feature = "reload", feature = "routes"))]
+#[cfg(all(feature = "reload", feature = "review", feature = "routes"))]
 mod observe;
 mod oracle;
 mod origin_set;
@@ -77,6 +80,7 @@ mod sockets;
 mod suffixes;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod systems;
+#[cfg(feature = "review")]
 mod tables;
 mod threads;
 mod tower_rules;

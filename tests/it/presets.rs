@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use http::Request;
+#[cfg(feature = "review")]
 use tower_cors::review::Lint;
 use tower_cors::{Denial, Policy, PolicyBuilder, presets};
 
@@ -216,6 +217,7 @@ fn they_combine_with_one_another() {
 }
 
 /// A preset lists nothing that is of no use.
+#[cfg(feature = "review")]
 #[test]
 fn nothing_is_found_in_a_preset() {
     for protocol in &PROTOCOLS {

@@ -34,7 +34,7 @@ pub(super) struct Meetings<'a> {
     below: Entries<'a>,
     /// Those that match what nobody listed, and those that match `null`, or `file://`.
     open: Vec<usize>,
-    special: HashMap<&'static str, Vec<usize>>,
+    special: Vec<(&'static str, usize)>,
     /// For each rule, the last one that it met.
     last: Vec<usize>,
 }
@@ -44,20 +44,21 @@ type Entries<'a> = HashMap<(&'a str, &'a str, Port<'a>), Vec<(usize, &'a OriginP
 
 impl<'a> Meetings<'a> {
     pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
-        let patterns = sides.iter().flat_map(|side| &side.patterns);
-        let has_subdomains = |pattern: &&OriginPattern<'_>| pattern.is_star(Star::Labels);
-        let wild = patterns.filter(has_subdomains).map(|pattern| {
-            let place = Place::of(pattern);
-            (place.scheme, place.tail)
-        });
+        let mut wild = HashSet::new();
+        for side in sides {
+            for pattern in side.patterns.iter().filter(|it| it.is_star(Star::Labels)) {
+                let place = Place::of(pattern);
+                wild.insert((place.scheme, place.tail));
+            }
+        }
         Self {
             sides,
             starred: Starred::new(sides),
-            wild: wild.collect(),
+            wild,
             at: HashMap::new(),
             below: HashMap::new(),
             open: Vec::new(),
-            special: HashMap::new(),
+            special: Vec::new(),
             last: Vec::new(),
         }
     }
@@ -72,8 +73,8 @@ impl<'a> Meetings<'a> {
             self.look_up_starred(rule, (side, pattern), &mut met);
         }
         let is_open = side.rule.origins.is_open();
-        let special = side.special.iter().filter_map(|origin| self.special.get(origin)).flatten();
-        let open = self.open.iter().chain(special).copied();
+        let special = self.special.iter().filter(|(origin, _)| side.special.contains(origin));
+        let open = self.open.iter().chain(special.map(|(_, other)| other)).copied();
         let met_openly: Vec<usize> = if is_open { (0..rule).collect() } else { open.collect() };
         for other in met_openly {
             if let Some(last) = self.last.get_mut(other).filter(|last| **last != rule) {
@@ -89,9 +90,7 @@ impl<'a> Meetings<'a> {
             self.starred.enter(rule, pattern);
         }
         self.open.extend(is_open.then_some(rule));
-        for origin in &side.special {
-            self.special.entry(origin).or_default().push(rule);
-        }
+        self.special.extend(side.special.iter().map(|origin| (*origin, rule)));
         self.last.push(rule);
         met
     }
@@ -107,16 +106,22 @@ impl<'a> Meetings<'a> {
             Port::Any => &[Port::Either],
             port => &[port, Port::Any],
         };
-        for &port in ports {
-            let own = (place.scheme, place.tail, port);
-            let shorter = wild_ends(place, &self.wild).map(|end| (place.scheme, end, port));
-            let above = shorter.chain([own]).filter_map(|place| self.at.get(&place));
-            let below = pattern.is_star(Star::Labels).then(|| self.below.get(&own)).flatten();
-            for (other, of_other) in above.chain(below).flatten() {
+        let mut find = |entries: &Entries<'a>, tail, port| {
+            let others = entries.get(&(place.scheme, tail, port));
+            for (other, of_other) in others.map(Vec::as_slice).unwrap_or_default() {
                 if let Some(last) = self.last.get_mut(*other).filter(|last| **last != rule) {
                     *last = rule;
                     met.push((*other, Meeting::OfPatterns(of_other, pattern)));
                 }
+            }
+        };
+        for &port in ports {
+            for end in wild_ends(place, &self.wild) {
+                find(&self.at, end, port);
+            }
+            find(&self.at, place.tail, port);
+            if pattern.is_star(Star::Labels) {
+                find(&self.below, place.tail, port);
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::origin::place::{Place, Port, above, ends, split_label};
 pub(crate) const MAX_WITHIN_LABEL: usize = 1_000;
 
 /// The patterns of the rules so far, if there is any of these kinds among all rules.
+#[derive(Default)]
 pub(super) struct Starred<'a> {
     is_needed: bool,
     /// Those without a `*` in the host, by the domain directly above; with subdomains, by their own.
@@ -23,8 +24,8 @@ pub(super) struct Starred<'a> {
     within_label: Entries<'a>,
     below: Entries<'a>,
     /// Those for a whole scheme, and the first of each rule, whatever it is.
-    whole: HashMap<&'a str, Vec<Entry<'a>>>,
-    schemes: HashMap<&'a str, Vec<Entry<'a>>>,
+    whole: Entries<'a>,
+    schemes: Entries<'a>,
 }
 
 /// One of the patterns of a rule, and what of it can be compared at a glance.
@@ -45,47 +46,41 @@ enum Label<'a> {
     Any,
 }
 
+/// By scheme and domain; those for a whole scheme have no domain.
 type Entries<'a> = HashMap<(&'a str, &'a str), Vec<Entry<'a>>>;
 
 impl<'a> Starred<'a> {
     pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
-        let mut patterns = sides.iter().flat_map(|side| &side.patterns);
-        Self {
-            is_needed: patterns.any(is_starred),
-            hosts: HashMap::new(),
-            subdomains: HashMap::new(),
-            within_label: HashMap::new(),
-            below: HashMap::new(),
-            whole: HashMap::new(),
-            schemes: HashMap::new(),
-        }
+        let is_needed = sides.iter().any(|side| side.patterns.iter().any(is_starred));
+        Self { is_needed, ..Self::default() }
     }
 
     /// The patterns of earlier rules that one of the next rule may meet.
     pub(super) fn look_up(&self, pattern: &'a OriginPattern<'a>) -> Vec<Entry<'a>> {
+        let mut found = Vec::new();
         if !self.is_needed {
-            return Vec::new();
+            return found;
         }
         let (scheme, above, own) = (pattern.scheme(), above(pattern), Entry::new(0, pattern));
-        let of = |entries: &'_ Entries<'a>, place| -> Vec<Entry<'a>> {
-            let entries = entries.get(&(scheme, place)).into_iter().flatten();
-            entries.filter(|other| own.may_meet(other)).copied().collect()
+        let mut find = |entries: &Entries<'a>, place| {
+            let entries = entries.get(&(scheme, place)).map(Vec::as_slice).unwrap_or_default();
+            found.extend(entries.iter().filter(|other| own.may_meet(other)));
         };
-        let whole = self.whole.get(scheme).into_iter().flatten().copied();
-        let mut found = match pattern.star() {
-            None => of(&self.within_label, above),
-            Some(Star::Labels) => of(&self.below, above),
-            Some(Star::Everything) => {
-                return self.schemes.get(scheme).cloned().unwrap_or_default();
-            }
+        match pattern.star() {
+            None => find(&self.within_label, above),
+            Some(Star::Labels) => find(&self.below, above),
             Some(Star::Characters) => {
-                let mut found = of(&self.hosts, above);
-                found.extend(of(&self.within_label, above));
-                found.extend(ends(above).flat_map(|end| of(&self.subdomains, end)));
-                found
+                find(&self.hosts, above);
+                find(&self.within_label, above);
+                ends(above).for_each(|end| find(&self.subdomains, end));
             }
-        };
-        found.extend(whole);
+            Some(Star::Everything) => {
+                return self.schemes.get(&(scheme, "")).cloned().unwrap_or_default();
+            }
+        }
+        found.extend_from_slice(
+            self.whole.get(&(scheme, "")).map(Vec::as_slice).unwrap_or_default(),
+        );
         found
     }
 
@@ -94,7 +89,7 @@ impl<'a> Starred<'a> {
             return;
         }
         let (scheme, above, entry) = (pattern.scheme(), above(pattern), Entry::new(rule, pattern));
-        let of_scheme = self.schemes.entry(scheme).or_default();
+        let of_scheme = self.schemes.entry((scheme, "")).or_default();
         if of_scheme.last().is_none_or(|last| last.rule != rule) {
             of_scheme.push(entry);
         }
@@ -104,7 +99,7 @@ impl<'a> Starred<'a> {
         match pattern.star() {
             None => add(&mut self.hosts, above),
             Some(Star::Labels) => add(&mut self.subdomains, above),
-            Some(Star::Everything) => self.whole.entry(scheme).or_default().push(entry),
+            Some(Star::Everything) => add(&mut self.whole, ""),
             Some(Star::Characters) => {
                 add(&mut self.within_label, above);
                 ends(above).for_each(|end| add(&mut self.below, end));
@@ -157,16 +152,17 @@ pub(super) fn sample(
     (one, of_one): (&Side<'_>, &OriginPattern<'_>),
     (two, of_two): (&Side<'_>, &OriginPattern<'_>),
 ) -> Option<String> {
-    let written =
-        [of_one, of_two].into_iter().filter_map(|pattern| match Place::of(pattern).port {
-            Port::Written(port) if !port.is_empty() => Some(port),
-            _ => None,
-        });
-    let mut ports = std::iter::once(None).chain(written.map(Some));
-    ports.find_map(|port| {
-        let single = [of_one.sample(port), of_two.sample(port)].into_iter();
-        let shared = of_one.shared_samples(of_two, port);
-        let mut samples = single.chain(shared).chain(of_two.shared_samples(of_one, port));
-        samples.find(|origin| [one, two].iter().all(|side| side.rule.origins.may_match(origin)))
+    let written = |pattern| match Place::of(pattern).port {
+        Port::Written(port) => port,
+        Port::Any | Port::Either => "",
+    };
+    ["", written(of_one), written(of_two)].into_iter().find_map(|port| {
+        let port = Some(port).filter(|port| !port.is_empty());
+        let mut samples = vec![of_one.sample(port), of_two.sample(port)];
+        samples.extend(of_one.shared_samples(of_two, port));
+        samples.extend(of_two.shared_samples(of_one, port));
+        let is_matched =
+            |origin: &String| [one, two].iter().all(|it| it.rule.origins.may_match(origin));
+        samples.into_iter().find(is_matched)
     })
 }

@@ -349,8 +349,9 @@ impl fmt::Display for PolicyError {
                 say(exposed, value, "is forbidden by the Fetch Standard", "remove it")
             }
             Self::MaxAgeFraction { value } => {
-                let (seconds, whole) = (value.as_secs_f64().to_string(), value.as_secs() + 1);
-                say("max-age", &seconds, "has a fraction of a second", &format!("write {whole}"))
+                let seconds = format!("{}.{:09}", value.as_secs(), value.subsec_nanos());
+                let (seconds, fix) = (seconds.trim_end_matches('0'), value.as_secs() + 1);
+                say("max-age", seconds, "has a fraction of a second", &format!("write {fix}"))
             }
             Self::NoRules => f.write_str("there is no rule; give at least one"),
             Self::TooManyRules { count } => write!(

@@ -131,14 +131,13 @@ impl Fault<'_> {
         let Some(rule) = self.rule() else {
             return (names, true);
         };
-        let mut seen = HashSet::new();
         let read = rule.headers.tell_apart(self.head.headers(), |name, is_allowed| {
             let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-            if !is_allowed && seen.insert(name.clone()) {
-                names.push(name);
-            }
+            names.extend((!is_allowed).then_some(name));
         });
-        (names, read.is_some())
+        let mut seen = HashSet::new();
+        let each_once = names.iter().filter(|name| seen.insert(name.as_str()));
+        (each_once.cloned().collect(), read.is_some())
     }
 }
 

@@ -1,7 +1,5 @@
 //! What is unwise about the methods, the names and the max-age of a rule.
 
-use std::iter;
-
 use super::catalogue::Lint;
 use super::finding::Finding;
 use crate::policy::Place;
@@ -116,5 +114,5 @@ fn has_preflights(rule: &Rule) -> bool {
 }
 
 fn allows_name(rule: &Rule, name: &str) -> bool {
-    rule.headers.covers(&Names::new(false, iter::once(name), iter::empty()))
+    rule.headers.covers(&Names::new(false, &[name], &[]))
 }

@@ -150,6 +150,7 @@ fn a_max_age_that_no_browser_keeps_is_capped_and_said() {
     for (seconds, sent) in [(0, "0"), (600, "600"), (86_400, "86400"), (86_401, "86400")] {
         let policy = pages().max_age(Duration::from_secs(seconds)).build().unwrap();
         assert_eq!(policy.decide(&asks).headers()["access-control-max-age"], sent);
+        #[cfg(feature = "review")]
         assert_eq!(policy.lint().len(), usize::from(seconds > 7_200), "{seconds}");
     }
 }
