@@ -41,6 +41,8 @@ pub(super) struct Context<'a> {
     /// The page's origin, if it has one.
     pub(super) page: Option<&'a Url>,
     pub(super) url: &'a Url,
+    /// Whether a redirect from another site led to the URL, if that counts.
+    pub(super) was_foreign: bool,
     /// Why no cookie goes along or is taken, whatever it is.
     pub(super) excluded: Option<CookieReason>,
     pub(super) user_agent: UserAgent,
@@ -65,15 +67,18 @@ impl Context<'_> {
 
     /// Why the page gets no cookie with that `SameSite` over to the URL, nor from there.
     fn of_other_site(&self, same_site: Option<SameSite>) -> Option<CookieReason> {
-        if self.is_same_site() {
-            return None;
-        }
+        let is_foreign = !self.is_same_site();
+        let is_blocked = self.user_agent.third_party() == ThirdParty::Blocked;
         match same_site {
-            Some(SameSite::Strict) => Some(CookieReason::Strict),
-            Some(SameSite::Lax) => Some(CookieReason::Lax),
-            None if self.user_agent.is_lax_by_default() => Some(CookieReason::LaxByDefault),
-            None | Some(SameSite::None) => (self.user_agent.third_party() == ThirdParty::Blocked)
-                .then_some(CookieReason::ThirdParty),
+            Some(SameSite::Strict) if is_foreign || self.was_foreign => Some(CookieReason::Strict),
+            Some(SameSite::Lax) if is_foreign || self.was_foreign => Some(CookieReason::Lax),
+            None if is_foreign && self.user_agent.is_lax_by_default() => {
+                Some(CookieReason::LaxByDefault)
+            }
+            None | Some(SameSite::None) if is_foreign && is_blocked => {
+                Some(CookieReason::ThirdParty)
+            }
+            _ => None,
         }
     }
 }
@@ -93,7 +98,14 @@ impl Cookies {
             };
             let url = Url::parse(&origin).map_err(|_| wrong(None))?;
             HeaderValue::from_str(&value).map_err(|_| wrong(None))?;
-            let context = Context { page: Some(&url), url: &url, excluded: None, user_agent, now };
+            let context = Context {
+                page: Some(&url),
+                url: &url,
+                was_foreign: false,
+                excluded: None,
+                user_agent,
+                now,
+            };
             let fate = self.keep_line(&value, &HeaderMap::new(), &context).fate;
             if let CookieFate::Refused(reason) = fate {
                 return Err(wrong(Some(reason)));

@@ -208,7 +208,8 @@ impl<S, B> Browser<S, B> {
     fn cookie_context<'a>(&self, request: &'a Request, page: Option<&'a Url>) -> Context<'a> {
         let excluded = excludes_cookies(request);
         let (user_agent, now) = (self.user_agent, self.now);
-        Context { page, url: &request.url, excluded, user_agent, now }
+        let was_foreign = request.was_foreign;
+        Context { page, url: &request.url, was_foreign, excluded, user_agent, now }
     }
 
     /// What the service gets as the URI.

@@ -10,6 +10,7 @@ use super::{
     Blocked, Mode, Redirect, ResponseType, UserAgent, header_list,
     received::{Received, is_redirect_status},
     request::{Request, includes_credentials, without_fragment},
+    site::is_same_site,
 };
 
 const MAX_REDIRECTS: u8 = 20;
@@ -90,6 +91,8 @@ fn follow(
             request.headers.remove(*name);
         }
     }
+    request.was_foreign |= user_agent.remembers_foreign_redirects()
+        && !request.origin.url().is_some_and(|page| is_same_site(&page, &request.url, false));
     request.redirected_from = Some(std::mem::replace(&mut request.url, location));
     Ok(true)
 }

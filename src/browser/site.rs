@@ -60,9 +60,7 @@ fn registrable_domain(domain: &str) -> Option<&str> {
         }
         longer = Some(name);
         // What no rule is for has its last label for a suffix.
-        let Some((_, parent)) = name.split_once('.') else {
-            return None;
-        };
+        let (_, parent) = name.split_once('.')?;
         if !parent.contains('.') && matches!(rule(parent), Rule::None) {
             return longer;
         }
@@ -78,10 +76,10 @@ enum Rule {
 
 fn rule(name: &str) -> Rule {
     let (label, parent) = name.split_once('.').unwrap_or((name, "/"));
-    let labels = SUFFIXES.lines().filter_map(|line| line.split_once(' '));
-    let Some((_, labels)) = labels.into_iter().find(|(key, _)| *key == parent) else {
+    let Some((_, lines)) = SUFFIXES.split_once(&format!("\n{parent} ")) else {
         return Rule::None;
     };
+    let labels = lines.lines().next().unwrap_or_default();
     let find = |label: &str| {
         let without_mark = |entry: &&str| entry.trim_end_matches(['~', '!', '?']) == label;
         labels.split(' ').find(without_mark)

@@ -11,7 +11,7 @@ use http::{HeaderValue, header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
-use tower_cors::browser::{Browser, Credentials, Fetch, UserAgent};
+use tower_cors::browser::{Browser, Credentials, Exchange, Fetch, UserAgent};
 
 use crate::driver::{self, Driver};
 use crate::page::document;
@@ -233,9 +233,9 @@ fn real(driver: &mut impl Driver, server: &Server, rows: &[Row]) -> Arrived {
         for (page, fetches) in pages {
             let url = format!("http://{page}:{}/page", server.port);
             if is_open {
-                driver.navigate(&url)
+                driver.navigate(&url);
             } else {
-                driver.open(&url)
+                driver.open(&url);
             }
             is_open = true;
             driver.call("attemptAll", &Value::from(fetches).to_string());
@@ -256,7 +256,7 @@ fn modelled(server: &Server, rows: &[Row], user_agent: UserAgent) -> (Arrived, V
             let fetch = Fetch::get(url).credentials(credentials);
             let seen = server.runtime.block_on(browser.fetch_from(&page, fetch));
             let seen = seen.expect("script may fetch so");
-            let cookies = seen.exchanges().iter().flat_map(|exchange| exchange.cookies());
+            let cookies = seen.exchanges().iter().flat_map(Exchange::cookies);
             fates.extend(cookies.map(ToString::to_string));
         }
         fates.join("; ")

@@ -65,4 +65,13 @@ impl UserAgent {
     pub(in crate::browser) fn knows_partitioned(self) -> bool {
         self == Self::Chromium
     }
+
+    /// Whether a URL is of another site to `SameSite`, since a redirect from another one led there.
+    ///
+    /// Cookies: <https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-same-site-and-cross-site-re>
+    // Deviation: the standard looks at the URL alone. Firefox: `CookieCommons::IsSameSiteForeign`; it does not ask
+    // this of a cookie without `SameSite`.
+    pub(in crate::browser) fn remembers_foreign_redirects(self) -> bool {
+        self == Self::Firefox
+    }
 }

@@ -1,6 +1,6 @@
 //! What came of a case, in words that are the same for script and for `Browser`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use http::{HeaderName, Request};
@@ -16,6 +16,8 @@ pub(crate) struct Told {
     results: Vec<Outcome>,
     /// Every request, in order.
     requests: Vec<String>,
+    /// What the console said of CORS, each sentence once.
+    console: BTreeSet<String>,
 }
 
 /// What script got, and why, if somebody knows; the reason is not compared.
@@ -30,12 +32,15 @@ impl PartialEq for Told {
         let texts = |told: &Self| {
             told.results.iter().map(|outcome| outcome.text.clone()).collect::<Vec<_>>()
         };
-        texts(self) == texts(other) && self.requests == other.requests
+        texts(self) == texts(other)
+            && self.requests == other.requests
+            && self.console == other.console
     }
 }
 
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.console.iter().try_for_each(|sentence| write!(f, "\n    console: {sentence}"))?;
         for Outcome { text, reason } in &self.results {
             write!(f, "\n    {text} {reason}")?;
         }
@@ -49,10 +54,19 @@ impl fmt::Display for Told {
 pub(crate) fn join(
     results: BTreeMap<usize, Vec<Outcome>>,
     mut arrived: BTreeMap<usize, Vec<String>>,
+    console: Vec<String>,
 ) -> BTreeMap<usize, Told> {
+    let mut sentences: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for sentence in console {
+        let mut ids = sentence.split("/c/").skip(1).filter_map(|rest| rest.split_once('/'));
+        if let Some(id) = ids.find_map(|(id, _)| id.parse().ok()) {
+            sentences.entry(id).or_default().insert(sentence);
+        }
+    }
     let join = |(id, results)| {
         let requests = arrived.remove(&id).unwrap_or_default();
-        (id, Told { results, requests })
+        let console = sentences.remove(&id).unwrap_or_default();
+        (id, Told { results, requests, console })
     };
     results.into_iter().map(join).collect()
 }

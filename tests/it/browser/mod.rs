@@ -1,5 +1,6 @@
 //! What the tests of `Browser` share: a scripted server, and one line for whatever happened.
 
+mod cookies;
 mod exchange;
 mod fetch;
 mod http_cache;
@@ -16,6 +17,7 @@ mod request_headers;
 mod response;
 mod services;
 mod shipped;
+mod sites;
 mod structure;
 mod vary;
 
