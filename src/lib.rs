@@ -112,6 +112,7 @@ pub mod browser;
     feature = "browser",
     feature = "diff",
     feature = "metrics",
+    feature = "public-suffix",
     feature = "reload",
     feature = "routes",
     feature = "toml",
