@@ -54,8 +54,9 @@ async fn tell_refusal(State(workbench): State<Arc<Workbench>>, response: Respons
 }
 
 /// A file, its type, and its text.
-const FILES: [(&str, &str, &str); 15] = [
+const FILES: [(&str, &str, &str); 16] = [
     ("/base.css", "text/css", include_str!("page/base.css")),
+    ("/head.css", "text/css", include_str!("page/head.css")),
     ("/cases.css", "text/css", include_str!("page/cases.css")),
     ("/tried.css", "text/css", include_str!("page/tried.css")),
     ("/policy.css", "text/css", include_str!("page/policy.css")),

@@ -34,7 +34,7 @@ function start() {
   fill("api", TARGETS.api);
   const others = ["other-name", "other-port"].map((name) => SENDERS[name]);
   const links = others.filter((origin) => origin !== location.origin).map((origin) => {
-    const link = element("a", { href: `${origin}/` }, origin.replace("http://", ""));
+    const link = element("a", { href: `${origin}/` }, new URL(origin).host);
     return [" ", link];
   });
   fill("elsewhere", "Open the same page as another origin:", ...links.flat());
