@@ -32,6 +32,7 @@
 //!   [from documents](https://docs.rs/tower-cors/latest/tower_cors/guide/documents/)
 //! - [Refusing at the server](https://docs.rs/tower-cors/latest/tower_cors/guide/enforcement/): CORS hides responses from pages, and keeps no
 //!   request from your server.
+//! - [At the edge](https://docs.rs/tower-cors/latest/tower_cors/guide/edge/): the same policy in Envoy, a gateway, nginx and S3
 //! - [Operating](https://docs.rs/tower-cors/latest/tower_cors/guide/operating/), [testing](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/),
 //!   [trying a policy in your browser](https://docs.rs/tower-cors/latest/tower_cors/guide/workbench/)
 //! - [What goes on the wire](https://docs.rs/tower-cors/latest/tower_cors/guide/wire/), [what is refused, and why](https://docs.rs/tower-cors/latest/tower_cors/guide/refused/)
@@ -71,8 +72,9 @@
 //! - `routes`: `Routes`, policies by path, in axum's syntax.
 //! - `reload`: `Reload`, which swaps a policy while requests are answered.
 //! - `serde`: [`Policy`] and `Routes` from JSON and back, and from whatever else `serde` reads; Amazon
-//!   S3's and the Kubernetes Gateway API's CORS configurations.
+//!   S3's and the Kubernetes Gateway API's CORS configurations, whole `HTTPRoute`s included.
 //! - `toml`, `yaml`: the same documents in TOML and YAML.
+//! - `export`: policies and routes as configurations of Envoy, the Kubernetes Gateway API, nginx and Amazon S3.
 //! - `schema`: the JSON Schema of the documents.
 //! - `tracing`: `observe::to_tracing`, an observer that logs decisions. It brings `review`, and so does `serde`.
 //! - `metrics`: `observe::to_metrics`, an observer that counts them.
@@ -111,6 +113,7 @@ pub mod browser;
 #[cfg(all(
     feature = "browser",
     feature = "diff",
+    feature = "export",
     feature = "metrics",
     feature = "public-suffix",
     feature = "reload",
@@ -126,6 +129,8 @@ pub mod presets;
 pub mod review;
 
 pub use builder::{ErrorsIntoIter, ErrorsIter, PolicyBuilder, PolicyError, PolicyErrors, Values};
+#[cfg(feature = "export")]
+pub use document::export;
 #[cfg(feature = "serde")]
 pub use document::{Document, DocumentError, DocumentErrors, DocumentWarning};
 pub use enforce::Enforcement;

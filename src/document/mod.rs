@@ -8,6 +8,8 @@
 
 mod error;
 mod errors;
+#[cfg(feature = "export")]
+pub mod export;
 mod format;
 mod import;
 mod lint;

@@ -91,7 +91,7 @@ impl RuleDocument {
     }
 }
 
-fn split(value: Option<&SentValue>) -> Vec<String> {
+pub(super) fn split(value: Option<&SentValue>) -> Vec<String> {
     let text = value.and_then(|value| std::str::from_utf8(value.as_bytes()).ok());
     text.map(|text| text.split(',').map(str::to_owned).collect()).unwrap_or_default()
 }

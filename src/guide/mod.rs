@@ -6,6 +6,7 @@
 //! - [`paths`]: policies by path, by rule and per tenant.
 //! - [`enforcement`]: refusing at the server.
 //! - [`documents`]: policies from documents, and reloading them.
+//! - [`edge`]: the same policy in Envoy, a gateway, nginx and S3.
 //! - [`operating`]: logs, metrics, rolling out a change, several places.
 //! - [`testing`]: testing a policy, and an app.
 //! - [`workbench`]: trying a policy in your own browser.
@@ -25,6 +26,8 @@ pub mod paths {}
 pub mod enforcement {}
 #[doc = include_str!("documents.md")]
 pub mod documents {}
+#[doc = include_str!("edge.md")]
+pub mod edge {}
 #[doc = include_str!("operating.md")]
 pub mod operating {}
 #[doc = include_str!("testing.md")]

@@ -359,7 +359,7 @@ fn append_grant(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 
 /// The six header fields of a CORS response: <https://fetch.spec.whatwg.org/#http-responses>
-const CORS_HEADERS: [HeaderName; 6] = [
+pub(crate) const CORS_HEADERS: [HeaderName; 6] = [
     ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_ALLOW_CREDENTIALS,
     ACCESS_CONTROL_ALLOW_METHODS,

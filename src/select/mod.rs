@@ -10,6 +10,8 @@ pub(crate) mod routes;
 pub use self::reload::Reload;
 pub(crate) use self::resolver::Resolved;
 pub use self::resolver::Resolver;
+#[cfg(feature = "export")]
+pub(crate) use self::routes::pattern::{Pattern as RoutePattern, Segment, Wildcard};
 #[cfg(feature = "routes")]
 pub use self::routes::{Route, RouteError, RouteErrors, RouteFault, Routes, RoutesBuilder};
 use self::sealed::{Choice, Seal};

@@ -146,17 +146,19 @@ fn a_whole_route_is_told_where_its_filter_is() {
         (
             ROUTE.to_owned(),
             "expected a CORS filter, found a whole HTTPRoute; give the object at \
-             `spec.rules[1].filters[1].cors`",
+             `spec.rules[1].filters[1].cors`, or read the whole by `Routes::from_gateway_json`",
         ),
         (
             format!("{ROUTE}{more}"),
             "expected a CORS filter, found a whole HTTPRoute; give the object at \
-             `spec.rules[1].filters[1].cors` or `spec.rules[2].filters[0].cors`",
+             `spec.rules[1].filters[1].cors` or `spec.rules[2].filters[0].cors`, or read the whole \
+             by `Routes::from_gateway_json`",
         ),
         (
             format!("{ROUTE}{more}{more}{more}"),
             "expected a CORS filter, found a whole HTTPRoute; give the object at \
-             `spec.rules[1].filters[1].cors`, `spec.rules[2].filters[0].cors` or 2 others",
+             `spec.rules[1].filters[1].cors`, `spec.rules[2].filters[0].cors` or 2 others, \
+             or read the whole by `Routes::from_gateway_json`",
         ),
         (
             "kind: Gateway\nspec: {listeners: []}\n".to_owned(),

@@ -26,6 +26,8 @@ mod documents_gateway;
 mod documents_hints;
 #[cfg(all(feature = "toml", feature = "yaml", feature = "routes"))]
 mod documents_hostile;
+#[cfg(all(feature = "routes", feature = "yaml"))]
+mod documents_http_route;
 #[cfg(all(feature = "serde", feature = "routes"))]
 mod documents_round_trip;
 #[cfg(feature = "serde")]
@@ -52,6 +54,8 @@ mod examples_serve;
 mod exhaustive;
 #[cfg(feature = "review")]
 mod explain;
+#[cfg(all(feature = "export", feature = "toml", feature = "yaml"))]
+mod export;
 mod field;
 mod invariants;
 #[cfg(feature = "review")]
@@ -67,6 +71,10 @@ mod origin_set;
 mod pains;
 mod peer;
 mod presets;
+#[cfg(feature = "routes")]
+mod process;
+#[cfg(all(feature = "browser", feature = "export"))]
+mod proxies;
 mod readme;
 #[cfg(feature = "reload")]
 mod reload;

@@ -184,12 +184,16 @@ const CATALOGUE: [(&str, &[(&str, &str)]); 25] = [
 
 #[test]
 fn the_catalogue_is_complete() {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (number, (pain, held_by)) in (1..).zip(CATALOGUE) {
         assert!(pain.starts_with(&format!("{number}. ")), "{pain}");
         assert!(!held_by.is_empty(), "{pain}");
         for (file, function) in held_by {
-            let text = fs::read_to_string(tests.join(file).with_extension("rs")).unwrap();
+            let path = match file.strip_prefix("recipes/") {
+                Some(recipe) => root.join("examples/recipes/tests").join(recipe),
+                None => root.join("tests/it").join(file),
+            };
+            let text = fs::read_to_string(path.with_extension("rs")).unwrap();
             let is_there = |text: &str| text.contains(&format!("fn {function}()"));
             let is_test = text.split("#[").any(|part| {
                 (part.starts_with("test]") || part.starts_with("tokio::test")) && is_there(part)

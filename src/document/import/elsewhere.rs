@@ -31,7 +31,12 @@ pub(super) fn around_filter(value: &Value) -> Option<String> {
         (Some(one), Some(two), more) => format!("give the object at {one}, {two} or {more} others"),
         (None, ..) => "it has no filter with the key `cors`".to_owned(),
     };
-    Some(format!("expected a CORS filter, found a whole {}; {advice}", Cut(kind)))
+    // With the feature `routes`, which whoever has such a resource may want.
+    let whole = match kind {
+        "HTTPRoute" => ", or read the whole by `Routes::from_gateway_json`",
+        _ => "",
+    };
+    Some(format!("expected a CORS filter, found a whole {}; {advice}{whole}", Cut(kind)))
 }
 
 /// What to say of a text that is the XML of a bucket.

@@ -77,22 +77,31 @@ impl Policy {
 }
 
 fn import(format: Format, text: &str) -> Result<(Policy, Vec<DocumentWarning>), DocumentErrors> {
-    let filter = read_text(format, text, Filter::read)?;
+    let filter = read_text(format, text, read)?;
 
     let mut warnings = Warnings::default();
-    let origins = filter.keep_origins(&mut warnings);
-    if origins.is_empty() {
+    let Some(policy) = filter.policy(&mut warnings)? else {
         let mut errors = warnings.into_errors();
         let path = Path::default().key("allowOrigins");
         errors.push(path, Cause::Policy(PolicyError::NoOrigins));
         return errors.none_in(None, Some((format, text)));
-    }
-    let policy = filter.build(&origins, &mut warnings)?;
+    };
     Ok((policy, warnings.into_list()))
 }
 
+/// The filter of a document that is one.
+fn read(value: Value, errors: &mut Errors) -> Option<Filter> {
+    let whole = Path::default();
+    if let Some(message) = elsewhere::around_filter(&value) {
+        errors.push_shape(whole, message);
+        return None;
+    }
+    Filter::read(whole, value, errors)
+}
+
 /// A filter as it was written.
-struct Filter {
+pub(super) struct Filter {
+    path: Path,
     origins: Vec<String>,
     credentials: bool,
     methods: Vec<String>,
@@ -102,13 +111,8 @@ struct Filter {
 }
 
 impl Filter {
-    fn read(value: Value, errors: &mut Errors) -> Option<Self> {
-        let whole = Path::default();
-        if let Some(message) = elsewhere::around_filter(&value) {
-            errors.push_shape(whole, message);
-            return None;
-        }
-        let mut object = Object::new(&whole, value, "an object with the keys of a filter", errors)?;
+    pub(super) fn read(path: Path, value: Value, errors: &mut Errors) -> Option<Self> {
+        let mut object = Object::new(&path, value, "an object with the keys of a filter", errors)?;
         let origins = object.texts("allowOrigins", errors).unwrap_or_default();
         let credentials = object.flag("allowCredentials", errors);
         let methods = object.texts("allowMethods", errors).unwrap_or_default();
@@ -117,7 +121,16 @@ impl Filter {
         let exposed = object.texts("exposeHeaders", errors).unwrap_or_default();
         let max_age = object.seconds("maxAge", errors);
         object.finish(errors);
-        Some(Self { origins, credentials, methods, headers, exposed, max_age })
+        Some(Self { path, origins, credentials, methods, headers, exposed, max_age })
+    }
+
+    /// The policy, unless no origin is left.
+    pub(super) fn policy(&self, warnings: &mut Warnings) -> Result<Option<Policy>, DocumentErrors> {
+        let origins = self.keep_origins(warnings);
+        if origins.is_empty() {
+            return Ok(None);
+        }
+        self.build(&origins, warnings).map(Some)
     }
 
     fn is_for_any_origin(&self) -> bool {
@@ -125,7 +138,7 @@ impl Filter {
     }
 
     fn keep_origins(&self, warnings: &mut Warnings) -> Vec<String> {
-        let path = Path::default().key("allowOrigins");
+        let path = self.path.key("allowOrigins");
         // To the filter, the default port is the same as none.
         let origins: Vec<String> =
             self.origins.iter().map(|origin| without_default(origin)).collect();
@@ -152,7 +165,7 @@ impl Filter {
     }
 
     fn keep_headers(&self, warnings: &mut Warnings) -> Vec<String> {
-        let path = Path::default().key("allowHeaders");
+        let path = self.path.key("allowHeaders");
         warnings.sieve(&path, &self.headers, |name| match name {
             "*" => None,
             // To the filter it is a name.
@@ -162,7 +175,7 @@ impl Filter {
     }
 
     fn keep_exposed(&self, warnings: &mut Warnings) -> Vec<String> {
-        let path = Path::default().key("exposeHeaders");
+        let path = self.path.key("exposeHeaders");
         warnings.sieve(&path, &self.exposed, |name| match name {
             "*" => {
                 let error = PolicyError::AnyExposedHeaderWithCredentials;
@@ -173,7 +186,7 @@ impl Filter {
     }
 
     fn build(&self, origins: &[String], warnings: &mut Warnings) -> Result<Policy, DocumentErrors> {
-        let whole = Path::default();
+        let whole = &self.path;
         let credentials = self.credentials && !self.is_for_any_origin();
         if self.credentials && !credentials {
             let path = whole.key("allowCredentials");

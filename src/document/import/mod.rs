@@ -2,6 +2,8 @@
 
 mod elsewhere;
 mod gateway;
+#[cfg(feature = "routes")]
+mod http_route;
 mod s3;
 mod warning;
 

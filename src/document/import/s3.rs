@@ -27,7 +27,7 @@ impl Policy {
     /// - `AllowedMethods` are the only methods, as with
     ///   [`only_methods`](crate::PolicyBuilder::only_methods).
     /// - Origins that cannot be written here are left out: `https://*`, `https://*example.com`. So is
-    ///   `http://localhost:*`, which here has the default port, too. A `*` within a label
+    ///   `http://localhost:*`, which here has the default port, too, unless `http://localhost` stands beside it. A `*` within a label
     ///   (`https://*-app.a.example`) is kept, and here stands for no dot.
     /// - `*` for headers covers `authorization`, as S3 has it. Names with a `*` that is not at the end are
     ///   left out.
@@ -154,8 +154,12 @@ impl Rule {
     }
 
     fn keep_origins(&self, warnings: &mut Warnings) -> Vec<String> {
-        // S3 takes the colon for one that has to be there.
-        let any_port = |value: &str| value.ends_with(":*").then_some(Reason::AnyPort);
+        // S3 takes the colon for one that has to be there, unless the default port is listed, too.
+        let any_port = |value: &str| {
+            let portless = value.strip_suffix(":*")?;
+            let is_listed = self.origins.iter().any(|origin| origin == portless);
+            (!is_listed).then_some(Reason::AnyPort)
+        };
         let path = self.path.key("AllowedOrigins");
         let kept = warnings.sieve(&path, &self.origins, |value| {
             Reason::of_origin(value).or_else(|| any_port(value))

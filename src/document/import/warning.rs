@@ -110,6 +110,18 @@ pub enum DocumentWarning {
         /// As written.
         value: String,
     },
+    /// A condition on a path of an `HTTPRoute` besides the path itself: the path has no CORS.
+    #[non_exhaustive]
+    Conditional {
+        /// The path of the condition, `spec.rules[0].matches[1].headers`.
+        key: String,
+    },
+    /// A CORS filter of a backend, of which a rule may have several: the paths of the rule have no CORS.
+    #[non_exhaustive]
+    OfBackend {
+        /// The path of the filter.
+        key: String,
+    },
     /// Two rules that could answer a preflight and its request differently, as in the original.
     #[non_exhaustive]
     RulesDisagree {
@@ -265,6 +277,8 @@ impl DocumentWarning {
             | Self::MaxAgeCapped { key, .. }
             | Self::MaxAgeShortened { key, .. }
             | Self::CredentialsLeftOut { key }
+            | Self::Conditional { key }
+            | Self::OfBackend { key }
             | Self::ExposureLeftOut { key, .. }
             | Self::RulesDisagree { key, .. } => key,
         }
@@ -327,6 +341,12 @@ impl fmt::Display for Message<'_> {
                 "{} is left out, because an earlier rule would not have exposed it to the \
                  origins that it lost",
                 Quoted(value)
+            ),
+            DocumentWarning::Conditional { .. } => {
+                f.write_str("left out, because no route depends on it; the path has no CORS")
+            }
+            DocumentWarning::OfBackend { .. } => f.write_str(
+                "left out, because a route has one policy, whatever answers; its paths have no CORS",
             ),
             DocumentWarning::RulesDisagree { error, .. } => write!(f, "{error}"),
         }

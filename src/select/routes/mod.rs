@@ -3,7 +3,7 @@
 #[cfg(feature = "diff")]
 pub(crate) mod ambiguous;
 mod error;
-mod pattern;
+pub(super) mod pattern;
 pub(crate) mod readings;
 #[cfg(feature = "diff")]
 pub(crate) mod regions;

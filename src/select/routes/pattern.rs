@@ -17,18 +17,18 @@ const MOST_BYTES: usize = 1024;
 ///
 /// The last form stands at the end of a route only. A literal is as browsers send it.
 #[derive(Debug)]
-pub(super) struct Pattern(Vec<Segment>);
+pub(crate) struct Pattern(Vec<Segment>);
 
 /// What is between two slashes.
-#[derive(Debug)]
-pub(super) struct Segment {
-    pub(super) literal: String,
-    pub(super) wildcard: Option<Wildcard>,
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Segment {
+    pub(crate) literal: String,
+    pub(crate) wildcard: Option<Wildcard>,
 }
 
 /// What stands for more than itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wildcard {
+pub(crate) enum Wildcard {
     /// The rest of a segment.
     Parameter,
     /// The rest of a path.
@@ -36,7 +36,7 @@ pub(super) enum Wildcard {
 }
 
 impl Pattern {
-    pub(super) fn parse(path: &str) -> Result<Self, RouteFault> {
+    pub(crate) fn parse(path: &str) -> Result<Self, RouteFault> {
         if path.len() > MOST_BYTES {
             return Err(RouteFault::TooLong);
         }
@@ -75,6 +75,11 @@ impl Pattern {
 
     pub(super) fn segments(&self) -> &[Segment] {
         &self.0
+    }
+
+    #[cfg(feature = "export")]
+    pub(crate) fn into_segments(self) -> Vec<Segment> {
+        self.0
     }
 
     /// The path with other names of its parameters.

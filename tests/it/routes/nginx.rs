@@ -2,12 +2,11 @@
 //!
 //! <https://nginx.org/en/docs/http/ngx_http_core_module.html#location>
 
+use std::fs;
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -15,6 +14,7 @@ use proptest::test_runner::TestRunner;
 use tower_cors::{Route, Routes};
 
 use super::{naive, policy};
+use crate::process::{self, Server};
 
 /// One server merges slashes, one does not; each answers with the path that it has read. The third hands
 /// the path on, normalized and encoded anew, and the fourth answers with what it is handed.
@@ -34,38 +34,15 @@ const CONFIGURATION: &str = "
     }
 ";
 
-struct Nginx(Child);
-
-impl Drop for Nginx {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// nginx, if it is installed, listening on sockets in a directory.
-fn start(directory: &Path) -> Option<Nginx> {
-    let folders = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&folders).chain(["/usr/sbin".into()]);
-    let program = folders.map(|folder| folder.join("nginx")).find(|it| it.is_file())?;
+fn start(directory: &Path) -> Option<Server> {
+    let program = process::find("nginx")?;
     fs::write(
         directory.join("nginx.conf"),
         CONFIGURATION.replace("unix:", &format!("unix:{}/", directory.display())),
     )
     .unwrap();
-    let nginx = Command::new(program)
-        .args(["-e", "stderr", "-c", "nginx.conf", "-p"])
-        .arg(directory)
-        .stdin(Stdio::null())
-        .spawn()
-        .unwrap();
-    let nginx = Nginx(nginx);
-    let start = Instant::now();
-    while UnixStream::connect(directory.join("raw")).is_err() {
-        assert!(start.elapsed() < Duration::from_secs(10), "nginx does not listen");
-        thread::sleep(Duration::from_millis(10));
-    }
-    Some(nginx)
+    Some(process::start_nginx(&program, directory, &directory.join("raw")))
 }
 
 /// The path that a server reads, unless it refuses it.
@@ -91,7 +68,6 @@ const ROUTES: &[(&str, &str)] = &[
 fn what_nginx_reads_is_among_the_readings() {
     let directory = tempfile::tempdir().unwrap();
     let Some(_nginx) = start(directory.path()) else {
-        eprintln!("nginx is not installed, so nothing was compared; apt-get install nginx-light");
         return;
     };
     let mut routes = Routes::builder().fallback(policy("fallback"));

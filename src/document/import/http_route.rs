@@ -1,0 +1,300 @@
+//! A whole `HTTPRoute` of the Kubernetes Gateway API, with a CORS filter for some of its paths.
+//!
+//! `HTTPRoute`: <https://gateway-api.sigs.k8s.io/reference/spec/#httproute>
+
+use std::collections::BTreeMap;
+
+use super::super::error::DocumentErrors;
+use super::super::errors::{Cause, Errors, read_text};
+use super::super::format::Format;
+use super::super::path::Path;
+use super::super::reader::Object;
+use super::super::value::Value;
+use super::gateway::Filter;
+use super::warning::{DocumentWarning, Warnings};
+use crate::builder::error::Quoted;
+use crate::select::{Route, Routes};
+
+impl Routes {
+    /// Reads an `HTTPRoute` of the Kubernetes Gateway API: which of its paths have which CORS filter. The table is never more
+    /// open than the resource; what it has otherwise is said by the warnings.
+    ///
+    /// - The filters are read as [`Policy::from_gateway_json`](crate::Policy::from_gateway_json) reads one.
+    /// - The paths of a rule without a filter are [left alone](Route::LeftAlone), as the gateway leaves them; if the rule removes
+    ///   `Access-Control-Allow-Origin` from responses, they have [no CORS](Route::NoCors). No CORS have all paths that no rule matches,
+    ///   which the gateway answers with 404.
+    /// - A match that asks for more than a path, such as a header, does not always apply: its path has no CORS.
+    /// - Host names, and what else is no matter of CORS, is not read.
+    ///
+    /// # Errors
+    ///
+    /// What is no JSON or no `HTTPRoute`; a path that is a regular expression, since gateways differ in what it matches; a path
+    /// that no table has (`/a;b`, `/a/../b`); and the errors of a filter. All of them.
+    ///
+    /// ```
+    /// use tower_cors::{Route, Routes};
+    ///
+    /// let (routes, warnings) = Routes::from_gateway_json(
+    ///     r#"{
+    ///         "apiVersion": "gateway.networking.k8s.io/v1",
+    ///         "kind": "HTTPRoute",
+    ///         "spec": {
+    ///             "rules": [{
+    ///                 "matches": [{ "path": { "type": "PathPrefix", "value": "/items" } }],
+    ///                 "filters": [{ "type": "CORS", "cors": { "allowOrigins": ["https://app.example"] } }],
+    ///                 "backendRefs": [{ "name": "items", "port": 80 }]
+    ///             }]
+    ///         }
+    ///     }"#,
+    /// )?;
+    /// assert!(matches!(routes.find("/items/1"), Some(Route::Policy(_))));
+    /// assert_eq!(routes.find("/other"), Some(&Route::NoCors));
+    /// # assert!(warnings.is_empty());
+    /// # Ok::<(), tower_cors::DocumentErrors>(())
+    /// ```
+    pub fn from_gateway_json(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
+        import(Format::Json, text)
+    }
+
+    /// Reads the same from YAML.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_gateway_json`](Self::from_gateway_json) and [`from_yaml`](Self::from_yaml).
+    #[cfg(feature = "yaml")]
+    pub fn from_gateway_yaml(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
+        import(Format::Yaml, text)
+    }
+}
+
+fn import(format: Format, text: &str) -> Result<(Routes, Vec<DocumentWarning>), DocumentErrors> {
+    let rules = read_text(format, text, read)?;
+    let mut warnings = Warnings::default();
+    let mut table = Table::default();
+    for rule in rules {
+        let has = rule.has(&mut warnings)?;
+        for matched in rule.matches {
+            let has = match matched.condition {
+                Some(condition) => {
+                    let key = condition.to_string();
+                    warnings.push(&condition, DocumentWarning::Conditional { key });
+                    &Route::NoCors
+                }
+                None => &has,
+            };
+            table.add(matched.at, matched.is_prefix, matched.path, has);
+        }
+    }
+    let mut errors = Errors::default();
+    let routes = table.build(&mut errors);
+    let routes = errors.none_in(routes, Some((format, text)))?;
+    Ok((routes, warnings.into_list()))
+}
+
+/// A rule as it was written.
+struct Rule {
+    path: Path,
+    matches: Vec<Match>,
+    cors: Option<Filter>,
+    /// Whether it removes the header that allows an origin.
+    removes: bool,
+    /// A CORS filter of one of its backends.
+    of_backend: Option<Path>,
+}
+
+/// What paths a rule is for.
+struct Match {
+    at: Path,
+    is_prefix: bool,
+    path: String,
+    /// What else it asks for.
+    condition: Option<Path>,
+}
+
+fn read(value: Value, errors: &mut Errors) -> Option<Vec<Rule>> {
+    let whole = Path::default();
+    let is_other = |kind: &Value| *kind != Value::Text("HTTPRoute".to_owned());
+    if let Some(kind) = value.get("kind").filter(|kind| is_other(kind)) {
+        errors.expected(whole.key("kind"), "\"HTTPRoute\"", kind);
+        return None;
+    }
+    let mut object = Object::new(&whole, value, "an object with the keys of an HTTPRoute", errors)?;
+    let spec = object.require("spec", errors)?;
+    let at_spec = whole.key("spec");
+    let mut spec = Object::new(&at_spec, spec, "an object with the key `rules`", errors)?;
+    let rules = spec.require("rules", errors)?;
+    let at_rules = at_spec.key("rules");
+    let rules = array(&at_rules, rules, errors)?.into_iter().enumerate();
+    let rules = rules.filter_map(|(index, rule)| Rule::read(at_rules.index(index), rule, errors));
+    Some(rules.collect())
+}
+
+fn array(path: &Path, value: Value, errors: &mut Errors) -> Option<Vec<Value>> {
+    match value {
+        Value::Array(items) => Some(items),
+        other => {
+            errors.expected(path.clone(), "an array", &other);
+            None
+        }
+    }
+}
+
+impl Rule {
+    fn read(path: Path, value: Value, errors: &mut Errors) -> Option<Self> {
+        let at_backends = path.key("backendRefs");
+        let backends = value.get("backendRefs").map(Value::items).unwrap_or_default();
+        let of_backend = backends.iter().enumerate().find_map(|(index, backend)| {
+            let filters = at_backends.index(index).key("filters");
+            let found = backend.get("filters")?.items().iter().position(is_cors)?;
+            Some(filters.index(found))
+        });
+        let mut object = Object::new(&path, value, "an object with the keys of a rule", errors)?;
+        let at_matches = path.key("matches");
+        let matches = match object.take("matches") {
+            Some(matches) => array(&at_matches, matches, errors)?,
+            None => Vec::new(),
+        };
+        let matches = matches.into_iter().enumerate();
+        let matches =
+            matches.filter_map(|(at, it)| Match::read(at_matches.index(at), it, errors)).collect();
+        let at_filters = path.key("filters");
+        let filters = match object.take("filters") {
+            Some(filters) => array(&at_filters, filters, errors)?,
+            None => Vec::new(),
+        };
+        let removes = filters.iter().any(removes_cors);
+        let mut cors = None;
+        for (index, filter) in filters.into_iter().enumerate().filter(|(_, it)| is_cors(it)) {
+            let at = at_filters.index(index);
+            let mut filter = Object::new(&at, filter, "an object with the key `cors`", errors)?;
+            let written = filter.require("cors", errors)?;
+            if cors.is_some() {
+                errors.push_shape(at, "a rule has one CORS filter; remove one of them");
+                continue;
+            }
+            cors = Some(Filter::read(at.key("cors"), written, errors)?);
+        }
+        let mut rule = Self { path, matches, cors, removes, of_backend };
+        if rule.matches.is_empty() {
+            rule.matches.push(Match::every(at_matches));
+        }
+        Some(rule)
+    }
+
+    /// What the paths of the rule have.
+    fn has(&self, warnings: &mut Warnings) -> Result<Route, DocumentErrors> {
+        if let Some(path) = &self.of_backend {
+            let key = path.to_string();
+            warnings.push(path, DocumentWarning::OfBackend { key });
+            return Ok(Route::NoCors);
+        }
+        let Some(filter) = &self.cors else {
+            return Ok(if self.removes { Route::NoCors } else { Route::LeftAlone });
+        };
+        let policy = filter.policy(warnings)?;
+        if policy.is_none() {
+            let key = self.path.to_string();
+            warnings.push(&self.path, DocumentWarning::RuleLeftOut { key });
+        }
+        Ok(policy.map_or(Route::NoCors, Route::Policy))
+    }
+}
+
+fn is_cors(filter: &Value) -> bool {
+    filter.get("cors").is_some() || filter.get("type") == Some(&Value::Text("CORS".to_owned()))
+}
+
+fn removes_cors(filter: &Value) -> bool {
+    let changes = filter.get("responseHeaderModifier");
+    let removed = changes.and_then(|changes| changes.get("remove")).map(Value::items);
+    removed.unwrap_or_default().iter().any(|name| {
+        matches!(name, Value::Text(name) if name.eq_ignore_ascii_case("access-control-allow-origin"))
+    })
+}
+
+impl Match {
+    fn every(at: Path) -> Self {
+        Self { at, is_prefix: true, path: "/".to_owned(), condition: None }
+    }
+
+    fn read(at: Path, value: Value, errors: &mut Errors) -> Option<Self> {
+        let mut object = Object::new(&at, value, "an object with the key `path`", errors)?;
+        let path = object.take("path");
+        let condition = object.entries().first().map(|(key, _)| at.key(key));
+        let Some(path) = path else {
+            return Some(Self { condition, ..Self::every(at) });
+        };
+        let at = at.key("path");
+        let expected = "an object with the keys `type` and `value`";
+        let mut object = Object::new(&at, path, expected, errors)?;
+        let kind = object.text("type", errors).unwrap_or_else(|| "PathPrefix".to_owned());
+        let path = object.text("value", errors).unwrap_or_else(|| "/".to_owned());
+        object.finish(errors);
+        if !matches!(kind.as_str(), "Exact" | "PathPrefix") {
+            let found = Quoted(&kind);
+            let message = format!("expected \"Exact\" or \"PathPrefix\", found {found}");
+            errors.push_shape(at.key("type"), message);
+            return None;
+        }
+        // To a table these make a parameter.
+        if path.contains(['{', '}']) || !path.starts_with('/') {
+            let message = format!("expected a path, found {}", Quoted(&path));
+            errors.push_shape(at.key("value"), message);
+            return None;
+        }
+        Some(Self { at: at.key("value"), is_prefix: kind == "PathPrefix", path, condition })
+    }
+}
+
+/// What the paths have, in the order of the gateway: an exact path counts before a prefix, and of two rules with the same path
+/// the first.
+#[derive(Default)]
+struct Table {
+    exact: BTreeMap<String, (Path, Route)>,
+    prefixes: BTreeMap<String, (Path, Route)>,
+}
+
+impl Table {
+    fn add(&mut self, at: Path, is_prefix: bool, path: String, has: &Route) {
+        if is_prefix {
+            // A slash at the end makes no difference to a prefix.
+            let path = path.strip_suffix('/').map(str::to_owned).unwrap_or(path);
+            insert(&mut self.prefixes, path, at, has);
+        } else {
+            insert(&mut self.exact, path, at, has);
+        }
+    }
+
+    fn build(mut self, errors: &mut Errors) -> Option<Routes> {
+        let mut builder = Routes::builder();
+        if let Some((_, has)) = self.prefixes.remove("") {
+            builder = builder.fallback(has);
+        }
+        let mut places = BTreeMap::new();
+        for (folder, (at, has)) in self.prefixes {
+            builder = builder.route(format!("{folder}/{{*rest}}"), has.clone());
+            places.insert(format!("{folder}/{{*rest}}"), at.clone());
+            for path in [folder.clone(), format!("{folder}/")] {
+                self.exact.entry(path).or_insert_with(|| (at.clone(), has.clone()));
+            }
+        }
+        for (path, (at, has)) in self.exact {
+            builder = builder.route(&path, has);
+            places.insert(path, at);
+        }
+        let built = builder.build();
+        for error in built.as_ref().err().into_iter().flatten() {
+            let at = places.get(error.path()).cloned().unwrap_or_default();
+            errors.push(at, Cause::Route(error.clone()));
+        }
+        built.ok()
+    }
+}
+
+/// A path that has something already keeps it, and if one of both is no CORS, it has that: the other one may not be asked.
+fn insert(table: &mut BTreeMap<String, (Path, Route)>, path: String, at: Path, has: &Route) {
+    let (_, kept) = table.entry(path).or_insert_with(|| (at, has.clone()));
+    if *has == Route::NoCors {
+        *kept = Route::NoCors;
+    }
+}

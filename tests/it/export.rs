@@ -1,0 +1,5 @@
+//! What is written for other systems, and what is told of what is not.
+
+mod hostile;
+mod messages;
+mod round_trips;

@@ -1,0 +1,230 @@
+//! The warnings, each with its key, word for word.
+
+use std::collections::HashSet;
+
+use tower_cors::export::{Export, Target, Warning};
+use tower_cors::{Policy, Route, Routes};
+
+/// What a policy says, a target, and what is told.
+const ROWS: &[(&str, Target, &[&str])] = &[
+    (
+        r#"{"allow_origins": ["https://a.example"], "allow_credentials": true, "max_age": 600}"#,
+        Target::Envoy,
+        &[],
+    ),
+    (
+        r#"{"allow_origins": ["https://a.example"], "allow_headers": ["*"]}"#,
+        Target::EnvoyJson,
+        &[
+            r#"allow_headers: "*" is left out, because in Envoy it would cover `authorization`, too; name that, or list the names"#,
+        ],
+    ),
+    (
+        r#"{"allow_origins": ["https://a.example"], "allow_headers": ["x-*"]}"#,
+        Target::Gateway,
+        &[
+            r#"allow_headers: "x-*" is left out, because the Gateway API takes it for a name; list the names"#,
+        ],
+    ),
+    (
+        r#"{"allow_origins": ["https://a.example"], "allow_headers": ["x-*", "a*"]}"#,
+        Target::S3,
+        &[
+            r#"allow_headers: "a*" is left out, because in S3 it would cover `authorization`, too; name that, or list the names"#,
+        ],
+    ),
+    (
+        r#"{"allow_origins": ["https://a.example"], "allow_headers": ["x-*"]}"#,
+        Target::EnvoyJson,
+        &[r#"allow_headers: "x-*" is left out, because Envoy takes it for a name; list the names"#],
+    ),
+    (
+        r#"{"allow_origins": ["https://a.example"], "only_methods": ["GET"]}"#,
+        Target::Envoy,
+        &[
+            "only_methods: the rule is left out, because Envoy would share the responses to all of GET, HEAD and POST",
+        ],
+    ),
+    (
+        r#"{"rules": [
+            {"allow_origins": ["https://a.example"], "allow_credentials": true},
+            {"allow_origins": ["https://b.example"], "allow_credentials": true},
+            {"allow_origins": ["*"]}
+        ]}"#,
+        Target::Nginx,
+        &[
+            "rules[2]: is left out, because nginx has one rule, and this one differs from the first in more than origins",
+        ],
+    ),
+    (
+        r#"{"allow_origins": ["*"], "expose_headers": ["x-$a"], "allow_methods": ["x-y"]}"#,
+        Target::Nginx,
+        &[
+            r#"allow_methods: "x-y" is left out, because nginx does not know the method"#,
+            r#"expose_headers: "x-$a" is left out, because nginx cannot write its characters"#,
+        ],
+    ),
+    (
+        r#"{
+            "allow_origins": [
+                "https://pr-*.a.example", "http://localhost:*", "app://localhost", "http://[::1]:3000",
+                "https://b.example"
+            ],
+            "dangerously_allow_null_origin": true, "dangerously_allow_public_suffixes": true,
+            "allow_methods": ["PROPFIND"], "allow_headers": ["*", "authorization"], "max_age": 0
+        }"#,
+        Target::Gateway,
+        &[
+            r#"allow_origins: "app://localhost" is left out, because the Gateway API has no such origins"#,
+            r#"allow_origins: "http://[::1]:3000" is left out, because the Gateway API has no such origins"#,
+            r#"allow_origins: "null" is left out, because the Gateway API has no such origins"#,
+            r#"allow_origins: "http://localhost:*" is narrowed to the default port, because the Gateway API has no pattern for it; list the ports"#,
+            r#"allow_origins: "https://pr-*.a.example" is left out, because the `*` of the Gateway API would stand for dots, too; list the origins"#,
+            r#"allow_methods: "PROPFIND" is left out, because the Gateway API does not know the method"#,
+            r#"allow_headers: "authorization" is left out, because the Gateway API takes no name beside "*""#,
+            "max_age: 0 seconds are written as 1, the least that the Gateway API takes",
+        ],
+    ),
+    (
+        r#"{"rules": [
+            {"allow_origins": ["https://a.example"], "allow_credentials": true, "allow_methods": ["*"]},
+            {"allow_origins": ["*"], "expose_headers": ["*"], "only_methods": ["GET"]}
+        ]}"#,
+        Target::S3,
+        &[
+            r#"rules[0].allow_methods: "*" is narrowed to the methods that S3 knows; list the methods"#,
+            "rules[0].allow_credentials: is left out, because S3 has no credentials",
+            "rules[1]: is left out, because it would answer what a rule before it has lost; write what is lost in another way",
+        ],
+    ),
+    (
+        r#"{"allow_origins": ["*"], "expose_headers": ["*"], "only_methods": ["PATCH"]}"#,
+        Target::S3,
+        &[
+            r#"only_methods: "PATCH" is left out, because S3 does not know the method"#,
+            r#"expose_headers: "*" is left out, because S3 takes it for a name; list the names"#,
+            "is left out, because nothing is left of it",
+        ],
+    ),
+];
+
+fn said(export: &Export) -> Vec<String> {
+    export.warnings().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn each_loss_is_told_with_its_key() {
+    for (document, target, expected) in ROWS {
+        // Rules that disagree are for S3 alone.
+        let policy = Policy::from_json(document);
+        let policy = policy.unwrap_or_else(|error| panic!("{error}\n{document}"));
+        assert_eq!(said(&policy.export(*target)), *expected, "{document}");
+    }
+}
+
+#[test]
+fn a_table_has_the_keys_of_its_document() {
+    let open = Policy::builder().allow_origins(["*"]).allow_headers(["x-*"]).build().unwrap();
+    let routes = Routes::builder()
+        .route("/items/{id}", open.clone())
+        .route("/hooks/{*rest}", Route::LeftAlone)
+        .fallback(open)
+        .build()
+        .unwrap();
+    let prefix =
+        r#"allow_headers: "x-*" is left out, because Envoy takes it for a name; list the names"#;
+    let ambiguous = "paths with encoded characters, or that can be read as others, have no CORS";
+    assert_eq!(
+        said(&routes.export(Target::Envoy)),
+        [
+            format!("routes: {ambiguous}"),
+            format!(r#"routes["/items/{{id}}"].{prefix}"#),
+            format!("fallback.{prefix}")
+        ]
+    );
+    assert_eq!(said(&routes.export(Target::Nginx)), [format!("routes: {ambiguous}")]);
+    assert_eq!(said(&routes.export(Target::NginxServer)), [""; 0]);
+    assert_eq!(
+        said(&routes.export(Target::Gateway))[..2],
+        [
+            "routes: a path that can be read as another one has what the gateway reads; have it normalize paths",
+            r#"routes["/items/{id}"]: is left out, because the Gateway API has no parameters, and the paths below have no CORS"#,
+        ]
+    );
+    assert_eq!(said(&routes.export(Target::S3)), ["routes: are left out, because S3 has no paths"]);
+    // A policy by itself has no `fallback`.
+    let alone = Policy::builder().allow_origins(["*"]).allow_headers(["x-*"]).build().unwrap();
+    assert_eq!(said(&Routes::from(alone).export(Target::Envoy)), [prefix]);
+}
+
+#[test]
+fn more_than_a_target_takes_is_left_out() {
+    let origins: Vec<String> = (0..70).map(|at| format!("https://a{at:02}.example")).collect();
+    let policy = Policy::builder().allow_origins(&origins).build().unwrap();
+    let export = policy.export(Target::Gateway);
+    assert_eq!(
+        said(&export),
+        [
+            r#"allow_origins: "https://a64.example" and what follows is left out, because the Gateway API takes no more"#
+        ]
+    );
+    assert!(export.text().contains("https://a63.example") && !export.text().contains("a64"));
+    let rules = origins.iter().chain(&origins[..40]).enumerate().map(|(at, _)| {
+        Policy::builder().allow_origins([format!("https://b{at}.example")]).only_methods(["GET"])
+    });
+    let export = Policy::from_rules(rules).unwrap().export(Target::S3);
+    assert_eq!(export.warnings().len(), 10);
+    assert_eq!(export.warnings()[0].key(), "rules[100]");
+    let long = format!("https://*.{}.example", "a".repeat(63));
+    let policy = Policy::builder().allow_origins([&*long, "https://b.example"]).build().unwrap();
+    assert_eq!(
+        said(&policy.export(Target::Envoy)),
+        [format!(
+            "allow_origins: {long:?} is left out, because its regular expression is longer than Envoy takes by default"
+        )]
+    );
+}
+
+#[test]
+fn a_predicate_is_told() {
+    let policy = Policy::builder()
+        .allow_origins(["https://a.example"])
+        .allow_origins_if(|_, _, _| true)
+        .build()
+        .unwrap();
+    for target in Target::ALL.iter().filter(|target| **target != Target::NginxServer) {
+        let export = policy.export(*target);
+        assert_eq!(said(&export), ["allow_origins: a predicate is left out; list the origins"]);
+        assert!(export.text().contains("a.example") || export.text().contains("a\\\\.example"));
+    }
+}
+
+#[test]
+fn nobody_is_nobody_everywhere() {
+    for target in Target::ALL {
+        let export = Policy::nobody().export(*target);
+        assert!(export.text().ends_with('\n') && !export.text().contains("example"), "{export}");
+    }
+}
+
+#[test]
+fn targets_have_names_of_their_own() {
+    let names: HashSet<&str> = Target::ALL.iter().map(|target| target.as_str()).collect();
+    assert_eq!(names.len(), Target::ALL.len());
+    let all = ["envoy", "envoy-json", "gateway", "nginx", "nginx-server", "s3"];
+    assert_eq!(names, HashSet::from(all));
+    let warning = Policy::permissive().export(Target::S3).warnings().to_vec();
+    assert_eq!(warning.iter().filter_map(Warning::value).collect::<Vec<_>>(), ["*", "*"]);
+}
+
+/// What the targets do by themselves stands in the files.
+#[test]
+fn comments_say_what_targets_do_by_themselves() {
+    let policy = Policy::permissive();
+    let text = |target| policy.export(target).text().to_owned();
+    assert!(text(Target::Envoy).starts_with('#') && text(Target::Envoy).contains("sends no Vary"));
+    assert!(text(Target::Envoy).contains(r#"value: "Origin""#));
+    assert!(text(Target::NginxServer).contains("an add_header"));
+    assert!(text(Target::Gateway).contains("send no Vary"));
+    assert!(text(Target::EnvoyJson).starts_with('{'));
+}
