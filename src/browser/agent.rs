@@ -167,7 +167,7 @@ impl<S, B> Browser<S, B> {
         let outcome = received.map(|received| filter(&request, received, user_agent));
         let console = outcome.as_ref().err().map(|blocked| {
             let status = exchanges.last().and_then(|it| Some(it.response()?.status()));
-            Failed { page: &request.origin, first_url: &first_url, status, blocked }
+            Failed { request: &request, first_url: &first_url, status, blocked }
                 .on_the_console_of(user_agent)
         });
         if let Some(last) = exchanges.last_mut() {

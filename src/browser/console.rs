@@ -5,11 +5,12 @@ use std::fmt;
 use http::StatusCode;
 use url::Url;
 
-use super::{AnswerKind, Blocked, UserAgent, page::PageOrigin};
+use super::{AnswerKind, Blocked, Mode, ResponseType, UserAgent, mime::is_token, request::Request};
 
 /// A fetch that is blocked, as a console tells of it.
 pub(super) struct Failed<'a> {
-    pub(super) page: &'a PageOrigin,
+    /// The last one.
+    pub(super) request: &'a Request,
     /// Without fragment.
     pub(super) first_url: &'a Url,
     /// The status of the last response.
@@ -29,6 +30,12 @@ impl Failed<'_> {
         own.unwrap_or_else(|| Algorithm(self.blocked).to_string())
     }
 
+    /// Whether a redirect to the URL would be under the CORS protocol.
+    fn crosses_to(&self, url: &str) -> bool {
+        let is_own = Url::parse(url).is_ok_and(|url| self.request.origin.is_same_origin(&url));
+        self.request.mode == Mode::Cors && (self.request.tainting == ResponseType::Cors || !is_own)
+    }
+
     /// Chromium: `third_party/blink/renderer/platform/loader/cors/cors_error_string.cc`.
     fn of_chromium(&self) -> Option<String> {
         let reason = match self.blocked {
@@ -38,7 +45,9 @@ impl Failed<'_> {
             Blocked::AllowOriginMismatch { value, .. } if value.contains([' ', ',']) => format!(
                 "The 'Access-Control-Allow-Origin' header contains multiple values '{value}', but only one is allowed. Have the server send the header with a valid value."
             ),
-            Blocked::AllowOriginMismatch { value, .. } if Url::parse(value).is_err() => format!(
+            Blocked::AllowOriginMismatch { value, .. }
+                if value != "null" && Url::parse(value).is_err() =>
+            format!(
                 "The 'Access-Control-Allow-Origin' header contains the invalid value '{value}'. Have the server send the header with a valid value."
             ),
             Blocked::AllowOriginMismatch { value, .. } => format!(
@@ -62,6 +71,10 @@ impl Failed<'_> {
             Blocked::Header { name, .. } => format!(
                 "Request header field {name} is not allowed by Access-Control-Allow-Headers in preflight response."
             ),
+            Blocked::RedirectCredentials { url, .. } if self.crosses_to(url) => {
+                "Redirect location '' contains a username and password, which is disallowed for cross-origin requests."
+                    .to_owned()
+            }
             _ => return None,
         };
         let answer = self.blocked.answer()?;
@@ -82,7 +95,7 @@ impl Failed<'_> {
         Some(format!(
             "Access to fetch at '{}'{redirected} from origin '{}' has been blocked by CORS policy: {start}{reason}",
             answer.url(),
-            self.page.serialize(),
+            self.request.origin.serialize(),
         ))
     }
 
@@ -109,6 +122,15 @@ impl Failed<'_> {
             Blocked::Header { name, .. } => format!(
                 "header ‘{name}’ is not allowed according to header ‘Access-Control-Allow-Headers’ from CORS preflight response"
             ),
+            Blocked::MalformedList { field, value, .. } => {
+                let elements = value.split(',').map(|element| element.trim_matches([' ', '\t']));
+                let bad = elements.filter(|it| !it.is_empty()).find(|it| !is_token(it));
+                let field = Title(field.as_str());
+                format!("invalid token ‘{}’ in CORS header ‘{field}’", bad.unwrap_or_default())
+            }
+            Blocked::Scheme { url, redirected_from: Some(_) } => {
+                return Some(format!("{START} {url}. (Reason: CORS request not http)."));
+            }
             Blocked::ServiceFailed { url, .. } => {
                 return Some(format!(
                     "{START} {url}. (Reason: CORS request did not succeed). Status code: (null)."
@@ -139,7 +161,7 @@ impl Failed<'_> {
         Some(match self.blocked {
             Blocked::AllowOriginMissing { .. } | Blocked::AllowOriginMismatch { .. } => format!(
                 "Origin {} is not allowed by Access-Control-Allow-Origin. Status code: {status}",
-                self.page.serialize()
+                self.request.origin.serialize()
             ),
             Blocked::AllowOriginWildcard { .. } => {
                 "Cannot use wildcard in Access-Control-Allow-Origin when credentials flag is true."

@@ -103,8 +103,9 @@ fn accept(
         return Err(Blocked::PreflightStatus { answer: answer(), status: received.status });
     }
     let methods = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_METHODS)?;
-    let header_names = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_HEADERS)?;
-    if !allows_method(request, &methods) {
+    let header_names = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_HEADERS);
+    let is_next = header_names.is_ok() || user_agent.judges_methods_first();
+    if is_next && !allows_method(request, &methods) {
         return Err(Blocked::Method {
             answer: answer(),
             method: request.method.clone(),
@@ -112,6 +113,7 @@ fn accept(
             credentials: request.is_credentialed(),
         });
     }
+    let header_names = header_names?;
     if let Some(name) = first_refused(request, unsafe_names, &header_names, user_agent) {
         return Err(Blocked::Header {
             answer: answer(),

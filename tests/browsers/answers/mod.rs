@@ -87,7 +87,7 @@ fn disagreements(
     let told = |id: &usize| {
         let (case, real, modelled) = (&server.cases()[*id], &real[id], &modelled[id]);
         let words = format!("{id}: {case}\n  {user_agent:?} {real}\n  Browser {modelled}");
-        (real != modelled).then_some((*id, words))
+        (!real.is_told_by(modelled)).then_some((*id, words))
     };
     ids.iter().filter_map(told).collect()
 }

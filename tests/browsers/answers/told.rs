@@ -27,14 +27,15 @@ pub(crate) struct Outcome {
     reason: String,
 }
 
-impl PartialEq for Told {
-    fn eq(&self, other: &Self) -> bool {
+impl Told {
+    /// Whether another one, of the model, has the same; and whatever sentence this console has, its console has, too.
+    pub(crate) fn is_told_by(&self, model: &Self) -> bool {
         let texts = |told: &Self| {
             told.results.iter().map(|outcome| outcome.text.clone()).collect::<Vec<_>>()
         };
-        texts(self) == texts(other)
-            && self.requests == other.requests
-            && self.console == other.console
+        texts(self) == texts(model)
+            && self.requests == model.requests
+            && self.console.is_subset(&model.console)
     }
 }
 
@@ -60,7 +61,7 @@ pub(crate) fn join(
     for sentence in console {
         let mut ids = sentence.split("/c/").skip(1).filter_map(|rest| rest.split_once('/'));
         if let Some(id) = ids.find_map(|(id, _)| id.parse().ok()) {
-            sentences.entry(id).or_default().insert(sentence);
+            sentences.entry(id).or_default().extend(without_details(&sentence));
         }
     }
     let join = |(id, results)| {
@@ -69,6 +70,24 @@ pub(crate) fn join(
         (id, Told { results, requests, console })
     };
     results.into_iter().map(join).collect()
+}
+
+/// A sentence without the one of several names that Chromium picks, without bytes that are not ASCII, which it
+/// escapes, and without the fragment of a URL. Which schemes there are depends on how Chromium was built.
+fn without_details(sentence: &str) -> Option<String> {
+    const START: &str = ": Request header field ";
+    if sentence.contains(" only supported for protocol schemes: ") {
+        return None;
+    }
+    let named =
+        sentence.split_once(START).and_then(|(start, name)| Some((start, name.split_once(' ')?)));
+    let text =
+        named.map_or(sentence.to_owned(), |(start, (_, rest))| format!("{start}{START}… {rest}"));
+    let (url, fragment) = text.split_once('#').unwrap_or((&text, ""));
+    let ends = [". (", "'", "’"].into_iter().filter_map(|end| fragment.find(end));
+    let end = ends.min().unwrap_or(0);
+    let escaped = |text: String, byte| text.replace(byte, "\u{fffd}");
+    Some(["\\u00E9", "\\u00FF"].into_iter().fold(format!("{url}{}", &fragment[end..]), escaped))
 }
 
 /// What `page.js` told.
