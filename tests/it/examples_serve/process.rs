@@ -1,5 +1,4 @@
-//! The example `serve` as a program: what it prints, what it answers over TCP, and how it ends; and where
-//! the other examples listen.
+//! The example `serve` as a program: what it prints, what it answers over TCP, how it follows a file, and how it ends.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,7 +11,7 @@ use std::time::Duration;
 
 const PAGE: &str = "http://localhost:3001";
 
-#[path = "program.rs"]
+#[path = "../program.rs"]
 mod built;
 
 fn program() -> PathBuf {
@@ -124,7 +123,7 @@ fn it_prints_both_addresses_and_three_lines_to_try() {
     let page = ask(&serve.page, "GET", "/", &[]);
     assert_eq!(page.status, 200);
     assert!(page.body.starts_with("<!doctype html>"));
-    let cases = ask(&serve.page, "GET", "/cases.json", &[]);
+    let cases = ask(&serve.page, "GET", "/workbench.json", &[]);
     assert!(cases.body.contains(&format!("\"http://{}\"", serve.api)), "{}", cases.body);
 }
 
@@ -263,6 +262,45 @@ fn a_bad_policy_file_is_refused_with_all_its_problems() {
         assert!(said.contains(problem), "{said}");
     }
     assert_eq!(said.lines().count(), 2, "{said}");
+    let name = format!("{}: allow_", file.path());
+    assert!(said.lines().all(|line| line.starts_with(&name)), "{said}");
+}
+
+#[test]
+fn a_policy_file_is_followed_and_named_in_every_message() {
+    let file = File::write("watched", r#"{ "allow_origins": ["https://one.example"] }"#);
+    let mut serve = Serve::start_with(&["--policy", file.path(), "--watch"], Stdio::piped());
+    let (sender, log) = mpsc::channel();
+    let stderr = BufReader::new(serve.child.stderr.take().unwrap());
+    thread::spawn(move || stderr.lines().map_while(Result::ok).try_for_each(|it| sender.send(it)));
+    // What is said of the file; what is logged of requests stands between.
+    let said = || loop {
+        let line = log.recv_timeout(Duration::from_secs(20)).unwrap();
+        if let Some(said) = line.strip_prefix(file.path()) {
+            return said.to_owned();
+        }
+    };
+    let allowed = || {
+        let answer = ask(&serve.api, "GET", "/echo", &[]);
+        answer.fields("access-control-allow-origin").join(" ")
+    };
+    assert_eq!(allowed(), "https://one.example");
+
+    fs::write(&file.0, r#"{ "allow_origins": ["https://two.example"] }"#).unwrap();
+    assert_eq!(said(), ": in force");
+    assert_eq!(allowed(), "https://two.example");
+
+    fs::write(&file.0, r#"{ "allow_origins": ["https://three.example/"] }"#).unwrap();
+    let path = r#": allow_origins[0]: origin "https://three.example/" has a path; write "https://three.example" at line 1 column 44"#;
+    assert_eq!(said(), path);
+    assert_eq!(said(), ": the old policy stays");
+    assert_eq!(allowed(), "https://two.example");
+
+    // As editors write: another file takes its name.
+    let other = File::write("renamed", r#"{ "allow_origins": ["https://four.example"] }"#);
+    fs::rename(&other.0, &file.0).unwrap();
+    assert_eq!(said(), ": in force");
+    assert_eq!(allowed(), "https://four.example");
 }
 
 #[test]
