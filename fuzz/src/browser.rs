@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use tower::service_fn;
-use tower_cors::browser::{Body, Browser, Credentials, Fetch, FetchError, Seen, Sent, UserAgent};
+use tower_cors::browser::{Body, Browser, Credentials, Fetch, FetchError, Seen, UserAgent};
 use url::Url;
 
 use crate::cached::is_fresh;
@@ -219,7 +219,7 @@ fn shared() -> Response<String> {
 
 fn is_seen_if_it_is_shared(asked: &Asked<'_>, answer: &Answer, seen: &Seen) {
     let (Some(names), Some(is_simple)) = (asked.unsafe_names(), asked.is_simple()) else { return };
-    let sent: Vec<bool> = seen.sent().iter().map(Sent::is_preflight).collect();
+    let sent: Vec<bool> = seen.sent().iter().map(|sent| sent.is_preflight()).collect();
     let method = seen.sent().first().map_or("", |sent| sent.method().as_str());
     let asked_for =
         seen.sent().first().and_then(|sent| sent.header("access-control-request-method"));
