@@ -33,7 +33,7 @@ impl Outcome {
             of_service.map(ToString::to_string).collect()
         };
         Self {
-            is_stopped: seen.sent().last().is_some_and(|sent| sent.is_preflight()),
+            is_stopped: seen.sent().last().is_some_and(|it| it.is_preflight()),
             seen: seen.response().ok().map(|it| (it.status(), names(it.headers()))),
         }
     }
