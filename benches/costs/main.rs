@@ -1,7 +1,8 @@
 //! Counts the instructions, allocations and locked instructions of every scenario by callgrind.
 //!
-//! `cargo bench --bench costs` prints them beside those of tower-http. With `-- --check` it fails
-//! if one is over its recorded bound, and with `-- --record` it prints the bounds anew, too.
+//! `cargo bench --bench costs` prints them beside those of tower-http, in cargo's release profile. With `-- --check` it
+//! fails if one is over its recorded bound, and with `-- --record` it prints the bounds anew, too. With `--profile lto` it
+//! prints what they are with link-time optimization.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
@@ -20,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use std::env;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 use bounds::BOUNDS;
@@ -43,6 +45,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let check = flags.contains("--check");
+    if check && profile() != RELEASE {
+        return fail(&["The bounds are those of cargo's release profile.".to_owned()]);
+    }
     let unmatched = bounds::unmatched(&scenarios);
     if check && !unmatched.is_empty() {
         return fail(&unmatched);
@@ -51,7 +56,7 @@ fn main() -> ExitCode {
     if !check {
         results.print_scenarios();
         results.write();
-        table::write("targets", &results.targets());
+        table::write(&file_of("targets"), &results.targets());
     }
     if flags.contains("--record") {
         results.print_bounds();
@@ -74,7 +79,23 @@ fn fail(failures: &[String]) -> ExitCode {
     ExitCode::FAILURE
 }
 
-const RECORD: &str = "cargo bench --bench costs -- --record";
+const RECORD: &str = "cargo bench -p tower-cors-benches --bench costs -- --record";
+
+/// The profile of `cargo bench` is built where cargo's release profile is, from which it inherits.
+const RELEASE: &str = "release";
+
+/// The profile that this was built in, by the directory that cargo names after it: `release/deps/costs-0123456789abcdef`.
+fn profile() -> String {
+    let program = env::current_exe().unwrap();
+    let directory = program.ancestors().nth(2).and_then(Path::file_name).unwrap();
+    directory.to_string_lossy().into_owned()
+}
+
+/// The name of a file of results, which each profile has of its own.
+fn file_of(results: &str) -> String {
+    let profile = profile();
+    if profile == RELEASE { results.to_owned() } else { format!("{results}-{profile}") }
+}
 
 struct Results {
     scenarios: Vec<Scenario>,
@@ -276,9 +297,9 @@ impl Results {
                 pairs.push(Pair { name: name.clone(), ours, theirs });
             }
         }
-        fs::write(plot::results("costs.csv"), csv).unwrap();
+        fs::write(plot::results(&format!("{}.csv", file_of("costs"))), csv).unwrap();
         plot::write_pairs(
-            "costs",
+            &file_of("costs"),
             "Instructions that the layer adds to a request",
             "One call, beyond what the inner service alone costs for the same request. Each step of the \
              axis is ten times the one before.",

@@ -10,6 +10,7 @@
 //! - [`operating`]: logs, metrics, rolling out a change, several places.
 //! - [`testing`]: testing a policy, and an app.
 //! - [`tool`]: the tool for the shell.
+//! - [`workbench`]: trying a policy in your own browser.
 //! - [`wire`]: what goes on the wire.
 //! - [`refused`]: what is refused when a policy is built, and why.
 //! - [`migrating`]: coming from other middleware.
@@ -34,6 +35,8 @@ pub mod operating {}
 pub mod testing {}
 #[doc = include_str!("tool.md")]
 pub mod tool {}
+#[doc = include_str!("workbench.md")]
+pub mod workbench {}
 #[doc = include_str!("wire.md")]
 pub mod wire {}
 #[doc = include_str!("refused.md")]

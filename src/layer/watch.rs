@@ -118,10 +118,9 @@ fn is_unchecked(head: RequestHead<'_>, kind: RequestKind) -> bool {
 
 /// Whether the response tells the browser that the page may ask with credentials.
 fn grants_credentials(decision: &Decision) -> bool {
-    let Answer::Decorate(Decoration { share: Some(share), .. }) = &decision.answer else {
-        return false;
-    };
-    decision.denial.is_none() && share.allow_credentials
+    let is_granted =
+        matches!(decision.answer, Answer::Decorate(Decoration { allow_credentials: true, .. }));
+    decision.denial.is_none() && is_granted
 }
 
 impl fmt::Debug for Watch {

@@ -239,26 +239,21 @@ pub(crate) enum Course {
     Refuse,
 }
 
-/// What the response to a plain or simple request gets.
+/// What the response to a plain or simple request gets. Its parts are options of their own, since each is written by
+/// itself: taken at once, they would be moved once more.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Decoration {
-    /// Without an origin that may read it, there is none.
-    pub(crate) share: Option<Share>,
-    pub(crate) varies: Varies,
-}
-
-/// What the response says to an origin that may read it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Share {
-    pub(crate) allow_origin: HeaderValue,
-    pub(crate) expose_headers: Option<HeaderValue>,
+    /// Without an origin that may read it, there is none, and the next two say nothing.
+    pub(crate) allow_origin: Option<HeaderValue>,
     pub(crate) allow_credentials: bool,
+    pub(crate) expose_headers: Option<HeaderValue>,
+    pub(crate) varies: Varies,
 }
 
 impl Decoration {
     /// Only what the response depends on.
     pub(crate) fn nothing(varies: Varies) -> Self {
-        Self { share: None, varies }
+        Self { allow_origin: None, allow_credentials: false, expose_headers: None, varies }
     }
 
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
@@ -271,14 +266,14 @@ impl Decoration {
         } else if self.varies.write_among(headers, keep) {
             return;
         }
-        let Some(share) = self.share.take() else {
+        let Some(origin) = self.allow_origin.take() else {
             return;
         };
-        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, share.allow_origin);
-        if share.allow_credentials {
+        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if self.allow_credentials {
             append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
         }
-        if let Some(names) = share.expose_headers {
+        if let Some(names) = self.expose_headers.take() {
             append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
         }
     }

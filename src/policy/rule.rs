@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, HeaderMap, ORIGIN};
 use http::{HeaderValue, Method, Uri};
 
-use super::decision::{Decoration, Denial, Grant, Lines, Share};
+use super::decision::{Decoration, Denial, Grant, Lines};
 use super::methods::{MAX_METHOD, Methods};
 use super::names::{Names, Refusal, Requested};
 use super::sent::SentValue;
@@ -261,9 +261,7 @@ impl Rule {
     #[inline(always)]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Decoration {
         match &self.origins {
-            Origins::Any => {
-                Decoration { share: Some(self.share(const { any() })), varies: Varies::Never }
-            }
+            Origins::Any => self.share(SENT_ANY, Varies::Never),
             Origins::One(one) => self.decorate(Some(one.local()), Varies::Never),
             Origins::Listed(listed) => self.decorate(listed.admit_in(headers), Varies::Origin),
         }
@@ -271,21 +269,21 @@ impl Rule {
 
     /// What a response says; without an origin that may read it, only what it depends on.
     #[inline]
-    pub(crate) fn decorate(
-        &self,
-        allow_origin: Option<&HeaderValue>,
-        varies: Varies,
-    ) -> Decoration {
-        Decoration { share: allow_origin.map(|origin| self.share(origin.clone())), varies }
+    pub(crate) fn decorate(&self, origin: Option<&HeaderValue>, varies: Varies) -> Decoration {
+        match origin {
+            Some(origin) => self.share(origin.clone(), varies),
+            None => Decoration::nothing(varies),
+        }
     }
 
     /// What the response says to an origin that may read it.
     #[inline]
-    fn share(&self, allow_origin: HeaderValue) -> Share {
-        Share {
-            allow_origin,
-            expose_headers: self.expose.as_ref().map(SentValue::to_sent),
+    fn share(&self, allow_origin: HeaderValue, varies: Varies) -> Decoration {
+        Decoration {
+            allow_origin: Some(allow_origin),
             allow_credentials: self.credentials,
+            expose_headers: self.expose.as_ref().map(SentValue::to_sent),
+            varies,
         }
     }
 
@@ -295,7 +293,7 @@ impl Rule {
         if is_safelisted_method(method.as_bytes()) {
             None
         } else if self.methods.is_any() && !self.credentials {
-            Some(const { any() })
+            Some(SENT_ANY)
         } else {
             Some(method.clone())
         }
@@ -309,7 +307,7 @@ impl Rule {
                 Lines::One(if self.headers.lists_authorization() {
                     HeaderValue::from_static("*,authorization")
                 } else {
-                    const { any() }
+                    SENT_ANY
                 })
             }
             Requested::Line(line) => Lines::One((*line).clone()),
@@ -321,12 +319,9 @@ impl Rule {
     }
 }
 
-static ANY: HeaderValue = any();
-
-/// To be sent: a constant costs less than a clone.
-const fn any() -> HeaderValue {
-    HeaderValue::from_static("*")
-}
+/// A constant costs less to send than a clone.
+const SENT_ANY: HeaderValue = HeaderValue::from_static("*");
+static ANY: HeaderValue = SENT_ANY;
 
 /// A method that browsers do not look for among those that are allowed, so that to say it allows nothing. Were none
 /// said, the standard would have a preflight succeed that is made for the listeners of an upload.

@@ -51,10 +51,10 @@ impl Outcome {
             return denied;
         }
         match decision.answer {
-            Answer::Decorate(decoration) => decoration.share.map_or(denied, |share| Self {
+            Answer::Decorate(it) => it.allow_origin.map_or(denied, |_| Self {
                 is_allowed: true,
-                credentials: share.allow_credentials,
-                exposed: share.expose_headers,
+                credentials: it.allow_credentials,
+                exposed: it.expose_headers,
                 max_age: None,
             }),
             Answer::Preflight(grant) => grant.map_or(denied, |grant| Self {

@@ -63,9 +63,7 @@ fn is_unchecked(head: RequestHead<'_>) -> bool {
 
 /// Whether the answer is one for a page that sends cookies, if this one does.
 fn may_read(head: RequestHead<'_>, decision: &Decision) -> bool {
-    let grants = matches!(
-        &decision.answer,
-        Answer::Decorate(Decoration { share: Some(share), .. }) if share.allow_credentials
-    );
+    let grants =
+        matches!(&decision.answer, Answer::Decorate(Decoration { allow_credentials: true, .. }));
     grants || !head.headers().contains_key(COOKIE)
 }
