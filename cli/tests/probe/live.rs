@@ -226,7 +226,7 @@ fn the_example_serve_is_asked() {
     assert_eq!(ran.status, 0, "{}{}", ran.text, ran.notes);
     let ran = files().run(&["probe", &url, "--from", "https://evil.example", "-X", "PUT"]);
     assert_eq!(ran.status, 1, "{}", ran.text);
-    let policy = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/serve/policy.json");
+    let policy = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/serve/policies/app.json");
     let document = ["--policy", policy];
     for from in ["http://localhost:3001", "https://evil.example"] {
         let ran = files().run(&[&["probe", &url, "--from", from][..], &document].concat());
