@@ -33,7 +33,9 @@
 //! - [Refusing at the server](https://docs.rs/tower-cors/latest/tower_cors/guide/enforcement/): CORS hides responses from pages, and keeps no
 //!   request from your server.
 //! - [At the edge](https://docs.rs/tower-cors/latest/tower_cors/guide/edge/): the same policy in Envoy, a gateway, nginx and S3
-//! - [Operating](https://docs.rs/tower-cors/latest/tower_cors/guide/operating/), [testing](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/)
+//! - [Operating](https://docs.rs/tower-cors/latest/tower_cors/guide/operating/), [testing](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/),
+//!   [trying a policy in your browser](https://docs.rs/tower-cors/latest/tower_cors/guide/workbench/),
+//!   [the tool for the shell](https://docs.rs/tower-cors/latest/tower_cors/guide/tool/)
 //! - [What goes on the wire](https://docs.rs/tower-cors/latest/tower_cors/guide/wire/), [what is refused, and why](https://docs.rs/tower-cors/latest/tower_cors/guide/refused/)
 //! - [Coming from tower-http and others](https://docs.rs/tower-cors/latest/tower_cors/guide/migrating/)
 //!
@@ -100,6 +102,8 @@ mod layer;
 mod nearest;
 mod origin;
 mod policy;
+#[cfg(feature = "browser")]
+mod remark;
 mod request;
 mod safelist;
 mod select;
@@ -112,6 +116,7 @@ pub mod browser;
     feature = "diff",
     feature = "export",
     feature = "metrics",
+    feature = "public-suffix",
     feature = "reload",
     feature = "routes",
     feature = "toml",

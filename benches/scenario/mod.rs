@@ -23,6 +23,7 @@ pub(crate) struct Scenario {
 
 /// A configuration, which this crate and its peer can both be given.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub(crate) struct Setup {
     pub(crate) origins: Origins,
     pub(crate) credentials: bool,

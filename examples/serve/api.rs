@@ -1,19 +1,24 @@
-//! The API: an inner service that knows nothing of CORS, and the layer around it.
+//! The API that is tried: an inner service that knows nothing of CORS, and the layer around it.
 
 use axum::extract::{OriginalUri, Path};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header::VARY};
+use axum::http::header::{COOKIE, SET_COOKIE, VARY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::map_response;
-use axum::response::{IntoResponse, Response};
+use axum::response::{AppendHeaders, IntoResponse, Response};
 use axum::routing::any;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 use tower_cors::observe::to_tracing;
-use tower_cors::{CorsLayer, Routes};
+use tower_cors::{CorsLayer, PolicySource};
 
-/// The API behind the layer. The layer is outermost, so it sees preflights before any route does. What it decides is
-/// logged.
-pub(crate) fn api(routes: Routes) -> Router {
-    inner().layer(CorsLayer::new(routes).observe(to_tracing()))
+/// The API behind the layer. The layer is outermost, so it sees preflights before any route does.
+pub(crate) fn api(policy: impl PolicySource) -> Router {
+    inner().layer(CorsLayer::new(policy))
+}
+
+/// The same. What the layer decides is logged.
+pub(crate) fn logged_api(policy: impl PolicySource) -> Router {
+    inner().layer(CorsLayer::new(policy).observe(to_tracing()))
 }
 
 /// The inner service. Every route takes any method, `OPTIONS` too: what is no preflight gets here.
@@ -25,6 +30,8 @@ pub(crate) fn inner() -> Router {
         .route("/status/{code}", any(status))
         .route("/vary/{value}", any(vary))
         .route("/inner-cors", any(inner_cors))
+        .route("/cookies", any(cookies))
+        .route("/cookies/set", any(set_cookies))
         .fallback(not_found)
         .layer(map_response(sign))
 }
@@ -58,6 +65,28 @@ async fn inner_cors() -> impl IntoResponse {
         ("access-control-max-age", "1"),
     ];
     (headers, Json(json!({ "allows": "https://other.example" })))
+}
+
+/// Says which of the cookies of [`set_cookies`] came along.
+async fn cookies(headers: HeaderMap) -> Json<Value> {
+    let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let pairs = lines.flat_map(|line| line.split("; "));
+    let names = pairs.filter_map(|pair| Some(pair.split_once('=')?.0));
+    let mut ours: Vec<&str> = names.filter(|name| name.starts_with("site-")).collect();
+    ours.sort_unstable();
+    Json(json!({ "cookies": ours }))
+}
+
+/// Sets a cookie of each kind of `SameSite`, for ten minutes.
+async fn set_cookies() -> impl IntoResponse {
+    let set = |cookie| (SET_COOKIE, format!("{cookie}; Path=/cookies; Max-Age=600"));
+    let cookies = [
+        "site-strict=1; SameSite=Strict",
+        "site-lax=1; SameSite=Lax",
+        "site-default=1",
+        "site-none=1; SameSite=None; Secure",
+    ];
+    (AppendHeaders(cookies.map(set)), StatusCode::NO_CONTENT)
 }
 
 async fn not_found(OriginalUri(uri): OriginalUri) -> Response {

@@ -5,12 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 pub(crate) const USAGE: &str = "\
-usage: serve [--policy FILE] [--api ADDR] [--page ADDR]
+usage: serve [--policy FILE [--watch]] [--api ADDR] [--page ADDR]
 
   --policy FILE  the policy of the API, or policies by path, instead of the one built in:
                  JSON, or TOML or YAML if the name of the file ends in .toml, .yaml or .yml
+  --watch        puts the policy of the file in force whenever the file has changed
   --api ADDR     where the API listens, 127.0.0.1:3000 by default
-  --page ADDR    where the page listens, localhost:3001 by default
+  --page ADDR    where the page listens, localhost:3001 by default; on the next port, too,
+                 where it is another origin
 
 With port 0 the system chooses one.";
 
@@ -18,6 +20,7 @@ With port 0 the system chooses one.";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Arguments {
     pub(crate) policy: Option<PathBuf>,
+    pub(crate) watch: bool,
     pub(crate) api: SocketAddr,
     pub(crate) page: SocketAddr,
     pub(crate) help: bool,
@@ -32,6 +35,7 @@ impl Arguments {
     pub(crate) fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Self, String> {
         let mut arguments = Self {
             policy: None,
+            watch: false,
             api: (Ipv4Addr::LOCALHOST, 3000).into(),
             page: (Ipv4Addr::LOCALHOST, 3001).into(),
             help: false,
@@ -41,11 +45,15 @@ impl Arguments {
             let mut value = || words.next().ok_or_else(|| format!("{name} needs a value"));
             match name.as_str() {
                 "--policy" => arguments.policy = Some(value()?.into()),
+                "--watch" => arguments.watch = true,
                 "--api" => arguments.api = address(&name, &value()?)?,
                 "--page" => arguments.page = address(&name, &value()?)?,
                 "--help" | "-h" => arguments.help = true,
                 _ => return Err(format!("unknown argument \"{name}\"")),
             }
+        }
+        if arguments.watch && arguments.policy.is_none() {
+            return Err("--watch needs a --policy FILE to watch".to_owned());
         }
         Ok(arguments)
     }

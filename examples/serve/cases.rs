@@ -1,10 +1,10 @@
-//! The requests that the page tries: one of each kind that the CORS protocol tells apart.
+//! The requests that the page tries by itself: one of each kind that the CORS protocol tells apart.
 
-use axum::body::Body;
-use axum::http::{self, HeaderValue, Method, Request, header};
 use serde::Serialize;
 
-/// One request of the page's script.
+use super::attempt::{Credentials, Mode};
+
+/// One request of a page's script.
 #[derive(Debug, Serialize)]
 pub(crate) struct Case {
     pub(crate) id: &'static str,
@@ -18,18 +18,21 @@ pub(crate) struct Case {
     pub(crate) path: &'static str,
     pub(crate) headers: &'static [(&'static str, &'static str)],
     pub(crate) body: Option<&'static str>,
-    pub(crate) credentials: bool,
+    pub(crate) credentials: Credentials,
     pub(crate) mode: Mode,
+    /// What is fetched before.
+    pub(crate) first: Option<&'static str>,
 }
 
 /// What the case is about, in the order of the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Group {
+    WhoAsks,
     SentAtOnce,
     AskedFirst,
     Answers,
-    Others,
+    Cookies,
 }
 
 /// Whose script sends it.
@@ -37,6 +40,10 @@ pub(crate) enum Group {
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sender {
     Page,
+    /// The same page under the other of `localhost` and `127.0.0.1`.
+    OtherName,
+    /// The same page on another port.
+    OtherPort,
     /// A sandboxed frame, whose origin is opaque: `null`.
     SandboxedFrame,
 }
@@ -45,84 +52,13 @@ pub(crate) enum Sender {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Target {
+    /// The API under the name that is not the page's: another site, if one is `localhost` and the other an address.
     Api,
+    /// The API under the name of the page: the same site, since ports make no site.
+    ApiOfSameSite,
     /// The inner service again, on the page's own origin, without a layer.
     OwnOrigin,
 }
-
-/// The mode of the request, <https://fetch.spec.whatwg.org/#concept-request-mode>.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Mode {
-    Cors,
-    NoCors,
-}
-
-impl Case {
-    /// The request, as the API gets it.
-    ///
-    /// # Errors
-    ///
-    /// If a case is no request; a test holds that all are.
-    pub(crate) fn request(&self, origin: &HeaderValue) -> Result<Request<Body>, http::Error> {
-        let mut request = Request::builder().method(self.method).uri(self.path);
-        if self.mode == Mode::Cors && self.to == Target::Api {
-            request = request.header(header::ORIGIN, origin);
-        }
-        for (name, value) in self.headers {
-            request = request.header(*name, *value);
-        }
-        request.body(Body::from(self.body.unwrap_or_default()))
-    }
-
-    /// The preflight that a browser sends before it, if it sends one.
-    ///
-    /// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
-    ///
-    /// # Errors
-    ///
-    /// As [`request`](Self::request).
-    pub(crate) fn preflight(
-        &self,
-        origin: &HeaderValue,
-    ) -> Result<Option<Request<()>>, http::Error> {
-        if !self.asks_first() {
-            return Ok(None);
-        }
-        let names = self.names_to_ask_for().join(",");
-        let mut request = Request::builder()
-            .method(Method::OPTIONS)
-            .uri(self.path)
-            .header(header::ORIGIN, origin)
-            .header(header::ACCESS_CONTROL_REQUEST_METHOD, self.method);
-        if !names.is_empty() {
-            request = request.header(header::ACCESS_CONTROL_REQUEST_HEADERS, names);
-        }
-        request.body(()).map(Some)
-    }
-
-    /// Whether there is a preflight: the method or a header is not safelisted.
-    ///
-    /// Fetch: <https://fetch.spec.whatwg.org/#cors-safelisted-method>
-    pub(crate) fn asks_first(&self) -> bool {
-        let crosses = self.to == Target::Api && self.mode == Mode::Cors;
-        let safelisted = ["GET", "HEAD", "POST"].contains(&self.method);
-        crosses && (!safelisted || !self.names_to_ask_for().is_empty())
-    }
-
-    /// The names of headers that need permission, sorted.
-    ///
-    /// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
-    fn names_to_ask_for(&self) -> Vec<&'static str> {
-        let unsafelisted = self.headers.iter().filter(|header| **header != PLAIN_TEXT);
-        let mut names: Vec<_> = unsafelisted.map(|(name, _)| *name).collect();
-        names.sort_unstable();
-        names
-    }
-}
-
-/// The one safelisted request header that the cases have.
-const PLAIN_TEXT: (&str, &str) = ("content-type", "text/plain");
 
 const GET: Case = Case {
     id: "",
@@ -135,15 +71,60 @@ const GET: Case = Case {
     path: "/echo",
     headers: &[],
     body: None,
-    credentials: false,
+    credentials: Credentials::Omit,
     mode: Mode::Cors,
+    first: None,
+};
+
+const COOKIES: Case = Case {
+    group: Group::Cookies,
+    path: "/cookies",
+    credentials: Credentials::Include,
+    first: Some("/cookies/set"),
+    ..GET
 };
 
 pub(crate) const CASES: &[Case] = &[
     Case {
         id: "simple-get",
-        title: "A simple GET",
-        about: "The browser sends it at once, and asks only whether the page may read the answer.",
+        group: Group::WhoAsks,
+        title: "This page asks",
+        about: "A plain GET. The browser sends it at once, and asks only whether the page may read \
+                the answer.",
+        ..GET
+    },
+    Case {
+        id: "other-name",
+        group: Group::WhoAsks,
+        title: "This page under another name",
+        about: "localhost and 127.0.0.1 are the same machine, and two origins. A policy has to name \
+                the one that stands in the address bar.",
+        from: Sender::OtherName,
+        ..GET
+    },
+    Case {
+        id: "other-port",
+        group: Group::WhoAsks,
+        title: "This page on another port",
+        about: "The port belongs to the origin: a page of another port is another origin.",
+        from: Sender::OtherPort,
+        ..GET
+    },
+    Case {
+        id: "null-origin",
+        group: Group::WhoAsks,
+        title: "A sandboxed frame",
+        about: "A sandboxed frame has an opaque origin, which is sent as null. Any page can make \
+                one, so null is nobody in particular.",
+        from: Sender::SandboxedFrame,
+        ..GET
+    },
+    Case {
+        id: "same-origin",
+        group: Group::WhoAsks,
+        title: "For comparison: the same origin",
+        about: "The page asks its own server. This is no CORS request, and everything is readable.",
+        to: Target::OwnOrigin,
         ..GET
     },
     Case {
@@ -152,16 +133,16 @@ pub(crate) const CASES: &[Case] = &[
         about: "A form could send the same, so no permission is needed to send it. That the answer \
                 is hidden from a page never means that the server did nothing.",
         method: "POST",
-        headers: &[PLAIN_TEXT],
+        headers: &[("content-type", "text/plain")],
         body: Some("hello"),
         ..GET
     },
     Case {
-        id: "get-credentials",
-        title: "A GET with credentials",
-        about: "With cookies the answer must name the origin and allow credentials; the wildcard \
-                does not do.",
-        credentials: true,
+        id: "no-cors",
+        title: "A GET in no-cors mode",
+        about: "As an image or a script is fetched: the request is sent, and no script may look \
+                at the answer, whatever the policy.",
+        mode: Mode::NoCors,
         ..GET
     },
     Case {
@@ -173,7 +154,7 @@ pub(crate) const CASES: &[Case] = &[
         path: "/echo/item",
         headers: &[("content-type", "application/json")],
         body: Some("{\"name\":\"lamp\"}"),
-        credentials: true,
+        credentials: Credentials::Include,
         ..GET
     },
     Case {
@@ -182,6 +163,15 @@ pub(crate) const CASES: &[Case] = &[
         title: "A DELETE",
         about: "DELETE is not safelisted: a preflight asks for it.",
         method: "DELETE",
+        path: "/echo/item",
+        ..GET
+    },
+    Case {
+        id: "patch",
+        group: Group::AskedFirst,
+        title: "A PATCH",
+        about: "PATCH is not safelisted: a preflight asks for it.",
+        method: "PATCH",
         path: "/echo/item",
         ..GET
     },
@@ -195,18 +185,9 @@ pub(crate) const CASES: &[Case] = &[
         ..GET
     },
     Case {
-        id: "method-denied",
+        id: "own-header",
         group: Group::AskedFirst,
-        title: "A PATCH",
-        about: "PATCH is not safelisted: a preflight asks for it.",
-        method: "PATCH",
-        path: "/echo/item",
-        ..GET
-    },
-    Case {
-        id: "header-denied",
-        group: Group::AskedFirst,
-        title: "A header of our own",
+        title: "A header of one’s own",
         about: "Few request headers are safelisted: a preflight asks for any other.",
         headers: &[("x-made-up", "1")],
         ..GET
@@ -236,7 +217,7 @@ pub(crate) const CASES: &[Case] = &[
         about: "The inner service says that only https://other.example may read this. The layer \
                 removes that, and says what the policy says.",
         path: "/inner-cors",
-        credentials: true,
+        credentials: Credentials::Include,
         ..GET
     },
     Case {
@@ -266,29 +247,38 @@ pub(crate) const CASES: &[Case] = &[
         ..GET
     },
     Case {
-        id: "null-origin",
-        group: Group::Others,
-        title: "From a sandboxed frame",
-        about: "A sandboxed frame has an opaque origin, which is sent as null. Any page can make \
-                one, so null is nobody in particular.",
-        from: Sender::SandboxedFrame,
+        id: "credentials",
+        group: Group::Cookies,
+        title: "A GET with credentials",
+        about: "With credentials the answer must name the origin and allow them; the wildcard does \
+                not do.",
+        credentials: Credentials::Include,
         ..GET
     },
     Case {
-        id: "no-cors",
-        group: Group::Others,
-        title: "A GET in no-cors mode",
-        about: "As an image or a script is fetched: the request is sent, and no script may look \
-                at the answer, whatever the policy.",
-        mode: Mode::NoCors,
-        ..GET
+        id: "cookies-same-site",
+        title: "Cookies to the same site",
+        about: "The API sets four cookies, and is asked which came back. Page and API have the same \
+                host, and ports make no site: all of them come.",
+        to: Target::ApiOfSameSite,
+        ..COOKIES
     },
     Case {
-        id: "same-origin",
-        group: Group::Others,
-        title: "For comparison: the same origin",
-        about: "The page asks its own server. This is no CORS request, and everything is readable.",
-        to: Target::OwnOrigin,
-        ..GET
+        id: "cookies-cross-site",
+        title: "Cookies to another site",
+        about: "The same for the API under its other name. To a browser localhost and 127.0.0.1 are \
+                two sites: SameSite=Strict and Lax stay away, and SameSite=None, which needs Secure, \
+                comes. A cookie that says nothing is Lax in Chromium, and None in Firefox. No CORS \
+                header changes that, and no console tells it.",
+        ..COOKIES
+    },
+    Case {
+        id: "cookies-omitted",
+        title: "Cookies, and none asked for",
+        about: "Without credentials: \"include\" a fetch to another origin sends no cookie, and keeps \
+                none that is set. That is the default.",
+        to: Target::ApiOfSameSite,
+        credentials: Credentials::SameOrigin,
+        ..COOKIES
     },
 ];

@@ -1,22 +1,29 @@
-//! An API behind the layer, and a page on another origin that tries it in a browser.
+//! A workbench: an API behind the layer, and a page on another origin that tries it in your browser.
 //!
 //! ```sh
 //! cargo run --example serve
-//! cargo run --example serve -- --policy my-policy.json
+//! cargo run --example serve -- --policy my-policy.yaml --watch
 //! ```
 //!
 //! A policy file has a policy, or routes with a policy each, in JSON, TOML or YAML.
 //!
-//! What the layer decides on each request is logged on stderr.
+//! Open the printed page. It sends one request of each kind that the CORS protocol tells apart, and shows which answers
+//! your browser lets it read, what crossed the wire, and why. There you build requests of your own, and change the policy.
 //!
-//! Open the printed page: it sends one request of each kind that the CORS protocol tells apart, and
-//! shows which answers the browser lets its script read, beside what the policy says.
+//! What the layer decides on each request is logged on stderr.
 
 pub(crate) mod api;
 pub(crate) mod arguments;
+pub(crate) mod attempt;
 pub(crate) mod cases;
-pub(crate) mod expect;
+pub(crate) mod document;
+pub(crate) mod in_force;
 pub(crate) mod page;
+pub(crate) mod record;
+pub(crate) mod starting;
+pub(crate) mod told;
+pub(crate) mod watch;
+pub(crate) mod workbench;
 
 use std::env;
 use std::fmt::Display;
@@ -27,15 +34,20 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::ExitCode;
 
+use axum::middleware::from_fn_with_state;
 use tokio::net::TcpListener;
-use tower_cors::{DocumentErrors, Routes};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::prelude::*;
 
-use self::api::api;
+use self::api::logged_api;
 use self::arguments::{Arguments, USAGE};
+use self::document::{Format, in_file};
+use self::in_force::InForce;
 use self::page::page;
+use self::record::{Record, keep};
+use self::starting::{BUILT_IN, starting_points};
+use self::workbench::Workbench;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -59,41 +71,49 @@ async fn run() -> Result<(), Failure> {
     let ours = Targets::new().with_target("tower_cors", LevelFilter::DEBUG);
     let log = fmt().with_max_level(LevelFilter::DEBUG).with_writer(io::stderr).finish();
     log.with(ours).init();
-    let document = read(arguments.policy.as_deref())?;
-    let routes = parse(arguments.policy.as_deref(), &document).map_err(Failure::usage)?;
+    let in_force = read(arguments.policy.as_deref())?;
 
     let api_listener = bind("--api", arguments.api).await?;
     let page_listener = bind("--page", arguments.page).await?;
-    let api_url = format!("http://{}", reachable(api_listener.local_addr()?));
-    let page_url = format!("http://localhost:{}", page_listener.local_addr()?.port());
-    print(&greeting(&api_url, &page_url))?;
+    let other_listener = neighbour(page_listener.local_addr()?).await?;
+    // Page and API are two sites if one is named and the other is not.
+    let apis: Vec<_> = origins(api_listener.local_addr()?).into_iter().rev().collect();
+    let mut pages = origins(page_listener.local_addr()?);
+    let greeting = greeting(first(&apis), first(&pages));
+    pages.extend(origins(other_listener.local_addr()?));
 
-    let page = page(api_url, routes.clone(), document);
+    let record = Record::default();
+    let api = logged_api(in_force.source()).layer(from_fn_with_state(record.clone(), keep));
+    let starting_points = starting_points().map_err(|error| Failure::new(1, error))?;
+    let bench = Workbench { in_force: in_force.clone(), record, pages, apis, starting_points };
+    let page = page(bench).map_err(|errors| Failure::new(1, errors))?;
+    if let (Some(file), true) = (arguments.policy, arguments.watch) {
+        watch::follow(file, in_force);
+    }
+    print(&greeting)?;
+
     // Whoever still waits for an answer does not keep the program from ending.
     tokio::select! {
-        result = axum::serve(api_listener, api(routes)) => Ok(result?),
-        result = axum::serve(page_listener, page) => Ok(result?),
+        result = axum::serve(api_listener, api) => Ok(result?),
+        result = axum::serve(page_listener, page.clone()) => Ok(result?),
+        result = axum::serve(other_listener, page) => Ok(result?),
         () = interrupted() => Ok(()),
     }
 }
 
 /// The policy that is built in, or that of a file.
-fn read(file: Option<&Path>) -> Result<String, Failure> {
-    let Some(file) = file else {
-        return Ok(include_str!("policy.json").to_owned());
+fn read(file: Option<&Path>) -> Result<InForce, Failure> {
+    let (name, format, text) = match file {
+        None => ("built in".to_owned(), Format::Json, BUILT_IN.to_owned()),
+        Some(file) => {
+            let name = file.display().to_string();
+            let text = fs::read_to_string(file)
+                .map_err(|error| Failure::usage(format!("--policy {name}: {error}")))?;
+            (name, Format::of_file(file), text)
+        }
     };
-    fs::read_to_string(file)
-        .map_err(|error| Failure::usage(format!("--policy {}: {error}", file.display())))
-}
-
-/// Reads a document in the format that the name of its file says, which is JSON if it says none.
-pub(crate) fn parse(file: Option<&Path>, document: &str) -> Result<Routes, DocumentErrors> {
-    let extension = file.and_then(Path::extension).unwrap_or_default().to_ascii_lowercase();
-    match extension.to_str() {
-        Some("toml") => Routes::from_toml(document),
-        Some("yaml" | "yml") => Routes::from_yaml(document),
-        _ => Routes::from_json(document),
-    }
+    InForce::new(name.clone(), format, text)
+        .map_err(|errors| Failure::usage(in_file(&name, &errors)))
 }
 
 async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
@@ -104,12 +124,32 @@ async fn bind(name: &str, address: SocketAddr) -> Result<TcpListener, Failure> {
     })
 }
 
-/// The address under which a browser here reaches a listener, which may listen on all addresses.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        ip if ip.is_unspecified() => (IpAddr::from(Ipv4Addr::LOCALHOST), address.port()).into(),
-        _ => address,
+/// Listens on the next port, under which the page is another origin; on any other one if that is taken.
+async fn neighbour(page: SocketAddr) -> io::Result<TcpListener> {
+    let next = SocketAddr::new(page.ip(), page.port().wrapping_add(1));
+    match TcpListener::bind(next).await {
+        Ok(listener) => Ok(listener),
+        Err(_) => TcpListener::bind(SocketAddr::new(page.ip(), 0)).await,
     }
+}
+
+/// The origins under which a browser here reaches a listener: that of its name, if this machine alone is meant, and
+/// that of its address.
+fn origins(address: SocketAddr) -> Vec<String> {
+    let ip = match address.ip() {
+        ip if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
+        ip => ip,
+    };
+    let of_address = format!("http://{}", SocketAddr::new(ip, address.port()));
+    if ip.is_loopback() {
+        vec![format!("http://localhost:{}", address.port()), of_address]
+    } else {
+        vec![of_address]
+    }
+}
+
+fn first(origins: &[String]) -> &str {
+    origins.first().map(String::as_str).unwrap_or_default()
 }
 
 fn greeting(api: &str, page: &str) -> String {

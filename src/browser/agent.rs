@@ -1,33 +1,38 @@
-use std::{fmt, marker::PhantomData, time::Duration};
+use std::{error::Error, fmt, marker::PhantomData, time::Duration};
 
 use http::Response;
 use tower_service::Service;
 
 use super::{
-    AnswerKind, Blocked, Body, Fetch, FetchError, Mode, Redirect, ResponseType, Seen, Sent,
+    AnswerKind, Blocked, Body, Exchange, Fetch, FetchError, Mode, Redirect, ResponseType, Seen,
     UrlError, UserAgent,
+    console::Failed,
     cookies::Cookies,
     cors_check::{cors_check, may_lack_vary, vary_missing},
+    decided::decisive_line,
     filter::filter,
     http_cache::HttpCache,
     methods,
+    network::BoxError,
     page::Page,
     preflight_cache::PreflightCache,
     received::Received,
     redirect::redirect,
-    request::Request,
+    request::{Request, without_fragment},
 };
 
 /// A browser in front of a Tower service: it runs the `fetch` of a page as the Fetch Standard says.
 ///
 /// The one service answers for every origin. It gets requests as hyper gives them under HTTP/1.1:
-/// path and query in the URI, the authority in `Host`. `B` is the type of their bodies.
+/// path and query in the URI, the authority in `Host`. `B` is the type of their bodies. A service may also be a
+/// client that sends requests to live servers: see [`absolute_form`](Self::absolute_form).
 ///
 /// A browser keeps its CORS-preflight cache, its HTTP cache and its clock from one fetch to the
 /// next. Take a new one to start with nothing.
 pub struct Browser<S, B = Body> {
     pub(super) service: S,
     pub(super) user_agent: UserAgent,
+    pub(super) is_absolute_form: bool,
     pub(super) now: Duration,
     pub(super) cookies: Cookies,
     pub(super) preflight_cache: PreflightCache,
@@ -49,6 +54,7 @@ impl<S, B> Browser<S, B> {
         Self {
             service,
             user_agent: UserAgent::default(),
+            is_absolute_form: false,
             now: Duration::ZERO,
             cookies: Cookies::default(),
             preflight_cache: PreflightCache::default(),
@@ -64,9 +70,37 @@ impl<S, B> Browser<S, B> {
         self
     }
 
-    /// Adds a cookie (`session=1`) for the origin. It goes along where the credentials mode lets it;
-    /// `SameSite` and what else a real cookie has are not known here, and `Set-Cookie` of responses is
-    /// not kept.
+    /// Gives the service whole URLs, if it is `true`, as a client takes them that connects to servers, such as that of
+    /// `hyper-util`. So a fetch is tried on what answers in earnest.
+    ///
+    /// The service decides about connections, TLS and time limits. Its errors are [`Blocked::ServiceFailed`], with the
+    /// cause.
+    ///
+    /// HTTP/1.1: <https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form>
+    ///
+    /// ```
+    /// use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+    /// use tower_cors::browser::{Blocked, Body, Browser, Fetch};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Client::builder(TokioExecutor::new()).build_http::<Body>();
+    /// let mut browser = Browser::new(client).absolute_form(true);
+    /// let seen = browser.fetch_from("https://app.example", Fetch::get("http://127.0.0.1:1/")).await?;
+    /// assert!(matches!(seen.blocked(), Some(Blocked::ServiceFailed { .. })));
+    /// assert!(seen.to_string().contains("Connection refused"), "{seen}");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn absolute_form(mut self, is_absolute: bool) -> Self {
+        self.is_absolute_form = is_absolute;
+        self
+    }
+
+    /// Adds a cookie, as if a page of the origin had got it by `Set-Cookie`: `session=1; SameSite=None; Secure`. It goes
+    /// along where a browser lets it, and [`Exchange::cookies`] says why it does not. Many a browser takes one without
+    /// `SameSite` for `Lax`, which pages of other sites never send: `app.example` and `api.example` are two sites.
     #[must_use]
     pub fn cookie(mut self, origin: impl AsRef<str>, cookie: impl AsRef<str>) -> Self {
         self.cookies.add(origin.as_ref(), cookie.as_ref());
@@ -113,34 +147,47 @@ impl<S, B> Browser<S, B> {
     /// body with GET or HEAD. A failed request is no error: it is what was [`Seen`].
     pub async fn fetch_from<R>(&mut self, page: &str, fetch: Fetch) -> Result<Seen, FetchError>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<
+                http::Request<B>,
+                Response = Response<R>,
+                Error: Into<Box<dyn Error + Send + Sync>>,
+            >,
         B: From<Vec<u8>>,
-        R: http_body::Body,
+        R: http_body::Body<Error: Into<Box<dyn Error + Send + Sync>>>,
     {
         let page = Page::parse(page)
             .map_err(|cause| FetchError::Page { value: page.to_owned(), cause: UrlError(cause) })?;
         let mut request = Request::new(&page, fetch, self.user_agent)?;
-        self.cookies.parse()?;
-        let mut sent = Vec::new();
-        let received = self.main_fetch(&mut request, &mut sent).await;
-        Ok(Seen {
-            outcome: received.map(|received| filter(&request, received, self.user_agent)),
-            sent,
-        })
+        self.cookies.parse(self.user_agent, self.now)?;
+        let user_agent = self.user_agent;
+        let first_url = without_fragment(&request.url);
+        let title = format!("{} {first_url} from {}", request.method, request.origin.serialize());
+        let mut exchanges = Vec::new();
+        let received = self.main_fetch(&mut request, &mut exchanges).await;
+        let outcome = received.map(|received| filter(&request, received, user_agent));
+        let console = outcome.as_ref().err().map(|blocked| {
+            let status = exchanges.last().and_then(|it| Some(it.response()?.status()));
+            Failed { request: &request, first_url: &first_url, status, blocked }
+                .on_the_console_of(user_agent)
+        });
+        if let Some(last) = exchanges.last_mut() {
+            last.decided_by = decisive_line(&outcome);
+        }
+        Ok(Seen { title, outcome, exchanges, user_agent, console })
     }
 
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-main-fetch>
     async fn main_fetch<R>(
         &mut self,
         request: &mut Request,
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<Received, Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: http_body::Body,
+        R: http_body::Body<Error: Into<BoxError>>,
     {
-        let outcome = self.follow_redirects(request, sent).await;
+        let outcome = self.follow_redirects(request, exchanges).await;
         let is_cors = request.tainting == ResponseType::Cors;
         let has_needed_one = request.has_needed_preflight;
         let forgets = outcome.as_ref().is_err_and(|blocked| {
@@ -156,16 +203,16 @@ impl<S, B> Browser<S, B> {
     async fn follow_redirects<R>(
         &mut self,
         request: &mut Request,
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<Received, Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: http_body::Body,
+        R: http_body::Body<Error: Into<BoxError>>,
     {
         loop {
             taint(request)?;
-            let received = self.http_fetch(request, sent).await?;
+            let received = self.http_fetch(request, exchanges).await?;
             if !redirect(request, &received, self.user_agent)? {
                 return Ok(received);
             }
@@ -178,12 +225,12 @@ impl<S, B> Browser<S, B> {
     async fn http_fetch<R>(
         &mut self,
         request: &mut Request,
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<Received, Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: http_body::Body,
+        R: http_body::Body<Error: Into<BoxError>>,
     {
         let is_cors = request.tainting == ResponseType::Cors;
         let unsafe_names = request.unsafe_names(self.user_agent);
@@ -193,10 +240,10 @@ impl<S, B> Browser<S, B> {
         if is_cors && (is_unusual || asks_again) {
             request.has_needed_preflight = true;
             if !self.is_allowed_by_preflight_cache(request, &unsafe_names) {
-                self.preflight_fetch(request, &unsafe_names, sent).await?;
+                self.preflight_fetch(request, &unsafe_names, exchanges).await?;
             }
         }
-        let received = self.network_or_cache_fetch(request, sent).await?;
+        let received = self.network_or_cache_fetch(request, exchanges).await?;
         if is_cors {
             self.shared(request, &received).await?;
         }
@@ -209,9 +256,9 @@ impl<S, B> Browser<S, B> {
     /// Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
     async fn shared<R>(&mut self, request: &Request, received: &Received) -> Result<(), Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: http_body::Body,
+        R: http_body::Body<Error: Into<BoxError>>,
     {
         let Err(blocked) = cors_check(request, &received.headers, received.kind) else {
             return Ok(());

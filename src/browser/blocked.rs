@@ -1,4 +1,4 @@
-use std::error;
+use std::{error, fmt};
 
 use http::{HeaderName, Method, StatusCode};
 
@@ -7,11 +7,12 @@ use super::Answer;
 /// Why script cannot read the response: the exact reason for what the standard calls a network error.
 ///
 /// Real browsers tell script nothing of it and print a line on the console. `Display` gives one line:
-/// the header at fault and its value, whose response has it, and what was expected.
+/// the header at fault and its value, whose response has it, and what was expected. `Debug` is the same, so that a
+/// test that returns `Box<dyn Error>` prints it.
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-network-error>
 #[non_exhaustive]
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Blocked {
     /// There is no `Access-Control-Allow-Origin`.
     #[non_exhaustive]
@@ -184,6 +185,8 @@ pub enum Blocked {
         redirected_from: Option<String>,
         /// The URL of the request, without fragment.
         url: String,
+        /// The error, and the errors that caused it, as text.
+        cause: String,
     },
 }
 
@@ -212,6 +215,12 @@ impl Blocked {
             | Self::UrlTooLong { .. }
             | Self::ServiceFailed { .. } => None,
         }
+    }
+}
+
+impl fmt::Debug for Blocked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -1,11 +1,13 @@
 use std::{error, fmt};
 
+use super::CookieReason;
+
 /// A [`Fetch`](super::Fetch) or a page that no browser could carry out: what script gets is a
 /// `TypeError` before anything is sent.
 ///
-/// `Display` gives one line: what is wrong with which value, and what to write.
+/// `Display` gives one line: what is wrong with which value, and what to write. `Debug` is the same.
 #[non_exhaustive]
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum FetchError {
     /// The page is neither a URL with a host nor `null`.
     #[non_exhaustive]
@@ -73,13 +75,15 @@ pub enum FetchError {
         /// The method.
         method: String,
     },
-    /// A cookie given to the browser is no field value, or its origin is no URL.
+    /// A cookie given to the browser is no field value, or its origin is no URL, or no page of the origin could have it.
     #[non_exhaustive]
     Cookie {
         /// The origin that was given.
         origin: String,
         /// The cookie that was given.
         value: String,
+        /// Why no page of the origin could have it.
+        reason: Option<CookieReason>,
     },
 }
 
@@ -137,13 +141,18 @@ impl fmt::Display for FetchError {
             Self::BodyNotAllowed { method } => {
                 write!(f, "a {method} request cannot have a body; leave it out, or write \"POST\"")
             }
-            Self::Cookie { origin, value } => {
-                write!(
-                    f,
-                    "cookie {value:?} cannot be sent to {origin:?}; write one such as \"session=1\" for \"https://api.example\""
-                )
+            Self::Cookie { origin, value, reason } => {
+                write!(f, "cookie {value:?} cannot be set by {origin:?}")?;
+                reason.map_or(Ok(()), |reason| write!(f, " ({reason})"))?;
+                f.write_str("; write one such as \"session=1; SameSite=None; Secure\" for \"https://api.example\"")
             }
         }
+    }
+}
+
+impl fmt::Debug for FetchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -151,12 +160,18 @@ impl fmt::Display for FetchError {
 impl error::Error for FetchError {}
 
 /// What is wrong with a URL.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct UrlError(pub(super) url::ParseError);
 
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for UrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -51,6 +51,16 @@ impl Fetch {
         Self::new("PUT", url)
     }
 
+    /// A fetch with the method PATCH.
+    pub fn patch(url: impl AsRef<str>) -> Self {
+        Self::new("PATCH", url)
+    }
+
+    /// A fetch with the method HEAD.
+    pub fn head(url: impl AsRef<str>) -> Self {
+        Self::new("HEAD", url)
+    }
+
     /// A fetch with the method DELETE.
     pub fn delete(url: impl AsRef<str>) -> Self {
         Self::new("DELETE", url)

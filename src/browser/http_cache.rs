@@ -175,20 +175,25 @@ impl Stored {
 // first day of 2026, and what was last modified at any time counts as unchanged for a year.
 fn freshness_lifetime(received: &Received) -> Option<Duration> {
     const YEAR: Duration = Duration::from_secs(365 * 86_400);
-    const FIRST_DAY_OF_2026: Duration = Duration::from_secs(1_767_225_600);
     let headers = &received.headers;
     let time = |name| httpdate::parse_http_date(&header_list::get(headers, &name)?).ok();
-    let date = time(DATE);
     if let Some(seconds) = directive(headers, "max-age") {
         return self::seconds(&seconds);
     }
     if headers.contains_key(EXPIRES) {
-        let date = date.unwrap_or(UNIX_EPOCH + FIRST_DAY_OF_2026);
-        return time(EXPIRES)?.duration_since(date).ok();
+        return time(EXPIRES)?.duration_since(UNIX_EPOCH + date(headers)).ok();
     }
     let modified = time(LAST_MODIFIED)?;
-    let unchanged = date.map_or(Some(YEAR), |date| date.duration_since(modified).ok())?;
+    let unchanged = time(DATE).map_or(Some(YEAR), |date| date.duration_since(modified).ok())?;
     is_heuristically_cacheable(received.status).then(|| unchanged / 10)
+}
+
+/// What time it is at the server, since 1970.
+pub(super) fn date(headers: &HeaderMap) -> Duration {
+    const FIRST_DAY_OF_2026: Duration = Duration::from_secs(1_767_225_600);
+    let date = header_list::get(headers, &DATE)
+        .and_then(|date| httpdate::parse_http_date(&date).ok()?.duration_since(UNIX_EPOCH).ok());
+    date.unwrap_or(FIRST_DAY_OF_2026)
 }
 
 /// The argument of a directive, which may be quoted.

@@ -46,6 +46,16 @@
 //! # }
 //! ```
 //!
+//! # When a test fails
+//!
+//! Print what was [`Seen`]: each request and its response, with a mark at the line that decided; why; what the console of
+//! the browser says; and, if a [`CorsLayer`](crate::CorsLayer) got the request, how it explains its decision. The same is
+//! there as data: [`Seen::exchanges`]. [`Blocked`] and [`FetchError`] are one sentence, by `Debug` too.
+//!
+//! # Live servers
+//!
+//! A service may be a client that connects to servers, such as that of `hyper-util`: [`Browser::absolute_form`].
+//!
 //! # What it does
 //!
 //! | The standard's word | Here |
@@ -61,19 +71,25 @@
 //! | [filtered response] | [`Visible`] |
 //! | [stale-while-revalidate response] | seen once more, while the server is asked about it |
 //! | [CORS protocol and HTTP caches] | [`Blocked::VaryMissing`] if the server left out `Vary: Origin` |
+//! | [cookies] | kept, and sent where the browser lets them; [`Exchange::cookies`] says of each why not |
 //!
 //! Where the shipped browsers are known to differ, [`UserAgent`] selects one of them. The modes for Chromium and
-//! Firefox are held to the real browsers by random pages, fetches and answers, request by request.
+//! Firefox are held to the real browsers by random pages, fetches and answers, request by request; and so are the cookies
+//! that they send, and the sentences of their consoles. Of `WebKit` there is what its source says.
 //!
 //! # What it does not
 //!
 //! There is no Content Security Policy, no `Cross-Origin-Resource-Policy`, no rule about mixed content,
-//! local networks, ports or cookies (`SameSite`): a real browser may refuse for one of these what is
+//! local networks or ports: a real browser may refuse for one of these what is
 //! readable here. There are no service workers, no prompts for passwords, and no `Referer`, `User-Agent`
 //! or `Sec-Fetch-Site` and its like. All pages of one browser are as frames of one tab, so that they
-//! share one HTTP cache, which does not obey the `Cache-Control` of a request. `Set-Cookie` of responses is
-//! not kept. Where parsers of URLs differ (`|` in a path), the parser is the crate `url` for every browser. How many
+//! share one HTTP cache, which does not obey the `Cache-Control` of a request. Where parsers of URLs differ (`|` in a path), the parser is the crate `url` for every browser. How many
 //! preflights a browser keeps is not known here. URLs of other schemes than `http` and `https`, such as `data:`, cannot be fetched.
+//!
+//! To cookies each page is the top one of its tab. A cookie without a name is not read, nor is a date that is
+//! written as no server writes it. How many cookies a browser keeps, and for how long at most, is not known here, nor are
+//! lists of trackers, the choices of a user, the Storage Access API, and the two minutes in which Chromium sends a new
+//! cookie without `SameSite` with a form that another site posts: that is no fetch.
 //!
 //! A body that script may read, or that the HTTP cache keeps, is read to its end before
 //! [`Browser::fetch_from`] returns: one that never ends, such as a stream of events, keeps it waiting. The
@@ -87,6 +103,7 @@
 //! `Bytes` of the crate `bytes`, since axum's `Router` asks for that. No other type of another crate is in a
 //! signature here: bodies are given as `Vec<u8>` and read as `&[u8]`, URLs are text.
 //!
+//! [cookies]: https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html
 //! [request mode]: https://fetch.spec.whatwg.org/#concept-request-mode
 //! [credentials mode]: https://fetch.spec.whatwg.org/#concept-request-credentials-mode
 //! [forbidden method]: https://fetch.spec.whatwg.org/#forbidden-method
@@ -108,9 +125,13 @@ mod agent;
 mod answer;
 mod blocked;
 mod body;
+mod console;
+mod cookie;
 mod cookies;
 mod cors_check;
+mod decided;
 mod error;
+mod exchange;
 mod fetch;
 mod filter;
 mod header_list;
@@ -127,13 +148,17 @@ mod redirect;
 mod request;
 mod request_headers;
 mod seen;
+mod shown;
+mod site;
 mod user_agent;
 
 pub use agent::Browser;
 pub use answer::{Answer, AnswerKind};
 pub use blocked::Blocked;
 pub use body::Body;
+pub use cookie::{Cookie, CookieFate, CookieReason};
 pub use error::{FetchError, UrlError};
+pub use exchange::{Exchange, Line, Sent};
 pub use fetch::{Credentials, Fetch, Mode, Redirect};
-pub use seen::{BodyError, ResponseType, Seen, Sent, Visible};
+pub use seen::{BodyError, ResponseType, Seen, Visible};
 pub use user_agent::UserAgent;

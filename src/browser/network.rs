@@ -1,4 +1,4 @@
-use std::future::poll_fn;
+use std::{error::Error, future::poll_fn};
 
 use bytes::Bytes;
 use http::{
@@ -8,10 +8,12 @@ use http::{
 use http_body::Body;
 use http_body_util::{BodyExt, Collected};
 use tower_service::Service;
-use url::Url;
+use url::{Position, Url};
 
 use super::{
-    AnswerKind, Blocked, BodyError, Browser, Credentials, ResponseType, Sent, UserAgent,
+    AnswerKind, Blocked, BodyError, Browser, CookieReason, Credentials, Exchange, ResponseType,
+    Sent, UserAgent,
+    cookies::Context,
     cors_check::cors_check,
     header_list,
     http_cache::{Selected, is_cacheable, is_storable},
@@ -20,22 +22,26 @@ use super::{
     redirect::contradiction,
     request::{Request, without_fragment},
 };
+use crate::remark::Remarks;
+
+/// Whatever a service or a body has for an error.
+pub(super) type BoxError = Box<dyn Error + Send + Sync>;
 
 impl<S, B> Browser<S, B> {
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
     pub(super) async fn network_or_cache_fetch<R>(
         &mut self,
         request: &Request,
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<Received, Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: Body,
+        R: Body<Error: Into<BoxError>>,
     {
         let headers = self.http_headers(request);
         if request.set.is_conditional || !is_cacheable(&request.method, &headers) {
-            let (mut received, body) = self.network_fetch(request, headers, sent).await?;
+            let (mut received, body) = self.network_fetch(request, headers, exchanges).await?;
             if methods::is_unsafe(&request.method) && (200..400).contains(&received.status.as_u16())
             {
                 self.http_cache.invalidate(&request.url);
@@ -46,18 +52,26 @@ impl<S, B> Browser<S, B> {
             return Ok(received);
         }
         let mut outgoing = headers.clone();
-        match self.http_cache.select(&request.url, &headers, self.now) {
-            Some(Selected::Fresh(received)) => return Ok(received),
-            Some(Selected::Stale { validators }) => outgoing.extend(validators),
+        let received = match self.http_cache.select(&request.url, &headers, self.now) {
+            Some(Selected::Fresh(received)) => received,
             Some(Selected::Usable { received, validators }) => {
                 outgoing.extend(validators);
                 // Script does not wait for what comes of it.
-                let _unseen = self.update_http_cache(request, &headers, outgoing, sent).await;
-                return Ok(received);
+                let _unseen = self.update_http_cache(request, &headers, outgoing, exchanges).await;
+                received
             }
-            None => {}
+            selected => {
+                if let Some(Selected::Stale { validators }) = selected {
+                    outgoing.extend(validators);
+                }
+                self.update_http_cache(request, &headers, outgoing, exchanges).await?
+            }
+        };
+        if received.kind == AnswerKind::Cached {
+            let request = sent(request, headers);
+            exchanges.push(Exchange::with_cache(request, received.status, &received.headers));
         }
-        self.update_http_cache(request, &headers, outgoing, sent).await
+        Ok(received)
     }
 
     /// Sends a request that the HTTP cache has a part in, and returns the response, which may be the one that it
@@ -67,14 +81,14 @@ impl<S, B> Browser<S, B> {
         request: &Request,
         headers: &HeaderMap,
         outgoing: HeaderMap,
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<Received, Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: Body,
+        R: Body<Error: Into<BoxError>>,
     {
-        let (mut received, body) = self.network_fetch(request, outgoing, sent).await?;
+        let (mut received, body) = self.network_fetch(request, outgoing, exchanges).await?;
         if received.status == StatusCode::NOT_MODIFIED {
             let cache = &mut self.http_cache;
             let stored = cache.freshen(&request.url, headers, &received.headers, self.now);
@@ -97,12 +111,15 @@ impl<S, B> Browser<S, B> {
     /// The headers of the response that the server has for the request now, past cache and record.
     pub(super) async fn probe<R>(&mut self, request: &Request) -> Result<HeaderMap, Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: Body,
+        R: Body<Error: Into<BoxError>>,
     {
         let headers = self.http_headers(request);
-        Ok(self.network_fetch(request, headers, &mut Vec::new()).await?.0.headers)
+        let cookies = self.cookies.clone();
+        let answer = self.network_fetch(request, headers, &mut Vec::new()).await;
+        self.cookies = cookies;
+        Ok(answer?.0.headers)
     }
 
     /// Sends the request, and once more if the server says that it was misdirected (status 421). There
@@ -113,16 +130,16 @@ impl<S, B> Browser<S, B> {
         &mut self,
         request: &Request,
         headers: HeaderMap,
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<(Received, R), Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: Body,
+        R: Body<Error: Into<BoxError>>,
     {
-        let mut answer = self.exchange(request, headers.clone(), sent).await?;
+        let mut answer = self.send(request, headers.clone(), exchanges).await?;
         if answer.0.status == StatusCode::MISDIRECTED_REQUEST {
-            answer = self.exchange(request, headers, sent).await?;
+            answer = self.send(request, headers, exchanges).await?;
         }
         match answer.0.status {
             StatusCode::PROXY_AUTHENTICATION_REQUIRED => {
@@ -136,48 +153,76 @@ impl<S, B> Browser<S, B> {
     }
 
     /// One request, and its response with a body that is yet to be read.
-    async fn exchange<R>(
+    async fn send<R>(
         &mut self,
         request: &Request,
         headers: HeaderMap,
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<(Received, R), Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: Body,
+        R: Body<Error: Into<BoxError>>,
     {
-        let uri = origin_form(request)?;
-        let failed = || Blocked::ServiceFailed {
+        let uri = self.target(request)?;
+        let failed = |error: BoxError| Blocked::ServiceFailed {
             redirected_from: request.redirected_from(),
             url: without_fragment(&request.url).into(),
+            cause: cause_of(&*error),
         };
-        let service = &mut self.service;
-        poll_fn(|context| service.poll_ready(context)).await.map_err(|_| failed())?;
+        let ready = poll_fn(|context| self.service.poll_ready(context)).await;
+        ready.map_err(|error| failed(error.into()))?;
 
-        let body = request.body.clone().unwrap_or_default();
         let made_for = header_list::get(&headers, &ORIGIN);
-        let mut outgoing = http::Request::new(B::from(body.clone()));
+        let remarks = Remarks::default();
+        let mut outgoing = http::Request::new(B::from(request.body.clone().unwrap_or_default()));
         *outgoing.uri_mut() = uri;
         *outgoing.method_mut() = request.method.clone();
         *outgoing.headers_mut() = headers.clone();
-        sent.push(Sent {
-            method: request.method.clone(),
-            url: without_fragment(&request.url).into(),
-            headers,
-            body,
-        });
+        outgoing.extensions_mut().insert(remarks.clone());
+        let page = request.origin.url();
+        let context = self.cookie_context(request, page.as_ref());
+        let mut exchange = Exchange::with_service(sent(request, headers));
+        if !request.is_preflight() {
+            exchange.cookies = self.cookies.fates(&context);
+        }
+        exchanges.push(exchange);
 
-        let response = service.call(outgoing).await.map_err(|_| failed())?;
-        let (parts, body) = response.into_parts();
+        let answered = self.service.call(outgoing).await;
+        let (parts, body) = answered.map_err(|error| failed(error.into()))?.into_parts();
+        let trimmed = trim_values(&parts.headers);
+        if let Some(exchange) = exchanges.last_mut() {
+            exchange.answer(parts.status, &trimmed, &remarks);
+            exchange.cookies.extend(self.cookies.keep(&trimmed, &context));
+        }
         let received = Received {
             status: parts.status,
-            headers: self.user_agent.merge(trim_values(&parts.headers)),
+            headers: self.user_agent.merge(trimmed),
             body: Ok(Bytes::new()),
             kind: AnswerKind::Response,
             made_for,
         };
         Ok((received, body))
+    }
+
+    fn cookie_context<'a>(&self, request: &'a Request, page: Option<&'a Url>) -> Context<'a> {
+        let excluded = excludes_cookies(request);
+        let (user_agent, now) = (self.user_agent, self.now);
+        let was_foreign = request.was_foreign;
+        Context { page, url: &request.url, was_foreign, excluded, user_agent, now }
+    }
+
+    /// What the service gets as the URI.
+    ///
+    /// HTTP/1.1: <https://www.rfc-editor.org/rfc/rfc9112#name-request-target>
+    fn target(&self, request: &Request) -> Result<Uri, Blocked> {
+        let url = without_fragment(&request.url);
+        let target =
+            if self.is_absolute_form { url.as_str() } else { &url[Position::BeforePath..] };
+        target.parse().map_err(|_| Blocked::UrlTooLong {
+            redirected_from: request.redirected_from(),
+            length: request.url.as_str().len(),
+        })
     }
 
     /// The fields of the request and those that the user agent adds.
@@ -209,8 +254,8 @@ impl<S, B> Browser<S, B> {
         if needs_length {
             headers.insert(CONTENT_LENGTH, request.body.as_ref().map_or(0, Vec::len).into());
         }
-        let cookies = self.cookies.get(&request.url);
-        if let Some(cookies) = cookies.filter(|_| includes_credentials(request)) {
+        let page = request.origin.url();
+        if let Some(cookies) = self.cookies.header(&self.cookie_context(request, page.as_ref())) {
             headers.insert(COOKIE, cookies);
         }
         headers
@@ -235,8 +280,32 @@ fn has_body(request: &Request, received: &Received, user_agent: UserAgent) -> bo
         && !is_redirect(received, user_agent)
 }
 
-async fn read<R: Body>(body: R) -> Result<Bytes, BodyError> {
-    body.collect().await.map(Collected::to_bytes).map_err(|_| BodyError)
+async fn read<R: Body<Error: Into<BoxError>>>(body: R) -> Result<Bytes, BodyError> {
+    let collected = body.collect().await.map(Collected::to_bytes);
+    collected.map_err(|error| BodyError { cause: cause_of(&*error.into()) })
+}
+
+/// The error, and what caused it, on one line. Many an error says what its cause says.
+fn cause_of(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let cause = error.to_string();
+        if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+        source = error.source();
+    }
+    text
+}
+
+fn sent(request: &Request, headers: HeaderMap) -> Sent {
+    Sent {
+        method: request.method.clone(),
+        url: without_fragment(&request.url).into(),
+        headers,
+        body: request.body.clone().unwrap_or_default(),
+    }
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
@@ -254,30 +323,22 @@ fn origin_header(request: &Request) -> Option<&str> {
     }
 }
 
-/// Whether cookies go along.
+/// Why no cookie goes along.
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
-fn includes_credentials(request: &Request) -> bool {
+fn excludes_cookies(request: &Request) -> Option<CookieReason> {
     match request.credentials {
-        Credentials::Omit => false,
-        Credentials::SameOrigin => request.tainting == ResponseType::Basic,
-        Credentials::Include => true,
+        _ if request.is_preflight() => Some(CookieReason::Preflight),
+        Credentials::Omit => Some(CookieReason::Omit),
+        Credentials::SameOrigin if request.tainting == ResponseType::Basic => None,
+        Credentials::SameOrigin => Some(CookieReason::SameOrigin),
+        Credentials::Include => None,
     }
 }
 
 fn authority(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
-}
-
-/// HTTP/1.1: <https://www.rfc-editor.org/rfc/rfc9112#name-origin-form>
-fn origin_form(request: &Request) -> Result<Uri, Blocked> {
-    let url = &request.url;
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{}{query}", url.path()).parse().map_err(|_| Blocked::UrlTooLong {
-        redirected_from: request.redirected_from(),
-        length: url.as_str().len(),
-    })
 }
 
 /// Takes white space from around values, as a parser of messages would.

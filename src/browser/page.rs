@@ -41,6 +41,11 @@ impl PageOrigin {
         })
     }
 
+    /// The origin as a URL, unless it is opaque.
+    pub(super) fn url(&self) -> Option<Url> {
+        Url::parse(self.0.as_deref()?).ok()
+    }
+
     /// Fetch: <https://fetch.spec.whatwg.org/#serializing-a-request-origin>
     pub(super) fn serialize(&self) -> &str {
         self.0.as_deref().unwrap_or("null")

@@ -11,10 +11,11 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::{
-    AnswerKind, Blocked, Browser, Credentials, Mode, ResponseType, Sent, UserAgent,
+    AnswerKind, Blocked, Browser, Credentials, Exchange, Mode, ResponseType, UserAgent,
     cors_check::cors_check,
     header_list::{self, Malformed},
     methods,
+    network::BoxError,
     preflight_cache::Grant,
     received::Received,
     request::Request,
@@ -31,17 +32,17 @@ impl<S, B> Browser<S, B> {
         &mut self,
         request: &Request,
         unsafe_names: &[HeaderName],
-        sent: &mut Vec<Sent>,
+        exchanges: &mut Vec<Exchange>,
     ) -> Result<(), Blocked>
     where
-        S: Service<http::Request<B>, Response = Response<R>>,
+        S: Service<http::Request<B>, Response = Response<R>, Error: Into<BoxError>>,
         B: From<Vec<u8>>,
-        R: Body,
+        R: Body<Error: Into<BoxError>>,
     {
         let mut asking = request.clone();
         asking.is_redirect_tainted &= !self.user_agent.asks_in_the_pages_name();
         let preflight = preflight_of(&asking, unsafe_names);
-        let received = self.network_or_cache_fetch(&preflight, sent).await?;
+        let received = self.network_or_cache_fetch(&preflight, exchanges).await?;
         let grant = accept(&asking, unsafe_names, &received, self.user_agent)?;
         self.preflight_cache.store(request, grant, self.now, self.user_agent);
         Ok(())
@@ -102,8 +103,9 @@ fn accept(
         return Err(Blocked::PreflightStatus { answer: answer(), status: received.status });
     }
     let methods = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_METHODS)?;
-    let header_names = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_HEADERS)?;
-    if !allows_method(request, &methods) {
+    let header_names = extract_list(request, &received.headers, ACCESS_CONTROL_ALLOW_HEADERS);
+    let is_next = header_names.is_ok() || user_agent.judges_methods_first();
+    if is_next && !allows_method(request, &methods) {
         return Err(Blocked::Method {
             answer: answer(),
             method: request.method.clone(),
@@ -111,6 +113,7 @@ fn accept(
             credentials: request.is_credentialed(),
         });
     }
+    let header_names = header_names?;
     if let Some(name) = first_refused(request, unsafe_names, &header_names, user_agent) {
         return Err(Blocked::Header {
             answer: answer(),

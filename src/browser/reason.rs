@@ -146,9 +146,12 @@ impl Blocked {
                     "status 407 of {answer} asks a proxy's user for a password; expected any other"
                 )
             }
-            Self::ServiceFailed { redirected_from, url } => {
+            Self::ServiceFailed { redirected_from, url, cause } => {
                 let after = After(redirected_from.as_deref());
-                write!(f, "the service returned an error for {url:?}{after}; expected a response")
+                write!(
+                    f,
+                    "the service returned an error for {url:?}{after} ({cause}); expected a response"
+                )
             }
             // All others are above.
             _ => Ok(()),

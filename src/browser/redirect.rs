@@ -10,6 +10,7 @@ use super::{
     Blocked, Mode, Redirect, ResponseType, UserAgent, header_list,
     received::{Received, is_redirect_status},
     request::{Request, includes_credentials, without_fragment},
+    site::is_same_site,
 };
 
 const MAX_REDIRECTS: u8 = 20;
@@ -27,11 +28,15 @@ pub(super) fn redirect(
     if !is_redirect_status(received.status) {
         return Ok(false);
     }
-    let has_location =
-        !user_agent.reads_location_first() || locate(request, received, user_agent)?.is_some();
+    let reads_first = user_agent.reads_location_first();
+    let location = if reads_first { locate(request, received, user_agent)? } else { None };
     match request.redirect {
         Redirect::Follow => follow(request, received, user_agent),
-        Redirect::Error if !has_location => Ok(false),
+        Redirect::Error if reads_first && location.is_none() => Ok(false),
+        Redirect::Error if location.as_ref().is_some_and(|it| refuses_credentials(request, it)) => {
+            let url = location.map(String::from).unwrap_or_default();
+            Err(Blocked::RedirectCredentials { answer: request.answer(received.kind), url })
+        }
         Redirect::Error => Err(Blocked::RedirectDisallowed {
             answer: request.answer(received.kind),
             status: received.status,
@@ -63,11 +68,9 @@ fn follow(
         return Err(Blocked::TooManyRedirects { answer, url: location.into() });
     }
     request.redirect_count += 1;
-    let is_foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(&location);
-    let is_refused = is_foreign
-        || request.tainting == ResponseType::Cors
-        || user_agent.refuses_credentials_in_redirects();
-    if includes_credentials(&location) && is_refused {
+    let is_refused = refuses_credentials(request, &location)
+        || (includes_credentials(&location) && user_agent.refuses_credentials_in_redirects());
+    if is_refused {
         return Err(Blocked::RedirectCredentials { answer, url: location.into() });
     }
     let is_rewritten = becomes_get(&request.method, received.status);
@@ -90,8 +93,16 @@ fn follow(
             request.headers.remove(*name);
         }
     }
+    request.was_foreign |= user_agent.remembers_foreign_redirects()
+        && !request.origin.url().is_some_and(|page| is_same_site(&page, &request.url, false));
     request.redirected_from = Some(std::mem::replace(&mut request.url, location));
     Ok(true)
+}
+
+/// Whether the URL has a user name or a password, and no redirect may lead there.
+fn refuses_credentials(request: &Request, location: &Url) -> bool {
+    let is_foreign = request.mode == Mode::Cors && !request.origin.is_same_origin(location);
+    includes_credentials(location) && (is_foreign || request.tainting == ResponseType::Cors)
 }
 
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-response-location-url>

@@ -46,6 +46,8 @@ pub(super) struct Request {
     /// Whether the redirect-taint is other than "same-origin".
     pub(super) is_redirect_tainted: bool,
     pub(super) redirect_count: u8,
+    /// Whether a URL so far was of another site than the page, if that counts.
+    pub(super) was_foreign: bool,
     /// The URL before the current one.
     pub(super) redirected_from: Option<Url>,
     /// Whether a hop so far had to be allowed by a preflight, or by what the cache knows of one.
@@ -98,6 +100,7 @@ impl Request {
             tainting: ResponseType::Basic,
             is_redirect_tainted: false,
             redirect_count: 0,
+            was_foreign: false,
             redirected_from: None,
             has_needed_preflight: false,
         })

@@ -1,15 +1,50 @@
 use std::{error, fmt};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 
-use super::Blocked;
+use super::{Blocked, Exchange, Sent, UserAgent};
 
 /// What came of a fetch: what script sees, and what crossed the wire.
+///
+/// `Display` is the whole of it, for a test that fails: each request and its response, with a `>` before the line
+/// that decided; the reason; the sentence on the console of the [`UserAgent`]; and what this crate's layer says, if it
+/// answered.
+///
+/// ```
+/// use tower_cors::browser::{Browser, Fetch};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let app = axum::Router::new();
+/// let seen = Browser::new(app).fetch_from("https://app.example", Fetch::get("https://api.example/")).await?;
+/// assert_eq!(
+///     seen.to_string(),
+///     "\
+/// GET https://api.example/ from https://app.example is blocked
+///
+/// GET https://api.example/
+///   accept: */*
+///   host: api.example
+///   origin: https://app.example
+/// 404 Not Found
+/// > (no access-control-allow-origin)
+///   content-length: 0
+///
+/// the response from \"https://api.example/\" has no access-control-allow-origin; expected \"https://app.example\"
+/// the standard: network error in the CORS check, https://fetch.spec.whatwg.org/#concept-cors-check",
+/// );
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Seen {
+    /// The method, the URL and the page.
+    pub(super) title: String,
     pub(super) outcome: Result<Visible, Blocked>,
-    pub(super) sent: Vec<Sent>,
+    pub(super) exchanges: Vec<Exchange>,
+    pub(super) user_agent: UserAgent,
+    pub(super) console: Option<String>,
 }
 
 impl Seen {
@@ -37,12 +72,27 @@ impl Seen {
         self.outcome.as_ref().err()
     }
 
-    /// Every request that the service got, in order, preflights included. There is none for what a
-    /// cache answered, nor the one that tells [`Blocked::VaryMissing`] from other reasons. One that asks about a
-    /// stale response behind script's back is there.
+    /// Every request with its response, in order, preflights included, and what a cache answered. There is none for
+    /// a preflight whose result was kept, nor the one that tells [`Blocked::VaryMissing`] from other reasons. One that
+    /// asks about a stale response behind script's back is there, before what the cache answered.
     #[must_use]
-    pub fn sent(&self) -> &[Sent] {
-        &self.sent
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
+    }
+
+    /// Those requests of all [`exchanges`](Self::exchanges) that the service got.
+    #[must_use]
+    pub fn sent(&self) -> Vec<&Sent> {
+        let sent = self.exchanges.iter().filter(|exchange| !exchange.is_cached);
+        sent.map(|exchange| &exchange.request).collect()
+    }
+
+    /// What the console of the [`UserAgent`] says of a fetch that is blocked: the sentence that people search for. Of
+    /// [`UserAgent::Standard`], which has no console, and where a browser is not known to say more, it is the algorithm
+    /// of the standard that ends in a network error.
+    #[must_use]
+    pub fn console(&self) -> Option<&str> {
+        self.console.as_deref()
     }
 }
 
@@ -99,20 +149,32 @@ impl Visible {
     /// If the body ended in an error: script sees status and headers nevertheless, and fails only
     /// where it reads the body.
     pub fn body(&self) -> Result<&[u8], BodyError> {
-        self.body.as_deref().map_err(|error| *error)
+        self.body.as_deref().map_err(Clone::clone)
     }
 }
 
-/// The body of a response ended in an error, which may be of any type and is not kept.
+/// The body of a response ended in an error.
+///
+/// `Display` gives one line, and so does `Debug`.
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#concept-body-consume-body>
 #[non_exhaustive]
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct BodyError;
+#[derive(Clone, PartialEq, Eq)]
+pub struct BodyError {
+    /// The error, and the errors that caused it, as text.
+    pub cause: String,
+}
 
 impl fmt::Display for BodyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the body of the response ended in an error; expected all of it")
+        let cause = &self.cause;
+        write!(f, "the body of the response ended in an error ({cause}); expected all of it")
+    }
+}
+
+impl fmt::Debug for BodyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -132,61 +194,4 @@ pub enum ResponseType {
     Opaque,
     /// A redirect, under the redirect mode `manual`: nothing.
     OpaqueRedirect,
-}
-
-/// A request as the service got it.
-#[derive(Clone, Debug)]
-pub struct Sent {
-    pub(super) method: Method,
-    pub(super) url: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
-}
-
-impl Sent {
-    /// The method.
-    #[must_use]
-    pub fn method(&self) -> &Method {
-        &self.method
-    }
-
-    /// The URL, without fragment. (The service got its path and query, and its authority as `Host`.)
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// The value of a header; of several lines the first.
-    #[must_use]
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// All headers.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The body.
-    #[must_use]
-    pub fn body(&self) -> &[u8] {
-        &self.body
-    }
-
-    /// Whether this is a CORS-preflight request.
-    ///
-    /// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-request>
-    #[must_use]
-    pub fn is_preflight(&self) -> bool {
-        self.method == Method::OPTIONS
-            && self.headers.contains_key(http::header::ACCESS_CONTROL_REQUEST_METHOD)
-    }
-}
-
-/// The method and the URL.
-impl fmt::Display for Sent {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.url)
-    }
 }

@@ -1,7 +1,11 @@
+mod cookies;
 mod preflights;
 mod requests;
 mod responses;
 
+use std::fmt;
+
+pub(super) use cookies::ThirdParty;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 /// Which user agent [`Browser`](super::Browser) behaves as.
@@ -22,6 +26,34 @@ pub enum UserAgent {
     Firefox,
     /// `WebKit`, and so Safari. It keeps a preflight's result for at most 10 minutes.
     WebKit,
+}
+
+impl UserAgent {
+    /// Each of them.
+    pub const ALL: [Self; 4] = [Self::Standard, Self::Chromium, Self::Firefox, Self::WebKit];
+
+    /// A name that stays the same, for arguments and documents: `standard`, `chromium`, `firefox`, `webkit`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::WebKit => "webkit",
+        }
+    }
+}
+
+/// As a sentence names it: `the standard`, `Chromium`.
+impl fmt::Display for UserAgent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Standard => "the standard",
+            Self::Chromium => "Chromium",
+            Self::Firefox => "Firefox",
+            Self::WebKit => "WebKit",
+        })
+    }
 }
 
 /// The lines of a field but the empty ones; if there are no others, one of these.

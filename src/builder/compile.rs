@@ -80,7 +80,9 @@ impl PolicyBuilder {
             Origins::Listed(Box::new(Listed {
                 set: OriginSet::new(&patterns, self.null_origin),
                 predicates: self.predicates.clone(),
-                ask_insecure: !self.credentials || self.insecure_origins,
+                // Of no predicates nothing is asked, so that policies which decide alike are equal.
+                ask_insecure: !self.predicates.is_empty()
+                    && (!self.credentials || self.insecure_origins),
             }))
         }
     }

@@ -48,14 +48,38 @@ pub enum DocumentError {
     },
 }
 
+impl DocumentError {
+    /// The path of the value that is wrong, `rules[1].allow_origins[0]`; empty if it is the whole.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        self.parts().0
+    }
+
+    /// Where it stands, if that is known.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.parts().1
+    }
+
+    /// What is wrong, and what to write: the message without key and position.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.parts().2.to_string()
+    }
+
+    fn parts(&self) -> (&str, Option<Position>, &dyn fmt::Display) {
+        match self {
+            Self::Shape { key, position, message } => (key, *position, message),
+            Self::Policy { key, position, error } => (key, *position, error),
+            #[cfg(feature = "routes")]
+            Self::Route { key, position, error } => (key, *position, error),
+        }
+    }
+}
+
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (key, position, message): (_, _, &dyn fmt::Display) = match self {
-            Self::Shape { key, position, message } => (key, position, message),
-            Self::Policy { key, position, error } => (key, position, error),
-            #[cfg(feature = "routes")]
-            Self::Route { key, position, error } => (key, position, error),
-        };
+        let (key, position, message) = self.parts();
         if !key.is_empty() {
             write!(f, "{key}: ")?;
         }

@@ -88,7 +88,7 @@ impl<'a> Places<'a> {
     }
 
     pub(super) fn place(&mut self, finding: Finding) -> Placed {
-        let place = finding.place();
+        let place = self.document.place(finding.place());
         let rule = match place.rule {
             Some(index) => self.path.key("rules").index(index),
             None => self.path.clone(),
@@ -107,7 +107,7 @@ impl<'a> Places<'a> {
 
     /// Which of the values of its setting a finding is about.
     fn index(&mut self, finding: &Finding) -> Option<usize> {
-        let place = finding.place();
+        let place = self.document.place(finding.place());
         let values = self.document.values(place);
         let indices = self.indices.entry(place).or_insert_with(|| {
             let mut indices: HashMap<&str, Vec<usize>> = HashMap::new();

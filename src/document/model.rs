@@ -277,6 +277,14 @@ impl PolicyDocument {
         self.rule(place.rule).map(|rule| rule.values(place.setting)).unwrap_or_default()
     }
 
+    /// The place of a finding in the document: the only rule of a policy may be one of an array.
+    pub(super) fn place(&self, place: Place) -> Place {
+        match self {
+            Self::Rules(_) => Place { rule: Some(place.rule.unwrap_or(0)), ..place },
+            Self::Rule(_) | Self::Nobody(_) => place,
+        }
+    }
+
     /// Whether the key of a setting is there, and has a value.
     pub(super) fn has(&self, place: Place) -> bool {
         let rule = self.rule(place.rule);

@@ -13,6 +13,8 @@ use super::future::{Finish, ResponseFuture};
 use crate::policy::decision::{self, Answer, Course, Decoration, Denial, Grant};
 use crate::policy::vary::Varies;
 use crate::policy::{Decision, Policy};
+#[cfg(feature = "browser")]
+use crate::remark::Remarks;
 use crate::request::RequestHead;
 use crate::select::PolicySource;
 use crate::select::sealed::{Choice, Seal};
@@ -67,6 +69,8 @@ where
         // and is copied when it moves. The usual request is not: of one that is no preflight, for sure,
         // most policies need no more than its fields.
         let (head, headers) = (RequestHead::from(&request), request.headers());
+        #[cfg(feature = "browser")]
+        Remarks::leave(request.extensions(), || self.layer.explain_head(head).to_string());
         if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
             let keep = self.layer.settings.keep_inner_headers;
             let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {

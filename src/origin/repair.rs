@@ -23,7 +23,8 @@ pub(super) fn repair(value: &str) -> Option<String> {
         None => (String::new(), value, false),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
-    if is_network(authority, rest) {
+    // To browsers a backslash begins the path, so that what stands behind it, and behind an `@`, is not the host.
+    if is_network(authority, rest) || authority.contains('\\') {
         return None;
     }
     let authority = match authority.rsplit_once('@') {

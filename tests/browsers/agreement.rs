@@ -1,6 +1,6 @@
 //! The real browser, `Browser` and the policy agree, scenario by scenario.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::driver::{self, Driver};
 use crate::generate::scenarios;
 use crate::meaning::meant;
 use crate::observed::{Arrived, HEADER_DISALLOWED, METHOD_DISALLOWED, Observed, Outcome};
-use crate::page::PAGES;
+use crate::page::{API_HOST, PAGES, Ports};
 use crate::scenario::{Scenario, url};
 use crate::server::{Listeners, Server};
 
@@ -95,9 +95,13 @@ impl Shipped {
     ) -> Option<String> {
         let meaning = meant(scenario, server.ports);
         let told = shipped.clone().told(self.tells);
-        let observed = real.clone().told(|reason| scenario.name_first(reason));
-        let do_agree =
-            *standard == meaning && shipped.results == meaning.results && observed == told;
+        let mut observed = real.clone().told(|reason| scenario.name_first(reason));
+        observed.console =
+            real.console.iter().map(|sentence| scenario.name_first_in(sentence)).collect();
+        let do_agree = standard.results == meaning.results
+            && standard.requests == meaning.requests
+            && shipped.results == meaning.results
+            && observed == told;
         (!do_agree).then(|| {
             let name = self.name;
             format!(
@@ -111,7 +115,7 @@ impl Shipped {
 
 /// What the real browser does, over sockets.
 fn real(driver: &mut impl Driver, server: &Server, scenarios: &[Scenario]) -> Vec<Observed> {
-    let mut results = BTreeMap::new();
+    let (mut results, mut console) = (BTreeMap::new(), Vec::new());
     for page in PAGES {
         driver.open(&page.url(server.ports));
         let ids: Vec<_> = (0..scenarios.len()).filter(|id| scenarios[*id].page == page).collect();
@@ -121,6 +125,7 @@ fn real(driver: &mut impl Driver, server: &Server, scenarios: &[Scenario]) -> Ve
             let told = driver.call("attemptAll", &fetches.to_string());
             let told: Vec<Vec<Value>> = serde_json::from_str(&told).expect("page.js tells JSON");
             let reasons = driver.take_reasons();
+            console.extend(driver.take_console());
             for (id, told) in batch.iter().zip(told) {
                 let reason = reasons.get(&url(*id, server.ports)).map_or("", String::as_str);
                 let outcomes = told.iter().map(|result| Outcome::of_script(result, reason));
@@ -128,33 +133,53 @@ fn real(driver: &mut impl Driver, server: &Server, scenarios: &[Scenario]) -> Ve
             }
         }
     }
-    observed(results, server.take_arrived())
+    let console = by_scenario(console, server.ports);
+    observed(results, server.take_arrived(), console)
+}
+
+/// Sentences of a console by the scenario whose URL they name.
+fn by_scenario(console: Vec<String>, ports: Ports) -> BTreeMap<usize, BTreeSet<String>> {
+    let start = format!("http://{API_HOST}:{}/s/", ports.api);
+    let mut sentences: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for sentence in console {
+        let rest = sentence.split_once(&start).map_or("", |(_, rest)| rest);
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        if let Ok(id) = rest[..end].parse() {
+            sentences.entry(id).or_default().insert(sentence);
+        }
+    }
+    sentences
 }
 
 /// What `Browser` does, in front of the same service.
 fn modelled(server: &Server, scenarios: &[Scenario], user_agent: UserAgent) -> Vec<Observed> {
-    let mut results = BTreeMap::new();
+    let (mut results, mut console) = (BTreeMap::new(), Vec::new());
     for (id, scenario) in scenarios.iter().enumerate() {
         let mut browser = Browser::new(server.app.clone()).user_agent(user_agent);
         let page = scenario.page.origin(server.ports);
         let fetch = scenario.fetch.to_model(&url(id, server.ports));
         let outcomes = (0..scenario.fetch.times).map(|_| {
             let seen = server.runtime.block_on(browser.fetch_from(&page, fetch.clone()));
-            Outcome::of_model(&seen.expect("script may fetch so"))
+            let seen = seen.expect("script may fetch so");
+            console.extend(seen.console().map(str::to_owned));
+            Outcome::of_model(&seen)
         });
         results.insert(id, outcomes.collect());
     }
-    observed(results, server.take_arrived())
+    let console = by_scenario(console, server.ports);
+    observed(results, server.take_arrived(), console)
 }
 
 /// Joins what script got with what arrived, by scenario.
 fn observed(
     results: BTreeMap<usize, Vec<Outcome>>,
     mut arrived: BTreeMap<usize, Vec<Arrived>>,
+    mut console: BTreeMap<usize, BTreeSet<String>>,
 ) -> Vec<Observed> {
     let join = |(id, results)| {
         let requests = arrived.remove(&id).unwrap_or_default();
-        Observed { results, requests }
+        let console = console.remove(&id).unwrap_or_default();
+        Observed { results, requests, console }
     };
     results.into_iter().map(join).collect()
 }

@@ -33,7 +33,7 @@ const FLAGS: [&str; 12] = [
     // this flag, a user would be asked whether the page at a `data:` URL may fetch.
     "--disable-features=LocalNetworkAccessChecks",
     // Every name leads to this machine, or nowhere.
-    "--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, \
+    "--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP *.co.uk 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, \
      EXCLUDE *.localhost, EXCLUDE 127.0.0.1, EXCLUDE [::1]",
 ];
 
@@ -47,6 +47,7 @@ pub(crate) struct Chromium {
     /// The URLs of requests, by the id that `DevTools` gave them.
     urls: BTreeMap<String, String>,
     reasons: BTreeMap<String, String>,
+    console: Vec<String>,
     _process: Process,
 }
 
@@ -70,6 +71,7 @@ impl Chromium {
             session: None,
             urls: BTreeMap::new(),
             reasons: BTreeMap::new(),
+            console: Vec::new(),
             _process: process,
         }
     }
@@ -91,6 +93,7 @@ impl Chromium {
         self.session = attached["sessionId"].as_str().map(str::to_owned);
         self.send("Page.enable", &json!({}));
         self.send("Network.enable", &json!({}));
+        self.send("Log.enable", &json!({}));
     }
 
     /// Sends a command, and returns its result. Events that come before it are noted.
@@ -119,6 +122,12 @@ impl Chromium {
                 let url = parameters["request"]["url"].as_str().unwrap_or_default();
                 self.urls.insert(id(), url.to_owned());
             }
+            Some("Log.entryAdded") => {
+                let text = parameters["entry"]["text"].as_str().unwrap_or_default();
+                if text.starts_with("Access to fetch at ") {
+                    self.console.push(text.to_owned());
+                }
+            }
             Some("Network.loadingFailed") => {
                 let status = &parameters["corsErrorStatus"];
                 if let (Some(reason), Some(url)) =
@@ -141,6 +150,10 @@ impl Chromium {
 impl Driver for Chromium {
     fn open(&mut self, url: &str) {
         self.open_tab();
+        self.navigate(url);
+    }
+
+    fn navigate(&mut self, url: &str) {
         let opened = self.send("Page.navigate", &json!({"url": url}));
         assert!(opened["errorText"].is_null(), "{url}: {}", opened["errorText"]);
         loop {
@@ -165,6 +178,10 @@ impl Driver for Chromium {
     fn take_reasons(&mut self) -> BTreeMap<String, String> {
         self.urls.clear();
         std::mem::take(&mut self.reasons)
+    }
+
+    fn take_console(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.console)
     }
 }
 

@@ -18,8 +18,11 @@ use crate::process::find;
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) trait Driver {
-    /// Opens a page in the one tab, and returns when it has loaded.
+    /// Opens a page in the one tab, and returns when it has loaded. Chromium knows nothing then of pages before.
     fn open(&mut self, url: &str);
+
+    /// Opens a page as well, and the browser keeps what it knows.
+    fn navigate(&mut self, url: &str);
 
     /// Calls a function of the page with one text, awaits its promise, and returns the text that
     /// comes of it.
@@ -27,6 +30,9 @@ pub(crate) trait Driver {
 
     /// The reasons of the fetches that failed since the last call, as Chromium's codes, by URL.
     fn take_reasons(&mut self) -> BTreeMap<String, String>;
+
+    /// What the console said of CORS since the last call, if [`take_reasons`](Self::take_reasons) was called first.
+    fn take_console(&mut self) -> Vec<String>;
 }
 
 /// Starts Chromium, or says that it is not there.

@@ -54,6 +54,7 @@ pub(crate) struct Firefox {
     stream: TcpStream,
     messages: Receiver<Value>,
     last_id: u64,
+    console: Vec<String>,
     _process: Process,
 }
 
@@ -72,7 +73,8 @@ impl Firefox {
         let (sender, messages) = mpsc::channel();
         let input = stream.try_clone().expect("a socket can be cloned");
         thread::spawn(move || read(input, &sender));
-        let mut firefox = Self { stream, messages, last_id: 0, _process: process };
+        let mut firefox =
+            Self { stream, messages, last_id: 0, console: Vec::new(), _process: process };
         assert_eq!(receive(&firefox.messages)["marionetteProtocol"], 3);
         firefox.send("WebDriver:NewSession", &json!({}));
         firefox.send("WebDriver:SetTimeouts", &json!({"script": 600_000, "pageLoad": 600_000}));
@@ -103,6 +105,10 @@ impl Firefox {
 
 impl Driver for Firefox {
     fn open(&mut self, url: &str) {
+        self.navigate(url);
+    }
+
+    fn navigate(&mut self, url: &str) {
         self.send("WebDriver:Navigate", &json!({"url": url}));
     }
 
@@ -122,10 +128,20 @@ impl Driver for Firefox {
         while is_quiet < 3 {
             let Value::Array(messages) = self.run_in_chrome(TAKE) else { panic!("no messages") };
             is_quiet = if messages.is_empty() { is_quiet + 1 } else { 0 };
-            reasons.extend(messages.iter().filter_map(|message| reason(message.as_str()?)));
+            for message in messages.iter().filter_map(Value::as_str) {
+                reasons.extend(reason(message));
+                // Behind a preflight that fails it says so, without the reason.
+                if !message.contains("(Reason: CORS request did not succeed)") {
+                    self.console.push(message.to_owned());
+                }
+            }
             thread::sleep(Duration::from_millis(100));
         }
         reasons
+    }
+
+    fn take_console(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.console)
     }
 }
 

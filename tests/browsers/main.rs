@@ -7,7 +7,7 @@
 //!
 //! `agreement.rs` runs every scenario (`scenario.rs`, `generate.rs`) three times: by a reading of its
 //! plain data (`meaning.rs`), by `Browser`, and by the real browser over a socket, and compares what
-//! script got, what arrived at the server, and what the browser says of why a fetch failed (`observed.rs`).
+//! script got, what arrived at the server, and what the browser's console says of why a fetch failed (`observed.rs`).
 //! `answers/` does so without a policy, for random answers as any server might send them, and `odd.rs` for some
 //! that depend on time. `serve_example.rs` opens the page of an example.
 //!
@@ -26,6 +26,7 @@
 mod agreement;
 mod answers;
 mod chromium;
+mod cookies;
 mod coverage;
 mod driver;
 mod firefox;

@@ -11,7 +11,8 @@ use crate::scenario::{Allowed, PolicyText, Scenario};
 use crate::server::INNER_HEADERS;
 
 pub(crate) fn meant(scenario: &Scenario, ports: Ports) -> Observed {
-    let mut observed = Observed { results: Vec::new(), requests: Vec::new() };
+    let mut observed =
+        Observed { results: Vec::new(), requests: Vec::new(), console: BTreeSet::new() };
     let mut is_preflight_kept = false;
     for _ in 0..scenario.fetch.times {
         if scenario.has_preflight() && !is_preflight_kept {
@@ -105,6 +106,20 @@ impl Scenario {
                 format!("{HEADER_DISALLOWED} {}", self.first_unsaid_name())
             }
             _ => reason.to_owned(),
+        }
+    }
+
+    /// The same of a sentence on Chromium's console.
+    pub(crate) fn name_first_in(&self, sentence: &str) -> String {
+        const START: &str = ": Request header field ";
+        match sentence
+            .split_once(START)
+            .and_then(|(start, end)| Some((start, end.split_once(' ')?)))
+        {
+            Some((start, (name, end))) if self.is_unsaid(name) => {
+                format!("{start}{START}{} {end}", self.first_unsaid_name())
+            }
+            _ => sentence.to_owned(),
         }
     }
 

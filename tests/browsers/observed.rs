@@ -14,6 +14,8 @@ pub(crate) struct Observed {
     pub(crate) results: Vec<Outcome>,
     /// Every request, in order.
     pub(crate) requests: Vec<Arrived>,
+    /// What the console said, each sentence once.
+    pub(crate) console: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +139,8 @@ impl fmt::Display for Observed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let results: Vec<_> = self.results.iter().map(ToString::to_string).collect();
         let requests: Vec<_> = self.requests.iter().map(ToString::to_string).collect();
-        write!(f, "{}\n          after {}", results.join("; "), requests.join("; "))
+        write!(f, "{}\n          after {}", results.join("; "), requests.join("; "))?;
+        self.console.iter().try_for_each(|sentence| write!(f, "\n          console: {sentence}"))
     }
 }
 

@@ -139,6 +139,11 @@ fn policies_are_compared() {
         (one().expose_headers(["x-a", "x-b"]), one().expose_headers(["X-B", "x-a"])),
         (one().allow_methods(["GET", "HEAD"]), one().allow_methods(["HEAD", "GET"])),
         (one().allow_methods(["GET"]), one()),
+        // Which origins a predicate is asked about is of no effect where there is none.
+        (
+            one().allow_credentials(true),
+            one().allow_credentials(true).dangerously_allow_insecure_origins(true),
+        ),
     ];
     for (left, right) in same {
         assert_eq!(left.build(), right.build());

@@ -305,6 +305,15 @@ fn many_rules_take_no_time() {
     assert_eq!(of, [(Direction::Added, 8), (Direction::Removed, 8)]);
 }
 
+/// Whoever reads them in a program goes on to.
+#[test]
+fn names_stay_the_same() {
+    let aspects = [Aspect::LeftAlone, Aspect::RequestHeadersTogether, Aspect::MaxAge];
+    assert_eq!(aspects.map(Aspect::as_str), ["left-alone", "request-headers-together", "max-age"]);
+    let directions = [Direction::Added, Direction::Removed, Direction::Changed];
+    assert_eq!(directions.map(Direction::as_str), ["added", "removed", "changed"]);
+}
+
 /// Patterns within a label that all meet, more than anybody waits for, are not compared; and this is said.
 #[test]
 fn what_takes_too_long_is_not_compared() {

@@ -2,6 +2,7 @@
 //!
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html>
 
+mod bucket;
 mod walk;
 
 use http::{HeaderMap, Request};

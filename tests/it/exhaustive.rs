@@ -206,7 +206,7 @@ fn sent() -> Response<Full<Bytes>> {
 /// The names of the service's own headers that script sees, if it sees any.
 async fn shown<S>(service: S, asked: Asked) -> Result<BTreeSet<String>, String>
 where
-    S: Service<Request<Body>, Response = Response<Full<Bytes>>>,
+    S: Service<Request<Body>, Response = Response<Full<Bytes>>, Error = Infallible>,
 {
     let mut browser = Browser::new(service);
     let seen = browser.fetch_from(asked.page, asked.fetch()).await.unwrap();

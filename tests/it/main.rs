@@ -39,9 +39,16 @@ mod domains;
 mod enforcement;
 mod errors;
 mod examples;
-#[cfg(feature = "serde")]
-mod examples_process;
-#[cfg(all(feature = "serde", feature = "tracing"))]
+#[cfg(all(
+    feature = "browser",
+    feature = "diff",
+    feature = "public-suffix",
+    feature = "reload",
+    feature = "routes",
+    feature = "toml",
+    feature = "tracing",
+    feature = "yaml"
+))]
 mod examples_serve;
 #[cfg(feature = "browser")]
 mod exhaustive;

@@ -91,7 +91,7 @@ const CATALOGUE: [(&str, &[(&str, &str)]); 25] = [
         &[
             ("recipes/reload", "a_file_is_replaced_by_a_rename"),
             ("recipes/reload", "a_config_map_is_swapped"),
-            ("reload", "no_answer_is_of_two_policies"),
+            ("reload", "no_answer_is_of_two_policies_nor_of_one_that_is_gone"),
         ],
     ),
     (

@@ -10,17 +10,18 @@ use tower_cors::PolicyError;
 use crate::oracle::{CLOSED, Config};
 use crate::wire::{Row, build, check, row, row_over};
 
-const ANY: Config = Config { origins: &["*"], ..CLOSED };
-const ONE: Config = Config { origins: &["https://good.example"], methods: &["PUT"], ..CLOSED };
-const TWO: Config = Config { origins: &["https://foo.com", "https://bar.com"], ..ONE };
-const UNDER: Config = Config { origins: &["https://*.example.com"], ..ONE };
-const ASKS: Config = Config { predicate: Some(|_, _| true), ..CLOSED };
+const ANY: Config<'static> = Config { origins: &["*"], ..CLOSED };
+const ONE: Config<'static> =
+    Config { origins: &["https://good.example"], methods: &["PUT"], ..CLOSED };
+const TWO: Config<'static> = Config { origins: &["https://foo.com", "https://bar.com"], ..ONE };
+const UNDER: Config<'static> = Config { origins: &["https://*.example.com"], ..ONE };
+const ASKS: Config<'static> = Config { predicate: Some(|_, _| true), ..CLOSED };
 
 const PREFLIGHT: &str =
     "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
 /// An origin that a dynamic policy denies to read the response to a simple request.
-fn denies(name: &'static str, config: Config, origin: &str) -> Row {
+fn denies(name: &'static str, config: Config<'static>, origin: &str) -> Row {
     let answer = "ran 200 OriginNotAllowed; vary: Origin";
     row(name, config, format!("GET; origin: {origin}"), answer)
 }

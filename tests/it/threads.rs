@@ -1,4 +1,9 @@
 //! What threads share of a policy that they all ask.
+//!
+//! The laws: a thread sends what the policy says, whole, whichever thread asked first; it does so while it ends, too; threads
+//! write no count of each other's, as far as their stacks lie apart; what was sent outlives the policy.
+//!
+//! The copies that threads send are made by std's `OnceLock`, and nothing else is written that threads share.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -57,6 +62,38 @@ fn threads_send_values_of_their_own() {
             threads.into_iter().map(|thread| thread.join().unwrap()).collect()
         });
         assert!(places.len() >= THREADS / 4, "{field}: {} places", places.len());
+    }
+}
+
+/// The first to ask make the copies, all at once.
+#[test]
+fn threads_that_ask_first_at_the_same_time_send_the_same() {
+    const THREADS: usize = 8;
+    const ROUNDS: usize = 500;
+    let policies: Vec<Policy> = (0..ROUNDS)
+        .map(|round| {
+            let builder = Policy::builder().allow_origins(["https://a.example"]);
+            builder.expose_headers([format!("x-{round}")]).build().unwrap()
+        })
+        .collect();
+    let at_once = Barrier::new(THREADS);
+    let sent: Vec<Vec<HeaderValue>> = thread::scope(|scope| {
+        let send = || {
+            let sent = policies.iter().map(|policy| {
+                at_once.wait();
+                sent(policy, &ACCESS_CONTROL_EXPOSE_HEADERS)
+            });
+            sent.collect()
+        };
+        let threads = [(); THREADS].map(|()| scope.spawn(send));
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    // What was sent is nobody's any more.
+    drop(policies);
+    for values in sent {
+        for (round, value) in values.iter().enumerate() {
+            assert_eq!(value, &format!("x-{round}"));
+        }
     }
 }
 

@@ -3,15 +3,16 @@
 
 use tower_cors::RequestHead;
 
-use crate::oracle::{self, Answer, CLOSED, Config, Line, Request, Response};
+use crate::oracle::{self, Answer, CLOSED, Config, Request, Response};
 use crate::wire::{
-    build, from_map, layer, parse_request, parse_response, send, show, show_lines, to_http,
+    build, from_map, in_order, layer, parse_request, parse_response, send, show, show_lines,
+    sorted, to_http,
 };
 
 const EXAMPLES: usize = 5;
 
 /// Whose requests are allowed, and whether it goes with credentials.
-fn openings() -> Vec<Config> {
+fn openings() -> Vec<Config<'static>> {
     let one = Config { origins: &["https://a.example"], ..CLOSED };
     let several = Config {
         origins: &["https://a.example", "http://localhost:*", "https://*.p.example", "app://x"],
@@ -40,7 +41,7 @@ fn openings() -> Vec<Config> {
 }
 
 /// The openings, each with each of the methods and names; the rest goes round.
-fn policies() -> Vec<Config> {
+fn policies() -> Vec<Config<'static>> {
     let added: [&[&str]; 5] = [&[], &["PUT"], &["PUT", "own"], &["*"], &["DELETE", "*"]];
     let only: [&[&str]; 5] = [&["GET"], &["PUT"], &["HEAD", "own"], &["PUT", "GET"], &["own"]];
     let headers: [&[&str]; 6] = [
@@ -139,12 +140,6 @@ fn requests() -> Vec<Request> {
     heads.iter().map(|head| parse_request(head)).collect()
 }
 
-/// The lines of each name in their order, the names in any.
-fn sorted(mut lines: Vec<Line>) -> Vec<Line> {
-    lines.sort_by(|(name, _), (other, _)| name.cmp(other));
-    lines
-}
-
 /// Counts, and keeps the first few that differ.
 #[derive(Default)]
 struct Walk {
@@ -221,7 +216,7 @@ const INNER: [&str; 10] = [
 ];
 
 /// Some of the policies, with each combination of the settings.
-fn layers() -> Vec<Config> {
+fn layers() -> Vec<Config<'static>> {
     let mut layers = Vec::new();
     for config in policies().into_iter().step_by(13) {
         for settings in 0..16 {
@@ -260,11 +255,6 @@ fn every_response_is_the_oracles() {
         }
     }
     walk.finish(50_000);
-}
-
-fn in_order(answer: Answer) -> Answer {
-    let Response { status, lines } = answer.response;
-    Answer { response: Response { status, lines: sorted(lines) }, ..answer }
 }
 
 /// Names as policies list them: alone, beside their own beginnings, and under prefixes.

@@ -56,6 +56,14 @@ impl UserAgent {
         self.is_non_wildcard_name(name) || (self == Self::Chromium && name == "authorization")
     }
 
+    /// Whether a method that is not allowed is the reason, though the list of header names is malformed, too.
+    ///
+    /// Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-fetch-0>
+    // Deviation: to the standard both lists are read first. Firefox: `nsCORSPreflightListener::CheckPreflightRequestApproved`.
+    pub(in crate::browser) fn judges_methods_first(self) -> bool {
+        self == Self::Firefox
+    }
+
     /// The imposed limit on max-age.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#concept-cache-max-age>

@@ -33,7 +33,7 @@
 //! |---|---|---|---|---|
 //! | a `*` within a label, `https://pr-*.a.example` | yes | no | yes | no |
 //! | any port, `http://localhost:*` | yes | the default one | yes | yes, without a `*` in the host |
-//! | other schemes, `app://localhost` | yes | no | yes | yes |
+//! | other schemes, `app://localhost` | yes | no | yes | yes, without `*.` |
 //! | `null`, `file://` | yes | no | yes | no |
 //! | methods other than the standard ones | yes | no | yes | no, nor PATCH |
 //! | `only_methods` without GET, HEAD or POST | no | no | yes | yes |
@@ -46,8 +46,8 @@
 //! A pattern stands for names that a page can have: that a label has at most 63 octets, and a host 253, is not repeated in the
 //! expressions of Envoy and nginx. Predicates are never written.
 //!
-//! Of a page's header that is called `*`, the layer thinks twice and denies it. Where any header and `authorization` are allowed,
-//! Envoy and gateways allow it.
+//! The layer denies a header that a page calls `*`. Where any header and `authorization` are allowed, Envoy, S3 and gateways allow
+//! that one, too.
 
 mod envoy;
 mod gateway;

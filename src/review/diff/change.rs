@@ -85,7 +85,38 @@ pub enum Aspect {
     TooMany,
 }
 
+impl Aspect {
+    /// A name that stays the same, for programs: `request-headers`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::LeftAlone => "left-alone",
+            Self::Origins => "origins",
+            Self::Credentials => "credentials",
+            Self::Methods => "methods",
+            Self::Responses => "responses",
+            Self::RequestHeaders => "request-headers",
+            Self::RequestHeadersTogether => "request-headers-together",
+            Self::ExposedHeaders => "exposed-headers",
+            Self::MaxAge => "max-age",
+            Self::AmbiguousPaths => "ambiguous-paths",
+            Self::Predicates => "predicates",
+            Self::TooMany => "too-many",
+        }
+    }
+}
+
 impl Direction {
+    /// A name that stays the same, for programs: `added`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Changed => "changed",
+        }
+    }
+
     /// How one thing that is so or not has changed, if it has.
     pub(super) fn of(before: bool, after: bool) -> Option<Self> {
         match (before, after) {

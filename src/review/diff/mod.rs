@@ -73,7 +73,8 @@ pub struct Diff(Vec<Change>);
 impl Policy {
     /// What a new policy decides differently from this one, the old one.
     ///
-    /// ```
+    #[cfg_attr(feature = "public-suffix", doc = "```")]
+    #[cfg_attr(not(feature = "public-suffix"), doc = "```ignore")]
     /// use tower_cors::Policy;
     ///
     /// let old = Policy::builder()

@@ -76,6 +76,19 @@ impl Finding {
         self.lint.severity()
     }
 
+    /// Its place as it is shown: the path of the setting, or of the value in a document,
+    /// `rules[1].allow_origins[0]`. Empty where a whole policy is meant.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// What is unwise, and what to write: the text without key, position and id.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     /// Which rule and which setting it is about.
     #[must_use]
     pub fn place(&self) -> Place {

@@ -87,7 +87,7 @@ fn disagreements(
     let told = |id: &usize| {
         let (case, real, modelled) = (&server.cases()[*id], &real[id], &modelled[id]);
         let words = format!("{id}: {case}\n  {user_agent:?} {real}\n  Browser {modelled}");
-        (real != modelled).then_some((*id, words))
+        (!real.is_told_by(modelled)).then_some((*id, words))
     };
     ids.iter().filter_map(told).collect()
 }
@@ -97,7 +97,7 @@ fn number(variable: &str, default: usize) -> usize {
 }
 
 fn real(driver: &mut impl Driver, server: &Server, ids: &BTreeSet<usize>) -> BTreeMap<usize, Told> {
-    let mut results = BTreeMap::new();
+    let (mut results, mut console) = (BTreeMap::new(), Vec::new());
     for page in PAGES {
         let cases = ids.iter().map(|id| (*id, &server.cases()[*id]));
         let of_page: Vec<(usize, &Case)> = cases.filter(|(_, case)| case.page == page).collect();
@@ -109,12 +109,14 @@ fn real(driver: &mut impl Driver, server: &Server, ids: &BTreeSet<usize>) -> BTr
                 batch.iter().map(|(id, case)| case.to_script(*id, server.ports)).collect();
             let told = driver.call("attemptAll", &fetches.to_string());
             let told: Vec<Vec<Value>> = serde_json::from_str(&told).expect("page.js tells JSON");
+            driver.take_reasons();
+            console.extend(driver.take_console());
             for ((id, _), told) in batch.iter().zip(told) {
                 results.insert(*id, told.iter().map(told::of_script).collect());
             }
         }
     }
-    told::join(results, server.take_arrived())
+    told::join(results, server.take_arrived(), console)
 }
 
 fn modelled(
@@ -122,7 +124,7 @@ fn modelled(
     ids: &BTreeSet<usize>,
     user_agent: UserAgent,
 ) -> BTreeMap<usize, Told> {
-    let mut results = BTreeMap::new();
+    let (mut results, mut console) = (BTreeMap::new(), Vec::new());
     for &id in ids {
         let case = &server.cases()[id];
         let mut browser = Browser::new(server.app.clone()).user_agent(user_agent);
@@ -131,9 +133,12 @@ fn modelled(
         let outcomes = case.fetches.iter().map(|fetch| {
             let run = browser.fetch_from(&page, fetch.to_model(&url));
             let seen = server.runtime.block_on(run);
-            told::of_model(&seen.expect("script may fetch so"))
+            let seen = seen.expect("script may fetch so");
+            let sentence = seen.console().filter(|sentence| !sentence.starts_with("network error"));
+            console.extend(sentence.map(str::to_owned));
+            told::of_model(&seen)
         });
         results.insert(id, outcomes.collect());
     }
-    told::join(results, server.take_arrived())
+    told::join(results, server.take_arrived(), console)
 }

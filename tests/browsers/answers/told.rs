@@ -1,6 +1,6 @@
 //! What came of a case, in words that are the same for script and for `Browser`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use http::{HeaderName, Request};
@@ -16,6 +16,8 @@ pub(crate) struct Told {
     results: Vec<Outcome>,
     /// Every request, in order.
     requests: Vec<String>,
+    /// What the console said of CORS, each sentence once.
+    console: BTreeSet<String>,
 }
 
 /// What script got, and why, if somebody knows; the reason is not compared.
@@ -25,17 +27,21 @@ pub(crate) struct Outcome {
     reason: String,
 }
 
-impl PartialEq for Told {
-    fn eq(&self, other: &Self) -> bool {
+impl Told {
+    /// Whether another one, of the model, has the same; and whatever sentence this console has, its console has, too.
+    pub(crate) fn is_told_by(&self, model: &Self) -> bool {
         let texts = |told: &Self| {
             told.results.iter().map(|outcome| outcome.text.clone()).collect::<Vec<_>>()
         };
-        texts(self) == texts(other) && self.requests == other.requests
+        texts(self) == texts(model)
+            && self.requests == model.requests
+            && self.console.is_subset(&model.console)
     }
 }
 
 impl fmt::Display for Told {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.console.iter().try_for_each(|sentence| write!(f, "\n    console: {sentence}"))?;
         for Outcome { text, reason } in &self.results {
             write!(f, "\n    {text} {reason}")?;
         }
@@ -49,12 +55,39 @@ impl fmt::Display for Told {
 pub(crate) fn join(
     results: BTreeMap<usize, Vec<Outcome>>,
     mut arrived: BTreeMap<usize, Vec<String>>,
+    console: Vec<String>,
 ) -> BTreeMap<usize, Told> {
+    let mut sentences: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
+    for sentence in console {
+        let mut ids = sentence.split("/c/").skip(1).filter_map(|rest| rest.split_once('/'));
+        if let Some(id) = ids.find_map(|(id, _)| id.parse().ok()) {
+            sentences.entry(id).or_default().extend(without_details(&sentence));
+        }
+    }
     let join = |(id, results)| {
         let requests = arrived.remove(&id).unwrap_or_default();
-        (id, Told { results, requests })
+        let console = sentences.remove(&id).unwrap_or_default();
+        (id, Told { results, requests, console })
     };
     results.into_iter().map(join).collect()
+}
+
+/// A sentence without the one of several names that Chromium picks, without bytes that are not ASCII, which it
+/// escapes, and without the fragment of a URL. Which schemes there are depends on how Chromium was built.
+fn without_details(sentence: &str) -> Option<String> {
+    const START: &str = ": Request header field ";
+    if sentence.contains(" only supported for protocol schemes: ") {
+        return None;
+    }
+    let named =
+        sentence.split_once(START).and_then(|(start, name)| Some((start, name.split_once(' ')?)));
+    let text =
+        named.map_or(sentence.to_owned(), |(start, (_, rest))| format!("{start}{START}… {rest}"));
+    let (url, fragment) = text.split_once('#').unwrap_or((&text, ""));
+    let ends = [". (", "'", "’"].into_iter().filter_map(|end| fragment.find(end));
+    let end = ends.min().unwrap_or(0);
+    let escaped = |text: String, byte| text.replace(byte, "\u{fffd}");
+    Some(["\\u00E9", "\\u00FF"].into_iter().fold(format!("{url}{}", &fragment[end..]), escaped))
 }
 
 /// What `page.js` told.

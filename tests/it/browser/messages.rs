@@ -143,7 +143,7 @@ async fn fetch_errors() {
     }
     let mut browser = Browser::new(server(&[("*", 200, SHARE)])).cookie("api.example", "a=1");
     let error = browser.fetch_from(APP, Fetch::get(API)).await.unwrap_err();
-    messages.push((error.to_string(), "cookie \"a=1\" cannot be sent to \"api.example\"; write one such as \"session=1\" for \"https://api.example\""));
+    messages.push((error.to_string(), "cookie \"a=1\" cannot be set by \"api.example\"; write one such as \"session=1; SameSite=None; Secure\" for \"https://api.example\""));
     check(&messages);
     assert!(
         matches!(&error, FetchError::Cookie { origin, value, .. } if origin == "api.example" && value == "a=1")

@@ -1,7 +1,10 @@
 //! What the tests of `Browser` share: a scripted server, and one line for whatever happened.
 
+mod cookies;
+mod exchange;
 mod fetch;
 mod http_cache;
+mod live;
 mod location;
 mod messages;
 mod observations;
@@ -14,6 +17,7 @@ mod request_headers;
 mod response;
 mod services;
 mod shipped;
+mod sites;
 mod structure;
 mod vary;
 
@@ -141,7 +145,7 @@ pub(crate) fn check(rows: Vec<Row>) {
     let mut failures = Vec::new();
     for row in rows {
         let (sees, sent) = match runtime.block_on(fetch(row.answers, row.page, row.fetch)) {
-            Ok(seen) => (outcome(&seen), seen.sent().iter().map(line).collect()),
+            Ok(seen) => (outcome(&seen), seen.sent().into_iter().map(line).collect()),
             Err(error) => (format!("TypeError: {error}"), Vec::new()),
         };
         if sees != row.sees || sent != row.sent {

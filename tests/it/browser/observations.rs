@@ -277,7 +277,10 @@ async fn replay(row: &Row, user_agent: UserAgent) -> Result<Observed, Uncarried>
     let noted = Arc::clone(&uncarried);
     let service = service_fn(move |request: Request<Body>| {
         let response = respond(&server, &request);
-        ready(response.map_err(|field| *noted.lock().unwrap() = Some(field)))
+        ready(response.map_err(|field| {
+            *noted.lock().unwrap() = Some(field);
+            "uncarried"
+        }))
     });
     let browser = Browser::new(service).user_agent(user_agent);
     let observed = match { browser }.fetch_from(PAGE, row.fetch()).await {
@@ -326,7 +329,7 @@ fn fill(template: &str, headers: &HeaderMap) -> Option<String> {
 }
 
 fn record(seen: &Seen) -> Observed {
-    let requests = seen.sent().iter().map(|sent| ObservedRequest {
+    let requests = seen.sent().into_iter().map(|sent| ObservedRequest {
         method: sent.method().to_string(),
         headers: observed_lines(sent.headers()),
     });

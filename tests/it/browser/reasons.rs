@@ -261,7 +261,7 @@ async fn a_service_that_fails() {
     let blocked = seen.blocked().unwrap();
     assert_eq!(
         blocked.to_string(),
-        "the service returned an error for \"https://api.example/\"; expected a response"
+        "the service returned an error for \"https://api.example/\" (nothing); expected a response"
     );
     assert!(blocked.answer().is_none());
 }

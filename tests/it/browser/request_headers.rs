@@ -21,7 +21,8 @@ async fn send(user_agent: UserAgent, headers: &[(&str, &str)]) -> Sent {
     let seen =
         Browser::new(server(SHARED)).user_agent(user_agent).fetch_from(APP, fetch).await.unwrap();
     assert!(seen.is_readable());
-    let (request, preflights) = seen.sent().split_last().unwrap();
+    let sent = seen.sent();
+    let (request, preflights) = sent.split_last().unwrap();
     let asked = preflights
         .first()
         .map(|preflight| preflight.header("access-control-request-headers").unwrap().to_owned());
@@ -253,7 +254,7 @@ async fn a_forbidden_header_is_silently_dropped() {
     for (name, value, is_forbidden) in rows {
         let fetch = Fetch::get(API).header(name, value);
         let seen = Browser::new(server(SHARED)).fetch_from(APP, fetch).await.unwrap();
-        let request = seen.sent().last().unwrap();
+        let request = seen.sent().pop().unwrap();
         let is_sent = request.headers().get_all(name).iter().any(|sent| sent == value);
         assert_eq!(
             (is_sent, seen.sent().len()),
@@ -319,7 +320,7 @@ async fn no_cors_keeps_what_is_safelisted_when_combined() {
         let fetch = Fetch::get(API).mode(Mode::NoCors);
         let fetch = set.iter().fold(fetch, |fetch, value| fetch.header(name, value));
         let seen = Browser::new(server(SHARED)).fetch_from(APP, fetch).await.unwrap();
-        let [request] = seen.sent() else { panic!("{name}: {:?}", seen.sent()) };
+        let [request] = seen.sent()[..] else { panic!("{name}: {:?}", seen.sent()) };
         let sent: Vec<_> = request.headers().get_all(name).iter().collect();
         assert_eq!(sent, expected, "{name}: {set:?}");
     }

@@ -95,7 +95,7 @@ async fn lengths_and_bodies_of_requests() {
         (Fetch::get(API), None, ""),
     ] {
         let seen = browser.fetch_from(APP, fetch).await.unwrap();
-        let sent = seen.sent().last().unwrap();
+        let sent = seen.sent().pop().unwrap();
         assert_eq!(
             (sent.header("content-length"), sent.body()),
             (length, body.as_bytes()),
@@ -153,16 +153,32 @@ async fn bodies_that_script_does_not_get() {
     }
 }
 
-/// An error that is nothing at all.
-struct Unspeakable;
+/// An error with a cause, as clients have them.
+#[derive(Debug)]
+struct Failure(std::io::Error);
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("cannot connect")
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
 
 #[tokio::test]
-async fn any_error_is_a_network_error() {
-    let fails = service_fn(|_: Req| ready(Err::<Res, _>(Unspeakable)));
+async fn an_error_is_a_network_error_with_its_cause() {
+    let fails =
+        service_fn(|_: Req| ready(Err::<Res, _>(Failure(std::io::Error::other("no route")))));
     let seen = Browser::new(fails).fetch_from(APP, Fetch::get(API)).await.unwrap();
+    let expected = "cannot connect: no route";
     assert!(
-        matches!(seen.blocked(), Some(Blocked::ServiceFailed { .. })) && seen.sent().len() == 1
+        matches!(seen.blocked(), Some(Blocked::ServiceFailed { cause, .. }) if cause == expected)
     );
+    assert_eq!((seen.sent().len(), seen.exchanges()[0].response().is_none()), (1, true));
 
     let breaks_off = service_fn(|_: Req| {
         let chunks = futures_util::stream::iter([Ok("o"), Err("k")]);
@@ -175,7 +191,7 @@ async fn any_error_is_a_network_error() {
         let visible = seen.response().unwrap();
         assert_eq!((visible.status(), visible.header("cache-control")), (200, Some("max-age=60")));
         let error = visible.body().unwrap_err().to_string();
-        assert_eq!(error, "the body of the response ended in an error; expected all of it");
+        assert_eq!(error, "the body of the response ended in an error (k); expected all of it");
         assert_eq!(seen.sent().len(), 1, "half a response is not kept");
     }
 

@@ -32,7 +32,8 @@ fn check(rows: Vec<Row>) {
                 let seen = runtime.block_on(browser.fetch_from(APP, fetch.clone())).unwrap();
                 let end =
                     if seen.blocked().is_some() { "blocked".to_owned() } else { outcome(&seen) };
-                let lines: Vec<_> = [end].into_iter().chain(seen.sent().iter().map(line)).collect();
+                let lines: Vec<_> =
+                    [end].into_iter().chain(seen.sent().into_iter().map(line)).collect();
                 if lines != *expected {
                     failures.push(format!(
                         "{name}, {user_agent:?}:\n  expected {expected:?}\n       got {lines:?}"

@@ -46,6 +46,23 @@ fn each_finding_has_its_key_and_its_position() {
     assert_eq!((first.place().rule, first.place().setting), (Some(0), "allow_origins"));
     let position = first.position().unwrap();
     assert_eq!((position.line, position.column), (6, 67));
+    for finding in &findings {
+        let (key, message) = (finding.key(), finding.message());
+        let said =
+            format!("{key}: {message} at {} [{}]", finding.position().unwrap(), finding.lint());
+        assert_eq!(finding.to_string(), said);
+    }
+}
+
+#[test]
+fn the_only_rule_of_an_array_has_its_place() {
+    let text = r#"{ "rules": [{ "allow_origins": ["https://a.example."] }] }"#;
+    assert_eq!(
+        said(&Document::json(text).lint().unwrap()),
+        [
+            r#"rules[0].allow_origins[0]: origin "https://a.example." is another origin than "https://a.example"; write that at line 1 column 52 [trailing-dot]"#,
+        ]
+    );
 }
 
 #[test]

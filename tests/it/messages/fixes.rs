@@ -213,7 +213,19 @@ proptest! {
     }
 }
 
-/// The kinds of values of the property are met.
+/// To browsers it begins the path, so that the host is another one than what stands behind an `@`.
+#[test]
+fn no_fix_is_made_of_a_host_with_a_backslash() {
+    for value in [
+        r"https://a.example\@b.example",
+        r"https://me@a.example\@b.example:8443/",
+        r"a.example\@b.example",
+    ] {
+        assert_eq!(fix_of(&Policy::builder().allow_origins([value])), None, "{value}");
+    }
+    assert_eq!(serialized(r"https://a.example\@b.example").as_deref(), Some("https://a.example"));
+}
+
 /// A network is no origin, and its address is not what was meant.
 #[test]
 fn no_fix_is_made_of_a_network() {
@@ -230,6 +242,7 @@ fn no_fix_is_made_of_a_network() {
     assert!(fix_of(&Policy::builder().allow_origins(["http://10.0.0.1/path"])).is_some());
 }
 
+/// The kinds of values of the property are met.
 #[test]
 fn fixes_are_offered_and_withheld() {
     let (mut offered, mut withheld) = (0, 0);

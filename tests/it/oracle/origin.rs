@@ -50,11 +50,11 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Parts<'_>> {
     well_formed.then_some(parts)
 }
 
-/// 127.0.0.0/8, `[::1]`, `localhost` and the names under it.
+/// 127.0.0.0/8, `[::1]`, `localhost` and the names under it, as written from the root of the DNS, too.
 pub(crate) fn is_loopback(origin: &Parts<'_>) -> bool {
     let host = origin.host;
-    host == "localhost"
-        || host.ends_with(".localhost")
+    ["localhost", "localhost."].contains(&host)
+        || [".localhost", ".localhost."].iter().any(|end| host.ends_with(end))
         || host == "[::1]"
         || host.parse::<Ipv4Addr>().is_ok_and(|address| address.octets()[0] == 127)
 }

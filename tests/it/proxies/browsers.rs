@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use http::Response;
-use tower::{Layer, Service, service_fn};
-use tower_cors::browser::{self, Browser, Sent, UserAgent};
+use tower::{BoxError, Layer, Service, service_fn};
+use tower_cors::browser::{self, Browser, UserAgent};
 use tower_cors::{CorsLayer, PolicySource};
 
 use super::backend;
@@ -22,8 +22,8 @@ pub(super) struct Outcome {
 impl Outcome {
     async fn of<S, R>(browser: &mut Browser<S>, host: &str, asked: &Asked) -> Self
     where
-        S: Service<http::Request<browser::Body>, Response = Response<R>>,
-        R: hyper::body::Body,
+        S: Service<http::Request<browser::Body>, Response = Response<R>, Error: Into<BoxError>>,
+        R: hyper::body::Body<Error: Into<BoxError>>,
     {
         let seen = browser.fetch_from(asked.page, asked.fetch(host)).await.unwrap();
         // Proxies add others.
@@ -33,7 +33,7 @@ impl Outcome {
             of_service.map(ToString::to_string).collect()
         };
         Self {
-            is_stopped: seen.sent().last().is_some_and(Sent::is_preflight),
+            is_stopped: seen.sent().last().is_some_and(|it| it.is_preflight()),
             seen: seen.response().ok().map(|it| (it.status(), names(it.headers()))),
         }
     }

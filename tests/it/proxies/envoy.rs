@@ -93,7 +93,7 @@ async fn envoy_is_never_more_open() {
     let mut counts = Counts::default();
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     for (number, (policy, export)) in policies.into_iter().zip(&exports).enumerate() {
-        let all = cases::some(&asked(PATHS), &mut runner, 24);
+        let all = cases::some(&asked(PATHS), &mut runner, 40);
         let is_narrower = !export.warnings().is_empty();
         counts.compare(&socket, (number, policy), &all, |_| is_narrower).await;
     }

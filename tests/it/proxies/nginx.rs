@@ -62,7 +62,7 @@ async fn nginx_is_never_more_open() {
     let mut counts = Counts::default();
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     for (number, (policy, (export, _))) in policies.into_iter().zip(&exports).enumerate() {
-        let all = cases::some(&asked(PATHS), &mut runner, 24);
+        let all = cases::some(&asked(PATHS), &mut runner, 40);
         let is_narrower = !export.warnings().is_empty();
         // nginx refuses such methods, whatever is allowed.
         let may_be_narrower = |asked: &Asked| is_narrower || asked.method.contains('$');

@@ -4,9 +4,9 @@
 use super::{check, row};
 use crate::oracle::{CLOSED, Config};
 
-const ANY: Config = Config { origins: &["*"], ..CLOSED };
-const ONE: Config = Config { origins: &["https://a.example"], ..CLOSED };
-const SEVERAL: Config = Config {
+const ANY: Config<'static> = Config { origins: &["*"], ..CLOSED };
+const ONE: Config<'static> = Config { origins: &["https://a.example"], ..CLOSED };
+const SEVERAL: Config<'static> = Config {
     origins: &["https://a.example", "https://b.example:8443", "https://*.p.example"],
     ..CLOSED
 };

@@ -6,20 +6,21 @@ use tower_cors::{CorsLayer, Policy, PolicyBuilder};
 use super::{Row, check, parse_request, parse_response, row, send, show};
 use crate::oracle::{CLOSED, Config};
 
-const ONE: Config = Config {
+const ONE: Config<'static> = Config {
     origins: &["https://a.example"],
     methods: &["PUT"],
     headers: &["x-a", "X-B", "y-*"],
     max_age: Some(600),
     ..CLOSED
 };
-const TWO: Config = Config { origins: &["https://a.example", "https://*.p.example"], ..ONE };
-const ANY: Config = Config { origins: &["*"], ..ONE };
+const TWO: Config<'static> =
+    Config { origins: &["https://a.example", "https://*.p.example"], ..ONE };
+const ANY: Config<'static> = Config { origins: &["*"], ..ONE };
 
 const VARY: &str = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
 /// A preflight from `https://a.example`, and the answer but `Vary`.
-fn from_a(name: &'static str, config: Config, lines: &str, answer: &str) -> Row {
+fn from_a(name: &'static str, config: Config<'static>, lines: &str, answer: &str) -> Row {
     let request = format!("OPTIONS; origin: https://a.example; {lines}");
     row(name, config, request, format!("{answer}; {VARY}"))
 }

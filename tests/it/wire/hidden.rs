@@ -8,7 +8,8 @@ use std::time::Duration;
 use tower::{Layer, Service};
 use tower_cors::{CorsLayer, Enforcement, Policy, Reload, Resolver, Route, Routes};
 
-use super::{Spy, check, parse_request, parse_response, row, send, show};
+use super::subject::Spy;
+use super::{check, parse_request, parse_response, row, send, show};
 use crate::oracle::{CLOSED, Config};
 
 const VARY: &str = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";

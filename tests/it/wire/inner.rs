@@ -4,9 +4,9 @@
 use super::{Row, check, row_over};
 use crate::oracle::{CLOSED, Config};
 
-const ANY: Config = Config { origins: &["*"], ..CLOSED };
-const ONE: Config = Config { origins: &["https://a.example"], ..CLOSED };
-const TWO: Config =
+const ANY: Config<'static> = Config { origins: &["*"], ..CLOSED };
+const ONE: Config<'static> = Config { origins: &["https://a.example"], ..CLOSED };
+const TWO: Config<'static> =
     Config { origins: &["https://a.example", "https://b.example"], exposed: &["x-a"], ..CLOSED };
 
 /// All six, and what is none of them.
@@ -116,7 +116,13 @@ fn the_inner_cors_headers_can_be_kept() {
 }
 
 /// A preflight by a layer that passes them on.
-fn pass(name: &'static str, config: Config, lines: &str, inner: &str, answer: &str) -> Row {
+fn pass(
+    name: &'static str,
+    config: Config<'static>,
+    lines: &str,
+    inner: &str,
+    answer: &str,
+) -> Row {
     let vary = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
     let config = Config { pass_on: true, methods: &["PUT"], headers: &["x-b"], ..config };
     row_over(name, config, format!("OPTIONS; {lines}"), inner, format!("{answer}; {vary}"))

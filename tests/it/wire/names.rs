@@ -5,12 +5,12 @@
 use super::{Row, check, row};
 use crate::oracle::{CLOSED, Config};
 
-const NAMED: Config = Config {
+const NAMED: Config<'static> = Config {
     origins: &["https://a.example"],
     headers: &["content-type", "X-Upper", "x-amz-*"],
     ..CLOSED
 };
-const ANY: Config = Config { headers: &["*"], ..NAMED };
+const ANY: Config<'static> = Config { headers: &["*"], ..NAMED };
 
 const VARY: &str = "vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers";
 
@@ -20,21 +20,31 @@ fn asks(lines: &[impl AsRef<str>]) -> String {
     lines.iter().fold(origin, |head, line| format!("{head}; request-headers: {}", line.as_ref()))
 }
 
-fn allows(name: &'static str, config: Config, lines: &[impl AsRef<str>], answer: &str) -> Row {
+fn allows(
+    name: &'static str,
+    config: Config<'static>,
+    lines: &[impl AsRef<str>],
+    answer: &str,
+) -> Row {
     let answer = if answer.is_empty() { String::new() } else { format!("; {answer}") };
     let answer = format!("answered 204; allow-origin: https://a.example{answer}; {VARY}");
     row(name, config, asks(lines), answer)
 }
 
 /// All is allowed, and said in the same lines.
-fn echoes(name: &'static str, config: Config, lines: &[impl AsRef<str>]) -> Row {
+fn echoes(name: &'static str, config: Config<'static>, lines: &[impl AsRef<str>]) -> Row {
     let echo: Vec<_> =
         lines.iter().map(|line| format!("allow-headers: {}", line.as_ref())).collect();
     allows(name, config, lines, &echo.join("; "))
 }
 
 /// A name is denied, and the browser is told of those that are allowed, which are all in one line.
-fn tells(name: &'static str, config: Config, lines: &[impl AsRef<str>], allowed: &str) -> Row {
+fn tells(
+    name: &'static str,
+    config: Config<'static>,
+    lines: &[impl AsRef<str>],
+    allowed: &str,
+) -> Row {
     let credentials = if config.credentials { "; allow-credentials: true" } else { "" };
     let names =
         if allowed.is_empty() { String::new() } else { format!("; allow-headers: {allowed}") };
@@ -43,11 +53,11 @@ fn tells(name: &'static str, config: Config, lines: &[impl AsRef<str>], allowed:
 }
 
 /// The list is no list of names, so nobody is told anything.
-fn denies(name: &'static str, config: Config, lines: &[impl AsRef<str>]) -> Row {
+fn denies(name: &'static str, config: Config<'static>, lines: &[impl AsRef<str>]) -> Row {
     row(name, config, asks(lines), format!("answered 403 HeaderNotAllowed; {VARY}"))
 }
 
-fn too_long(name: &'static str, config: Config, lines: &[impl AsRef<str>]) -> Row {
+fn too_long(name: &'static str, config: Config<'static>, lines: &[impl AsRef<str>]) -> Row {
     row(name, config, asks(lines), format!("answered 403 HeaderListTooLong; {VARY}"))
 }
 

@@ -8,14 +8,14 @@ use tower_cors::{Policy, PolicyBuilder};
 use super::{Row, check, parse_request, row, to_http};
 use crate::oracle::{CLOSED, Config};
 
-const ALL: Config = Config { predicate: Some(|_, _| true), ..CLOSED };
-const DELETES: Config = Config {
+const ALL: Config<'static> = Config { predicate: Some(|_, _| true), ..CLOSED };
+const DELETES: Config<'static> = Config {
     predicate: Some(|_, method| method == "DELETE"),
     methods: &["DELETE", "PUT"],
     ..CLOSED
 };
 
-fn simple(name: &'static str, config: Config, origin: &str, is_allowed: bool) -> Row {
+fn simple(name: &'static str, config: Config<'static>, origin: &str, is_allowed: bool) -> Row {
     let credentials = if config.credentials { "; allow-credentials: true" } else { "" };
     let answer = if is_allowed {
         format!("ran 200; allow-origin: {origin}{credentials}; vary: Origin")

@@ -4,21 +4,23 @@
 use super::{Row, check, row};
 use crate::oracle::{CLOSED, Config};
 
-const ANY: Config = Config { origins: &["*"], methods: &["PUT"], headers: &["x-a"], ..CLOSED };
-const ONE: Config = Config { origins: &["https://a.example"], ..ANY };
-const SEVERAL: Config = Config { origins: &["https://a.example", "https://*.p.example"], ..ANY };
+const ANY: Config<'static> =
+    Config { origins: &["*"], methods: &["PUT"], headers: &["x-a"], ..CLOSED };
+const ONE: Config<'static> = Config { origins: &["https://a.example"], ..ANY };
+const SEVERAL: Config<'static> =
+    Config { origins: &["https://a.example", "https://*.p.example"], ..ANY };
 
 fn vary(answer: &str) -> String {
     format!("{answer}; vary: Origin, Access-Control-Request-Method, Access-Control-Request-Headers")
 }
 
 /// A preflight from `https://a.example`, and the answer but `Vary`.
-fn from_a(name: &'static str, config: Config, lines: &str, answer: &str) -> Row {
+fn from_a(name: &'static str, config: Config<'static>, lines: &str, answer: &str) -> Row {
     row(name, config, format!("OPTIONS; origin: https://a.example; {lines}"), vary(answer))
 }
 
 /// Any preflight, and the answer but `Vary`.
-fn preflight(name: &'static str, config: Config, lines: &str, answer: &str) -> Row {
+fn preflight(name: &'static str, config: Config<'static>, lines: &str, answer: &str) -> Row {
     row(name, config, format!("OPTIONS; {lines}"), vary(answer))
 }
 

@@ -4,8 +4,9 @@
 use super::{Row, check, row_over};
 use crate::oracle::{CLOSED, Config};
 
-const ONE: Config = Config { origins: &["https://a.example"], ..CLOSED };
-const TWO: Config = Config { origins: &["https://a.example", "https://b.example"], ..CLOSED };
+const ONE: Config<'static> = Config { origins: &["https://a.example"], ..CLOSED };
+const TWO: Config<'static> =
+    Config { origins: &["https://a.example", "https://b.example"], ..CLOSED };
 
 /// A plain request: the lines of the inner service, and those of the answer.
 fn merges(name: &'static str, inner: &str, vary: &str) -> Row {

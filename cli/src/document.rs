@@ -1,0 +1,191 @@
+//! Documents, in every format, from files or from standard input.
+
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use tower_cors::review::Findings;
+use tower_cors::{Document, DocumentError, DocumentErrors, DocumentWarning, Policy, Routes};
+
+use crate::outcome::Failure;
+
+/// What a text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A policy, or policies by path, in JSON
+    Json,
+    /// The same in TOML
+    Toml,
+    /// The same in YAML
+    Yaml,
+    /// Amazon S3's `CORSRules`, in JSON
+    S3,
+    /// The object under `cors` of a Kubernetes Gateway API filter, in JSON or YAML
+    Gateway,
+}
+
+/// How documents are read.
+#[derive(Debug, Args)]
+pub(crate) struct Reading {
+    /// Reads documents as FORMAT [default: by the file name, else by the text]
+    #[arg(long = "as", value_enum, value_name = "FORMAT")]
+    pub(crate) read_as: Option<Format>,
+    /// Reads what stands under KEY in a larger document: `http.cors`
+    #[arg(long, value_name = "KEY", value_delimiter = '.')]
+    pub(crate) key: Vec<String>,
+}
+
+/// A text, and what it is called.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// The file as it was named; none if it is standard input.
+    pub(crate) file: Option<PathBuf>,
+    format: Format,
+    key: Vec<String>,
+    text: String,
+}
+
+/// What a document is, with what of another system's is lost.
+#[derive(Debug)]
+pub(crate) struct Read<T> {
+    pub(crate) value: T,
+    pub(crate) lost: Vec<DocumentWarning>,
+}
+
+/// A policy by itself, or a table.
+#[derive(Debug, serde::Serialize)]
+#[serde(untagged)]
+pub(crate) enum Either {
+    Policy(Policy),
+    Routes(Routes),
+}
+
+impl Reading {
+    pub(crate) fn open(&self, file: &Path) -> Result<Source, Failure> {
+        let text = read(file)?;
+        let format = self.read_as.or_else(|| by_name(file)).unwrap_or_else(|| by_text(&text));
+        let file = (file != Path::new("-")).then(|| file.to_owned());
+        Ok(Source { file, format, key: self.key.clone(), text })
+    }
+}
+
+/// Reads a text from a file, or from standard input.
+pub(crate) fn read(file: &Path) -> Result<String, Failure> {
+    let (name, bytes) = if file == Path::new("-") {
+        let mut bytes = Vec::new();
+        (STDIN.to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
+    } else {
+        (file.display().to_string(), fs::read(file))
+    };
+    let bytes = bytes.map_err(|error| Failure::new(&format_args!("{name}: {error}")))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Failure::new(&format_args!("{name}: byte {at} is not UTF-8; write the file in UTF-8"))
+    })
+}
+
+const STDIN: &str = "<stdin>";
+
+fn by_name(file: &Path) -> Option<Format> {
+    match file.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+        "json" => Some(Format::Json),
+        "toml" => Some(Format::Toml),
+        "yaml" | "yml" => Some(Format::Yaml),
+        _ => None,
+    }
+}
+
+/// By the first line that says something: `{`, `key = …` or `[key]`, or anything else.
+fn by_text(text: &str) -> Format {
+    let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim_start);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+    let is_before = |sign, other| match (first.find(sign), first.find(other)) {
+        (Some(sign), Some(other)) => sign < other,
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    if first.starts_with('{') {
+        Format::Json
+    } else if first.starts_with('[') || is_before('=', ':') {
+        Format::Toml
+    } else {
+        Format::Yaml
+    }
+}
+
+impl Source {
+    /// What it is called in messages.
+    pub(crate) fn name(&self) -> String {
+        self.file.as_ref().map_or_else(|| STDIN.to_owned(), |file| file.display().to_string())
+    }
+
+    /// A policy by itself, or a table.
+    pub(crate) fn either(&self) -> Result<Read<Either>, DocumentErrors> {
+        let Some(document) = self.document() else {
+            let read = self.import()?;
+            return Ok(Read { value: Either::Policy(read.value), lost: read.lost });
+        };
+        let value = match document.policy() {
+            Ok(policy) => Either::Policy(policy),
+            Err(_) => Either::Routes(document.routes()?),
+        };
+        Ok(Read { value, lost: Vec::new() })
+    }
+
+    /// A table, in which a policy by itself is for every path.
+    pub(crate) fn routes(&self) -> Result<Routes, Failure> {
+        let failure = |errors: DocumentErrors| self.failure(&errors);
+        if let Some(document) = self.document() {
+            return document.routes().map_err(failure);
+        }
+        let policy = self.import().map_err(failure)?.value;
+        let routes = Routes::builder().fallback(policy).build();
+        routes.map_err(|errors| Failure::new(&format_args!("{}: {errors}", self.name())))
+    }
+
+    /// What is valid, and unwise.
+    pub(crate) fn lint(&self) -> Result<Read<Findings>, DocumentErrors> {
+        if let Some(document) = self.document() {
+            return Ok(Read { value: document.lint()?, lost: Vec::new() });
+        }
+        let Read { value, lost } = self.import()?;
+        Ok(Read { value: value.lint(), lost })
+    }
+
+    /// It as a document of this crate, if it is one.
+    fn document(&self) -> Option<Document<'_>> {
+        let whole = match self.format {
+            Format::Json => Document::json(&self.text),
+            Format::Toml => Document::toml(&self.text),
+            Format::Yaml => Document::yaml(&self.text),
+            Format::S3 | Format::Gateway => return None,
+        };
+        Some(self.key.iter().fold(whole, |document, key| document.key(key)))
+    }
+
+    /// What another system has.
+    fn import(&self) -> Result<Read<Policy>, DocumentErrors> {
+        let (value, lost) = match (self.format, by_text(&self.text)) {
+            (Format::S3, _) => Policy::from_s3_json(&self.text)?,
+            (_, Format::Json) => Policy::from_gateway_json(&self.text)?,
+            _ => Policy::from_gateway_yaml(&self.text)?,
+        };
+        Ok(Read { value, lost })
+    }
+
+    /// The errors of it, a line each: `cors.toml:4:5: allow_origins[1]: expected a string, found 7`.
+    pub(crate) fn failure(&self, errors: &DocumentErrors) -> Failure {
+        let name = self.name();
+        let line = |error: &DocumentError| {
+            let at = error.position().map(|at| format!("{}:{}:", at.line, at.column));
+            let key = if error.key().is_empty() { "" } else { &format!("{}: ", error.key()) };
+            format!("{name}:{} {key}{}", at.unwrap_or_default(), error.message())
+        };
+        let mut lines: Vec<String> = errors.iter().map(line).collect();
+        if errors.untold() > 0 {
+            lines.push(format!("{name}: … and {} more", errors.untold()));
+        }
+        Failure::new(&lines.join("\n"))
+    }
+}

@@ -1,0 +1,147 @@
+//! `convert` writes a document in another format, and says what is lost; `schema` prints what editors check it with.
+
+use serde_json::Value;
+
+use crate::program::Files;
+
+const JSON: &str = r#"{
+  "allow_origins": [
+    "https://app.example",
+    "https://*.b.example"
+  ],
+  "allow_credentials": true,
+  "allow_methods": [
+    "PUT"
+  ],
+  "max_age": 600
+}
+"#;
+
+const TOML: &str = r#"allow_origins = [
+    "https://app.example",
+    "https://*.b.example",
+]
+allow_credentials = true
+allow_methods = ["PUT"]
+max_age = 600
+"#;
+
+const YAML: &str = "\
+allow_origins:
+- https://app.example
+- https://*.b.example
+allow_credentials: true
+allow_methods:
+- PUT
+max_age: 600
+";
+
+#[test]
+fn each_format_becomes_each() {
+    let files = Files::new(&[]);
+    for (from, text) in [("json", JSON), ("toml", TOML), ("yaml", YAML)] {
+        for (to, expected) in [("json", JSON), ("toml", TOML), ("yaml", YAML)] {
+            let ran = files.run_with(&["convert", "--from", from, "--to", to], text);
+            assert_eq!((ran.status, &*ran.text, &*ran.notes), (0, expected, ""), "{from} to {to}");
+        }
+    }
+}
+
+/// Whatever is written is read as the same.
+#[test]
+fn routes_are_kept() {
+    let routes = r#"
+        fallback = false
+        [routes."/items/{id}"]
+        allow_origins = ["https://app.example"]
+        max_age = 600
+        [routes."/webhooks"]
+        allow_origins = ["*"]
+    "#;
+    let files = Files::new(&[("routes.toml", routes)]);
+    for to in ["json", "toml", "yaml"] {
+        let ran = files.run(&["convert", "routes.toml", "--to", to]);
+        assert_eq!(ran.status, 0, "{}", ran.notes);
+        let same = files.run_with(&["diff", "routes.toml", "-"], &ran.text);
+        same.is(0, "no differences\n", "");
+        assert!(ran.text.contains("/items/{id}"), "{}", ran.text);
+    }
+}
+
+#[test]
+fn what_is_lost_of_another_system_is_told_on_standard_error() {
+    let s3 = r#"[{"AllowedOrigins": ["https://a.example", "a*b"], "AllowedMethods": ["GET"], "MaxAgeSeconds": 600}]"#;
+    let files = Files::new(&[("s3.json", s3)]);
+    let ran = files.run(&["convert", "s3.json", "--from", "s3", "--to", "toml"]);
+    assert_eq!(ran.status, 1);
+    let toml = "allow_origins = [\"https://a.example\"]\nonly_methods = [\"GET\"]\nmax_age = 600\n";
+    assert_eq!(ran.text, toml);
+    assert!(
+        ran.notes.starts_with("s3.json: warning: [0].AllowedOrigins[1]: left out, because "),
+        "{}",
+        ran.notes
+    );
+
+    let gateway = "allowOrigins: ['https://a.example']\nallowMethods: [PUT]\nmaxAge: 600\n";
+    let ran = files.run_with(&["convert", "--from", "gateway", "--to", "json"], gateway);
+    assert_eq!(ran.status, 0, "{}", ran.notes);
+    let written: Value = serde_json::from_str(&ran.text).unwrap();
+    assert_eq!(written["allow_origins"][0], "https://a.example");
+}
+
+#[test]
+fn a_part_is_taken_out_of_a_larger_document() {
+    let text = "[http.cors]\nallow_origins = ['https://a.example']";
+    let ran = Files::new(&[]).run_with(&["convert", "--to", "yaml", "--key", "http.cors"], text);
+    ran.is(0, "allow_origins:\n- https://a.example\n", "");
+}
+
+#[test]
+fn a_document_with_mistakes_is_not_converted() {
+    let ran = Files::new(&[]).run_with(&["convert", "--to", "yaml"], "{\"allow_origins\": []}");
+    ran.is(
+        2,
+        "",
+        "error: <stdin>:1:20: allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody`\n",
+    );
+}
+
+#[test]
+fn the_schemas_are_those_of_the_library() {
+    for (arguments, file) in [
+        (&["schema"][..], include_str!("../../schema/routes.json")),
+        (&["schema", "routes"], include_str!("../../schema/routes.json")),
+        (&["schema", "policy"], include_str!("../../schema/policy.json")),
+    ] {
+        let ran = Files::new(&[]).run(arguments);
+        let expected: Value = serde_json::from_str(file).unwrap();
+        assert_eq!(ran.json(0), expected);
+    }
+}
+
+/// What each system has to say of the policy, and what is lost there.
+#[test]
+fn policies_and_routes_are_written_for_other_systems() {
+    let routes = "routes: {/items: {allow_origins: ['https://app.example'], max_age: 600}}";
+    let files = Files::new(&[("policy.toml", TOML), ("routes.yaml", routes)]);
+    for (to, says) in [
+        ("envoy", "exact: \"https://app.example\""),
+        ("envoy-json", "\"exact\":"),
+        ("gateway", "kind: \"HTTPRoute\""),
+        ("nginx", "map "),
+        ("nginx-server", "add_header"),
+    ] {
+        for document in ["policy.toml", "routes.yaml"] {
+            let ran = files.run(&["convert", document, "--to", to]);
+            assert!(ran.status < 2, "{to}: {}", ran.notes);
+            assert!(ran.text.contains(says), "{to}: {}", ran.text);
+            assert_eq!(ran.status == 1, ran.notes.contains("warning: "), "{to}: {}", ran.notes);
+        }
+    }
+    let s3 = files.run(&["convert", "policy.toml", "--to", "s3"]);
+    assert_eq!(s3.status, 1);
+    assert!(s3.notes.contains("policy.toml: warning: allow_credentials"), "{}", s3.notes);
+    assert!(s3.text.contains("\"AllowedOrigins\""), "{}", s3.text);
+    let back = files.run_with(&["convert", "--from", "s3", "--to", "json"], &s3.text);
+    assert!(back.status < 2, "{}", back.notes);
+}
