@@ -31,17 +31,23 @@ pub(crate) struct Setup {
     pub(crate) exposed: bool,
     /// How many request-header names are allowed.
     pub(crate) names: usize,
-    /// By an observer that looks at the decision alone.
-    pub(crate) observed: bool,
+    pub(crate) settings: Settings,
+}
+
+/// The settings of the layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settings {
+    Usual,
+    /// With an observer that looks at the decision alone.
+    Observed,
     /// Without telling which step of a preflight failed.
-    pub(crate) hidden: bool,
+    Hidden,
 }
 
 impl Setup {
     /// Of so many names, and nothing else.
     pub(crate) fn of(origins: Origins, names: usize) -> Self {
-        let (credentials, exposed, observed, hidden) = (false, false, false, false);
-        Self { origins, credentials, exposed, names, observed, hidden }
+        Self { origins, credentials: false, exposed: false, names, settings: Settings::Usual }
     }
 }
 
@@ -105,12 +111,12 @@ impl Scenario {
     }
 
     fn hidden(mut self) -> Self {
-        self.setup.hidden = true;
+        self.setup.settings = Settings::Hidden;
         self
     }
 
     fn observed(mut self) -> Self {
-        self.setup.observed = true;
+        self.setup.settings = Settings::Observed;
         self
     }
 

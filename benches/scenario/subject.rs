@@ -15,7 +15,7 @@ use tower_cors::{CorsLayer, Policy};
 use tower_http::cors::{self, AllowOrigin};
 
 use super::floor::Floor;
-use super::{Origins, Scenario, Setup, names};
+use super::{Origins, Scenario, Settings, Setup, names};
 
 /// Whose layer stands before the inner service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,13 +92,13 @@ pub(crate) fn ours(setup: Setup) -> CorsLayer {
     if setup.exposed {
         policy = policy.expose_headers(["x-request-id"]);
     }
-    let layer = CorsLayer::new(policy.build().unwrap()).hide_denials(setup.hidden);
-    if setup.observed {
-        layer.observe(|observation| {
+    let layer = CorsLayer::new(policy.build().unwrap());
+    match setup.settings {
+        Settings::Usual => layer,
+        Settings::Observed => layer.observe(|observation| {
             black_box(observation.decision().denial());
-        })
-    } else {
-        layer
+        }),
+        Settings::Hidden => layer.hide_denials(true),
     }
 }
 
