@@ -165,6 +165,7 @@ fn few_files_share_what_is_written() {
     let known = [
         ("observe/tracing/limit.rs", "Mutex"),
         ("policy/sent.rs", "OnceLock"),
+        ("remark.rs", "Mutex"),
         ("select/reload.rs", "ArcSwap"),
     ];
     assert_eq!(found, known.map(|(name, word)| (name.to_owned(), word)).into());
