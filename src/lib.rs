@@ -34,8 +34,8 @@
 //!   request from your server.
 //! - [At the edge](https://docs.rs/tower-cors/latest/tower_cors/guide/edge/): the same policy in Envoy, a gateway, nginx and S3
 //! - [Operating](https://docs.rs/tower-cors/latest/tower_cors/guide/operating/), [testing](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/),
-//!   [the tool for the shell](https://docs.rs/tower-cors/latest/tower_cors/guide/tool/),
-//!   [trying a policy in your browser](https://docs.rs/tower-cors/latest/tower_cors/guide/workbench/)
+//!   [trying a policy in your browser](https://docs.rs/tower-cors/latest/tower_cors/guide/workbench/),
+//!   [the tool for the shell](https://docs.rs/tower-cors/latest/tower_cors/guide/tool/)
 //! - [What goes on the wire](https://docs.rs/tower-cors/latest/tower_cors/guide/wire/), [what is refused, and why](https://docs.rs/tower-cors/latest/tower_cors/guide/refused/)
 //! - [Coming from tower-http and others](https://docs.rs/tower-cors/latest/tower_cors/guide/migrating/)
 //!

@@ -127,7 +127,7 @@ fn policies_and_routes_are_written_for_other_systems() {
     for (to, says) in [
         ("envoy", "exact: \"https://app.example\""),
         ("envoy-json", "\"exact\":"),
-        ("gateway", "kind: HTTPRoute"),
+        ("gateway", "kind: \"HTTPRoute\""),
         ("nginx", "map "),
         ("nginx-server", "add_header"),
     ] {

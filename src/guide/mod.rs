@@ -9,8 +9,8 @@
 //! - [`edge`]: the same policy in Envoy, a gateway, nginx and S3.
 //! - [`operating`]: logs, metrics, rolling out a change, several places.
 //! - [`testing`]: testing a policy, and an app.
-//! - [`tool`]: the tool for the shell.
 //! - [`workbench`]: trying a policy in your own browser.
+//! - [`tool`]: the tool for the shell.
 //! - [`wire`]: what goes on the wire.
 //! - [`refused`]: what is refused when a policy is built, and why.
 //! - [`migrating`]: coming from other middleware.
@@ -33,10 +33,10 @@ pub mod edge {}
 pub mod operating {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
-#[doc = include_str!("tool.md")]
-pub mod tool {}
 #[doc = include_str!("workbench.md")]
 pub mod workbench {}
+#[doc = include_str!("tool.md")]
+pub mod tool {}
 #[doc = include_str!("wire.md")]
 pub mod wire {}
 #[doc = include_str!("refused.md")]

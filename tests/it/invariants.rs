@@ -186,10 +186,16 @@ fn no_syntax_is_newer_than_the_declared_rust() {
 /// So that a file fits in a head.
 #[test]
 fn no_file_is_long() {
-    let folders =
-        [
-            "src", "tests", "examples", "benches", "cli", "fuzz/src", "fuzz/fuzz_targets", "fuzz/tests",
-        ];
+    let folders = [
+        "src",
+        "tests",
+        "examples",
+        "benches",
+        "cli",
+        "fuzz/src",
+        "fuzz/fuzz_targets",
+        "fuzz/tests",
+    ];
     for (name, text) in folders.into_iter().flat_map(texts) {
         let lines = text.lines().count();
         assert!(lines <= 400, "{name} has {lines} lines");

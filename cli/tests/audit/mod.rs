@@ -2,6 +2,7 @@
 
 mod kinds;
 mod own;
+mod requests;
 mod unseen;
 
 use serde_json::Value;
