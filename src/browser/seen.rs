@@ -29,7 +29,6 @@ use super::{Blocked, Exchange, Sent, UserAgent};
 ///   origin: https://app.example
 /// 404 Not Found
 /// > (no access-control-allow-origin)
-///   content-length: 0
 ///
 /// the response from \"https://api.example/\" has no access-control-allow-origin; expected \"https://app.example\"
 /// the standard: network error in the CORS check, https://fetch.spec.whatwg.org/#concept-cors-check",
