@@ -15,6 +15,8 @@ pub(super) struct Said {
     pub(super) path: Path,
     /// Each with the rule that has it.
     origins: Vec<(Path, String)>,
+    /// Whether it has origins, too, that cannot be written.
+    pub(super) has_predicates: bool,
     pub(super) credentials: bool,
     pub(super) methods: Methods,
     pub(super) any_header: bool,
@@ -70,7 +72,9 @@ impl Said {
             Origins::Any => vec!["*".to_owned()],
             other => other.written(),
         };
-        if matches!(&rule.origins, Origins::Listed(listed) if !listed.predicates.is_empty()) {
+        let has_predicates =
+            matches!(&rule.origins, Origins::Listed(listed) if !listed.predicates.is_empty());
+        if has_predicates {
             warnings.push(&path.key("allow_origins"), Loss::Predicate);
         }
         let (mut any_header, mut headers, mut prefixes) = (false, Vec::new(), Vec::new());
@@ -83,6 +87,7 @@ impl Said {
         }
         Self {
             origins: written.into_iter().map(|origin| (path.clone(), origin)).collect(),
+            has_predicates,
             credentials: rule.credentials,
             methods: rule.methods.clone(),
             any_header,
@@ -106,7 +111,7 @@ impl Said {
     pub(super) fn origins<T: PartialEq>(
         &self,
         warnings: &mut Warnings,
-        judge: impl Fn(&str, &Entry<'_>) -> Fate<T>,
+        mut judge: impl FnMut(&str, &Entry<'_>) -> Fate<T>,
     ) -> Vec<T> {
         let mut kept: Vec<T> = Vec::with_capacity(self.origins.len());
         for (path, value) in &self.origins {

@@ -213,10 +213,6 @@ impl Warnings {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.list.len()
-    }
-
     pub(super) fn into_list(self) -> Vec<Warning> {
         self.list
     }
