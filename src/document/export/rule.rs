@@ -1,5 +1,7 @@
 //! A rule, as it would be written, and what all targets ask of it.
 
+use std::collections::HashSet;
+
 use super::warning::{Loss, Warnings};
 use crate::document::path::Path;
 use crate::document::write::split;
@@ -54,13 +56,16 @@ pub(super) fn all(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Vec<
 pub(super) fn one(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Option<Said> {
     let mut rules = all(policy, path, warnings).into_iter();
     let mut first = rules.next()?;
+    let mut known: HashSet<String> = first.origins.iter().map(|it| it.1.clone()).collect();
     let mut is_behind = false;
     for rule in rules {
         is_behind |= !first.differs_in_origins_only(&rule);
         if is_behind {
             warnings.push(&rule.path, Loss::Rules);
         } else {
-            first.origins.extend(rule.origins);
+            // A target may refuse what it is told twice.
+            let origins = rule.origins.into_iter();
+            first.origins.extend(origins.filter(|(_, origin)| known.insert(origin.clone())));
         }
     }
     Some(first)
@@ -107,8 +112,8 @@ impl Said {
             && self.max_age == other.max_age
     }
 
-    /// The origins that are kept, each as a target writes it, and once.
-    pub(super) fn origins<T: PartialEq>(
+    /// The origins that are kept, each as a target writes it.
+    pub(super) fn origins<T>(
         &self,
         warnings: &mut Warnings,
         mut judge: impl FnMut(&str, &Entry<'_>) -> Fate<T>,
