@@ -21,12 +21,21 @@ pub(super) const READ_CASES: &str = r##"((revision) => {
   });
 })"##;
 
-/// Tries a request of one's own by a link, as another person sends it.
-pub(super) const TRY: &str = r#"((link) => {
-  const shown = document.querySelector("[data-fill=own]");
-  delete shown.dataset.outcome;
+/// Opens a link to a request of one's own, as another person sends it.
+pub(super) const OPEN_LINK: &str = r#"((link) => {
   location.hash = link;
   return "";
+})"#;
+
+/// What a link filled in: nothing till it did.
+pub(super) const READ_LINK: &str = r#"(() => {
+  const said = document.querySelector("[data-fill=own] .own-link");
+  if (!said) {
+    return "null";
+  }
+  const shown = document.querySelector("[data-fill=own]");
+  const fields = Object.fromEntries(new FormData(document.querySelector("form.own")));
+  return JSON.stringify({ said: said.innerText, fields, data: { ...shown.dataset }, isBusy: shown.ariaBusy });
 })"#;
 
 pub(super) const READ_TRY: &str = r#"(() => {
