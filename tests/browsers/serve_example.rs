@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use self::program::Serve;
 use self::scripts::{
-    ATTACK, CARET, CHOOSE, CLICK, EDIT, OPEN_LINK, READ_CASES, READ_EDITOR, READ_LINK, READ_TRY,
+    ATTACK, CARET, CHOOSE, CHOOSE_FORMAT, CLICK, EDIT, OPEN_LINK, READ_CASES, READ_EDITOR,
+    READ_LINK, READ_TRY, TAKE_FAILURE,
 };
 use crate::driver::{self, Driver};
 
@@ -46,6 +47,7 @@ fn check(driver: &mut impl Driver) {
     the_page_of_a_denied_origin(driver);
     nobody_else_changes_the_policy(driver, &serve);
     a_link_changes_no_policy(driver, &serve);
+    what_fails_is_told(driver, serve);
 }
 
 /// What the page shows once it has tried everything with the policy of a revision.
@@ -188,6 +190,19 @@ fn a_link_changes_no_policy(driver: &mut impl Driver, serve: &Serve) {
     driver.open("about:blank");
     driver.open(&serve.page);
     assert_eq!(cases(driver, 0)["verdict"], "yes", "the policy is as it was");
+}
+
+/// Once the server is gone.
+fn what_fails_is_told(driver: &mut impl Driver, serve: Serve) {
+    driver.call(CHOOSE_FORMAT, "yaml");
+    wait_for(driver, READ_EDITOR, "");
+    drop(serve);
+    // By then no earlier check is under way.
+    driver.call(EDIT, "allow_origins: []");
+    wait_for(driver, TAKE_FAILURE, "");
+    // To write it as YAML takes the server.
+    driver.call(CHOOSE, &json!(["start", "Public data"]).to_string());
+    wait_for(driver, TAKE_FAILURE, "");
 }
 
 fn a_request_of_each_kind(driver: &mut impl Driver) {

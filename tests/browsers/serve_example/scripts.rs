@@ -74,6 +74,17 @@ pub(super) const READ_EDITOR: &str = r#"(() => {
   });
 })"#;
 
+/// What the editor says of a fetch that failed, in the words of the browser, and it says it no more. Nothing till it does.
+pub(super) const TAKE_FAILURE: &str = r#"(() => {
+  const title = document.querySelector("[data-fill=problems-title]");
+  const said = title.innerText;
+  if (!said.includes("etch")) {
+    return "null";
+  }
+  title.textContent = "";
+  return JSON.stringify(said);
+})"#;
+
 pub(super) const CLICK: &str = r#"((selector) => {
   document.querySelector(selector).click();
   return "";
@@ -88,6 +99,14 @@ pub(super) const CHOOSE: &str = r#"((choice) => {
   field.value = value;
   field.dispatchEvent(new Event("change", { bubbles: true }));
   delete document.querySelector("form.policy").dataset.checked;
+  return "";
+})"#;
+
+/// Has the policy written in another format.
+pub(super) const CHOOSE_FORMAT: &str = r#"((format) => {
+  const form = document.querySelector("form.policy");
+  delete form.dataset.checked;
+  form.querySelector(`[name=format][value=${format}]`).click();
   return "";
 })"#;
 
