@@ -184,6 +184,8 @@ impl PageRequest {
             found.map(|(_, value)| value.clone())
         };
         let page = value("origin").unwrap_or_default();
+        // As the parser of URLs does.
+        let url = &url.replace(['\t', '\n', '\r'], "");
         let is_no_cors = value("sec-fetch-mode").as_deref() == Some("no-cors");
         let mode = if is_no_cors { RequestMode::NoCors } else { RequestMode::Cors };
         let cookies: Vec<String> =
