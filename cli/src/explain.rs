@@ -151,7 +151,11 @@ impl Explained {
 }
 
 /// What the model of a browser makes of a server that has the policy.
-fn fetch(request: &PageRequest, routes: &Routes, browser: Shipped) -> Result<Seen, Failure> {
+pub(crate) fn fetch(
+    request: &PageRequest,
+    routes: &Routes,
+    browser: Shipped,
+) -> Result<Seen, Failure> {
     let server =
         service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(String::new())));
     let server = CorsLayer::new(routes.clone()).layer(server);

@@ -73,7 +73,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         if let Some(cause) = unreached(&seen) {
             return Err(Failure::new(&format_args!("{}: {cause}", request.url)));
         }
-        let compared = routes.as_ref().map(|routes| Compared::new(&seen, routes));
+        let compare = |routes| Compared::new(&request, &seen, routes, arguments.browser);
+        let compared = routes.as_ref().map(compare).transpose()?;
         let is_odd = compared.as_ref().map_or(seen.blocked().is_some(), |it| !it.agrees());
         let who = if is_odd { who::answered(&seen) } else { Vec::new() };
         probed.push(Probed { request, seen, compared, who });
