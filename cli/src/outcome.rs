@@ -83,6 +83,10 @@ impl Failure {
         Self(message.to_string())
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.0
+    }
+
     /// As it is printed.
     pub(crate) fn text(&self) -> String {
         let error = paint(ERROR, "error:");

@@ -3,6 +3,7 @@
 mod kinds;
 mod own;
 mod requests;
+mod stopped;
 mod unseen;
 
 use serde_json::Value;
