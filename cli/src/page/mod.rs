@@ -102,14 +102,15 @@ impl Asked {
         self.curl || self.har
     }
 
-    /// The requests. One that is not pasted is for a URL of the verb's.
+    /// The requests. One that is not pasted is for a URL of the verb's. What is sent must be what was pasted.
     pub(crate) fn requests(
         &self,
+        is_sent: bool,
         url: impl FnOnce() -> Result<String, Failure>,
     ) -> Result<Vec<PageRequest>, Failure> {
         let failure = |message: String| Failure::new(&format_args!("<stdin>: {message}"));
         let mut requests = if self.curl {
-            vec![curl::parse(&stdin()?).map_err(failure)?]
+            vec![curl::parse(&stdin()?, is_sent).map_err(failure)?]
         } else if self.har {
             har::parse(&stdin()?, self.entry, self.from.is_some()).map_err(failure)?
         } else {

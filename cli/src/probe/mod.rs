@@ -58,7 +58,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let open = |file| arguments.reading.open(file)?.routes();
     let routes = arguments.policy.as_deref().map(open).transpose()?;
-    let requests = arguments.asked.requests(|| Ok(arguments.url.clone().unwrap_or_default()))?;
+    let requests =
+        arguments.asked.requests(true, || Ok(arguments.url.clone().unwrap_or_default()))?;
     let connection = arguments.line.connection()?;
     let mut probed = Vec::new();
     for request in requests {

@@ -1,0 +1,81 @@
+//! What is pasted is sent as it is, or refused.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::Request;
+use tower_cors::{CorsLayer, Policy};
+
+use super::POLICY;
+use crate::program::Files;
+use crate::server::Server;
+
+type Got = Arc<Mutex<Vec<(String, Bytes)>>>;
+
+/// A server, and the methods and bodies of what it gets.
+fn server() -> (Server, Got) {
+    let got = Got::default();
+    let told = got.clone();
+    let app = Router::new().fallback(move |request: Request| {
+        let told = told.clone();
+        async move {
+            let method = request.method().to_string();
+            let body = axum::body::to_bytes(request.into_body(), 1000).await.unwrap();
+            told.lock().unwrap().push((method, body));
+            "saved"
+        }
+    });
+    let policy = Policy::from_toml(&POLICY.replace("'PUT'", "'PUT', 'DELETE'")).unwrap();
+    (Server::new(app.layer(CorsLayer::new(policy))), got)
+}
+
+#[test]
+fn what_a_command_would_send_otherwise_is_refused_by_its_name() {
+    let (server, got) = server();
+    let files = Files::new(&[("nobody.json", r#"{"allow_origins": ["https://nobody.invalid"]}"#)]);
+    for (written, name, instead) in [
+        ("-u me:secret", "`-u`", "write `-H 'authorization: Basic …'`"),
+        ("-d @body.json", "`-d @FILE`", "`--data-raw"),
+        ("--data-binary @body.json", "`-d @FILE`", "`--data-raw"),
+        ("--data-urlencode 'a=b c'", "`--data-urlencode`", "`--data-raw"),
+        ("--json @body.json", "`--json @FILE`", "the JSON itself"),
+        ("-d a --data-raw b", "`-d` beside `--data-raw`", "`--data-raw"),
+        ("-F a=b", "`-F`", "`--data-raw`"),
+        ("-G -d a=b", "`-G`", "the query"),
+        ("-X GET -d a=b", "the body of a GET or HEAD", "leave it out"),
+        ("-H @fields", "`-H @FILE`", "each field"),
+        ("-b jar.txt", "`-b FILE`", "name=value"),
+        ("-k", "`-k`", "`probe --curl --cacert FILE`"),
+        ("--cacert ca.pem", "`--cacert`", "`probe --curl --cacert FILE`"),
+        ("--resolve api.example:80:127.0.0.1", "`--resolve`", "leave it out"),
+        ("--proxy http://127.0.0.1:1", "`-x`", "leave it out"),
+    ] {
+        let url = server.url("/items");
+        let command = format!("curl '{url}' -H 'origin: https://app.example' {written}");
+        let ran = files.run_with(&["probe", "--curl"], &command);
+        assert_eq!((ran.status, &*ran.text), (2, ""), "{written}");
+        let begin = format!("error: <stdin>: {name} in the command for curl would not be sent");
+        assert!(ran.notes.starts_with(&begin), "{}", ran.notes);
+        assert!(ran.notes.contains(instead), "{}", ran.notes);
+        // Nothing is sent there.
+        let explained = files.run_with(&["explain", "nobody.json", "--curl"], &command);
+        assert_eq!(explained.status, 1, "{written}: {}", explained.notes);
+    }
+    assert!(got.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_body_is_sent_as_it_is_written() {
+    let (server, got) = server();
+    for (written, body) in
+        [("--data-raw '@it'", "@it"), ("-d a=1 -d b=2", "a=1&b=2"), ("--json '{}'", "{}")]
+    {
+        let url = server.url("/items");
+        let command = format!("curl '{url}' -H 'origin: https://app.example' {written}");
+        let ran = Files::new(&[]).run_with(&["probe", "--curl"], &command);
+        assert_eq!(ran.status, 0, "{}{}", ran.text, ran.notes);
+        let sent = got.lock().unwrap().pop().unwrap();
+        assert_eq!((&*sent.0, &*sent.1), ("POST", body.as_bytes()), "{written}");
+    }
+}
