@@ -102,6 +102,11 @@ impl Asked {
         self.curl || self.har
     }
 
+    /// Whether it is all that a HAR file has, and nobody chose one.
+    pub(crate) fn is_whole_har(&self) -> bool {
+        self.har && self.entry.is_none()
+    }
+
     /// The requests. One that is not pasted is for a URL of the verb's. What is sent must be what was pasted.
     pub(crate) fn requests(
         &self,
@@ -160,6 +165,13 @@ impl Asked {
 }
 
 impl PageRequest {
+    /// Whether the method says that the request changes nothing.
+    ///
+    /// RFC 9110: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>
+    pub(crate) fn is_safe(&self) -> bool {
+        ["GET", "HEAD", "OPTIONS"].iter().any(|safe| self.method.eq_ignore_ascii_case(safe))
+    }
+
     pub(crate) fn fetch(&self) -> Fetch {
         let credentials =
             if self.credentials { Credentials::Include } else { Credentials::SameOrigin };

@@ -60,6 +60,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let routes = arguments.policy.as_deref().map(open).transpose()?;
     let requests =
         arguments.asked.requests(true, || Ok(arguments.url.clone().unwrap_or_default()))?;
+    // What changed something once may do so again.
+    let is_left_out = |request: &PageRequest| arguments.asked.is_whole_har() && !request.is_safe();
+    let (left_out, requests): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_left_out);
+    let notes: Vec<String> = left_out
+        .iter()
+        .map(|PageRequest { method, url, .. }| {
+            format!(
+                "not sent, since it may change something: {method} {url}; choose it by `--entry N`"
+            )
+        })
+        .collect();
+    let notes = notes.join("\n");
+    if requests.is_empty() {
+        return Err(Failure::new(&notes));
+    }
     let connection = arguments.line.connection()?;
     let mut probed = Vec::new();
     for request in requests {
@@ -84,11 +99,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match arguments.format {
         Format::Json => {
             let all: Vec<Value> = probed.iter().map(Probed::json).collect();
-            Outcome::json(&json!({ "requests": all }), status)
+            Ok(Outcome { notes, ..Outcome::json(&json!({ "requests": all }), status)? })
         }
         Format::Text => {
             let all: Vec<String> = probed.iter().map(Probed::text).collect();
-            Ok(Outcome { text: all.join("\n\n"), status, ..Outcome::default() })
+            Ok(Outcome { text: all.join("\n\n"), notes, status })
         }
     }
 }

@@ -79,3 +79,40 @@ fn a_body_is_sent_as_it_is_written() {
         assert_eq!((&*sent.0, &*sent.1), ("POST", body.as_bytes()), "{written}");
     }
 }
+
+#[test]
+fn of_a_har_file_what_may_change_something_is_sent_if_it_is_chosen() {
+    let (server, got) = server();
+    let url = server.url("/items");
+    let entry = |method: &str| {
+        let headers = serde_json::json!([{ "name": "origin", "value": "https://app.example" }]);
+        serde_json::json!({ "request": { "method": method, "url": url, "headers": headers } })
+    };
+    let har = |methods: &[&str]| {
+        let entries: Vec<_> = methods.iter().map(|method| entry(method)).collect();
+        serde_json::json!({ "log": { "entries": entries } }).to_string()
+    };
+    let run = |arguments: &[&str], methods: &[&str]| {
+        let ran =
+            Files::new(&[]).run_with(&[&["probe", "--har"], arguments].concat(), &har(methods));
+        let methods: Vec<String> =
+            got.lock().unwrap().drain(..).map(|(method, _)| method).collect();
+        (ran, methods.join(" "))
+    };
+    let all = ["GET", "HEAD", "POST", "PUT", "DELETE"];
+    let said = |method: &str| {
+        format!(
+            "not sent, since it may change something: {method} {url}; choose it by `--entry N`\n"
+        )
+    };
+    for format in ["text", "json"] {
+        let (ran, sent) = run(&["--format", format], &all);
+        let notes = [said("POST"), said("PUT"), said("DELETE")].concat();
+        assert_eq!((ran.status, &*ran.notes, &*sent), (0, &*notes, "GET HEAD"), "{}", ran.text);
+    }
+    let (ran, sent) = run(&["--entry", "5"], &all);
+    assert_eq!((ran.status, &*ran.notes, &*sent), (0, "", "DELETE"), "{}", ran.text);
+    let (ran, sent) = run(&[], &["DELETE"]);
+    assert_eq!(sent, "");
+    ran.is(2, "", &format!("error: {}", said("DELETE")));
+}
