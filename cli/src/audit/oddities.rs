@@ -74,7 +74,8 @@ impl Auditor {
             .field(UPGRADE, b"websocket")
             .field(SEC_WEBSOCKET_VERSION, b"13")
             .field(SEC_WEBSOCKET_KEY, b"dG93ZXItY29ycy1hdWRpdA==");
-        let exchange = self.ask(ask).await?;
+        // It goes over HTTP/1.1, which a server need not speak.
+        let exchange = self.target.ask(ask).await?;
         if exchange.status == Ok(StatusCode::SWITCHING_PROTOCOLS) {
             self.find(Kind::WebSocket, Severity::Medium, [exchange]);
         }

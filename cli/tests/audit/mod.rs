@@ -5,6 +5,7 @@ mod own;
 mod requests;
 mod stopped;
 mod unseen;
+mod versions;
 
 use serde_json::Value;
 
