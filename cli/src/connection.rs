@@ -17,6 +17,7 @@ use hyper_util::rt::TokioExecutor;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::runtime::Runtime;
 use tower::Service;
 use tower_cors::browser::Body;
 
@@ -158,8 +159,8 @@ async fn beginning(mut body: Incoming, timeout: Duration) -> Vec<u8> {
     read
 }
 
-/// Runs what waits for servers.
-pub(crate) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+/// What runs whatever waits for servers. Connections end with it.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok(runtime.map_err(|error| Failure::new(&error))?.block_on(future))
+    runtime.map_err(|error| Failure::new(&error))
 }

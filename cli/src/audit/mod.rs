@@ -78,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let trusted = origins.iter().map(|origin| Trusted::parse(origin)).collect::<Result<_, _>>()?;
     let mut auditor = Auditor { target, trusted, found: Vec::new() };
-    match connection::wait(auditor.audit())? {
+    match connection::runtime()?.block_on(auditor.audit()) {
         Err(failure) if auditor.found.is_empty() => Err(failure),
         audited => auditor.outcome(arguments.format, audited.err().as_ref()),
     }

@@ -76,6 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         return Err(Failure::new(&notes));
     }
     let connection = arguments.line.connection()?;
+    let runtime = connection::runtime()?;
     let mut probed = Vec::new();
     for request in requests {
         let client = connection.clone();
@@ -84,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         for cookie in &request.cookies {
             browser = browser.cookie(&request.url, cookie);
         }
-        let seen = connection::wait(browser.fetch_from(&request.page, request.fetch()))?;
+        let seen = runtime.block_on(browser.fetch_from(&request.page, request.fetch()));
         let seen = seen.map_err(|error| Failure::new(&error))?;
         if let Some(cause) = unreached(&seen) {
             return Err(Failure::new(&format_args!("{}: {cause}", request.url)));

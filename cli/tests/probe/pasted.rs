@@ -1,10 +1,12 @@
 //! What is pasted is sent as it is, or refused.
 
+use std::collections::HashSet;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use tower_cors::{CorsLayer, Policy};
 
 use super::POLICY;
@@ -115,4 +117,30 @@ fn of_a_har_file_what_may_change_something_is_sent_if_it_is_chosen() {
     let (ran, sent) = run(&[], &["DELETE"]);
     assert_eq!(sent, "");
     ran.is(2, "", &format!("error: {}", said("DELETE")));
+}
+
+#[test]
+fn the_requests_of_a_har_file_share_connections() {
+    let ports: Arc<Mutex<HashSet<u16>>> = Arc::default();
+    let told = ports.clone();
+    let app = Router::new().fallback(move |ConnectInfo(from): ConnectInfo<SocketAddr>| {
+        told.lock().unwrap().insert(from.port());
+        async { "items" }
+    });
+    let app = app.layer(CorsLayer::new(Policy::from_toml(POLICY).unwrap()));
+    let server = Server::run(|listener| async move {
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
+        axum::serve(listener, app).await.unwrap();
+    });
+    let headers = serde_json::json!([{ "name": "origin", "value": "https://app.example" }]);
+    let entries: Vec<_> = (0..6)
+        .map(|number| server.url(&format!("/{number}")))
+        .map(|url| serde_json::json!({ "request": { "method": "GET", "url": url, "headers": headers } }))
+        .collect();
+    let har = serde_json::json!({ "log": { "entries": entries } }).to_string();
+    let ran = Files::new(&[]).run_with(&["probe", "--har"], &har);
+    assert_eq!(ran.status, 0, "{}{}", ran.text, ran.notes);
+    assert_eq!(ran.text.matches("the page reads status 200").count(), 6, "{}", ran.text);
+    // Whether one is free again in time, chance has a word in.
+    assert!(ports.lock().unwrap().len() < 6, "{ports:?}");
 }
