@@ -58,8 +58,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let open = |file| arguments.reading.open(file)?.routes();
     let routes = arguments.policy.as_deref().map(open).transpose()?;
-    let requests = arguments.asked.requests(|| Ok(arguments.url.clone().unwrap_or_default()))?;
+    let requests =
+        arguments.asked.requests(true, || Ok(arguments.url.clone().unwrap_or_default()))?;
+    // What changed something once may do so again.
+    let is_left_out = |request: &PageRequest| arguments.asked.is_whole_har() && !request.is_safe();
+    let (left_out, requests): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_left_out);
+    let notes: Vec<String> = left_out
+        .iter()
+        .map(|PageRequest { method, url, .. }| {
+            format!(
+                "not sent, since it may change something: {method} {url}; choose it by `--entry N`"
+            )
+        })
+        .collect();
+    let notes = notes.join("\n");
+    if requests.is_empty() {
+        return Err(Failure::new(&notes));
+    }
     let connection = arguments.line.connection()?;
+    let runtime = connection::runtime()?;
     let mut probed = Vec::new();
     for request in requests {
         let client = connection.clone();
@@ -68,12 +85,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         for cookie in &request.cookies {
             browser = browser.cookie(&request.url, cookie);
         }
-        let seen = connection::wait(browser.fetch_from(&request.page, request.fetch()))?;
+        let seen = runtime.block_on(browser.fetch_from(&request.page, request.fetch()));
         let seen = seen.map_err(|error| Failure::new(&error))?;
         if let Some(cause) = unreached(&seen) {
             return Err(Failure::new(&format_args!("{}: {cause}", request.url)));
         }
-        let compared = routes.as_ref().map(|routes| Compared::new(&seen, routes));
+        let compare = |routes| Compared::new(&request, &seen, routes, arguments.browser);
+        let compared = routes.as_ref().map(compare).transpose()?;
         let is_odd = compared.as_ref().map_or(seen.blocked().is_some(), |it| !it.agrees());
         let who = if is_odd { who::answered(&seen) } else { Vec::new() };
         probed.push(Probed { request, seen, compared, who });
@@ -82,11 +100,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     match arguments.format {
         Format::Json => {
             let all: Vec<Value> = probed.iter().map(Probed::json).collect();
-            Outcome::json(&json!({ "requests": all }), status)
+            Ok(Outcome { notes, ..Outcome::json(&json!({ "requests": all }), status)? })
         }
         Format::Text => {
             let all: Vec<String> = probed.iter().map(Probed::text).collect();
-            Ok(Outcome { text: all.join("\n\n"), status, ..Outcome::default() })
+            Ok(Outcome { text: all.join("\n\n"), notes, status })
         }
     }
 }
