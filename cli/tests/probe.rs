@@ -2,6 +2,7 @@
 
 mod live;
 mod secure;
+mod urls;
 mod who;
 
 use axum::Router;

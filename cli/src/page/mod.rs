@@ -2,12 +2,14 @@
 
 mod curl;
 mod har;
+mod url;
 
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use tower_cors::browser::{Credentials, Fetch, Mode, UserAgent};
 
+pub(crate) use self::url::check as check_url;
 use crate::document;
 use crate::outcome::Failure;
 

@@ -16,7 +16,7 @@ use self::compare::Compared;
 use crate::connection::{self, Line};
 use crate::document::Reading;
 use crate::outcome::{Failure, Format, Outcome, Status};
-use crate::page::{Asked, PageRequest, Shipped};
+use crate::page::{Asked, PageRequest, Shipped, check_url};
 use crate::paint::{BOLD, ERROR, FAINT, GOOD, WARNING, paint};
 
 #[derive(Debug, clap::Args)]
@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let connection = arguments.line.connection()?;
     let mut probed = Vec::new();
     for request in requests {
+        check_url(&request.url)?;
         let client = connection.clone();
         let mut browser =
             Browser::new(client).absolute_form(true).user_agent(arguments.browser.into());
