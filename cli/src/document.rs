@@ -63,26 +63,40 @@ pub(crate) enum Either {
 
 impl Reading {
     pub(crate) fn open(&self, file: &Path) -> Result<Source, Failure> {
+        self.try_open(file).map_err(|why| Failure::new(&format_args!("{}: {why}", name(file))))
+    }
+
+    /// The same, with why the file cannot be read, without its name.
+    pub(crate) fn try_open(&self, file: &Path) -> Result<Source, String> {
         let text = read(file)?;
         let format = self.read_as.or_else(|| by_name(file)).unwrap_or_else(|| by_text(&text));
-        let file = (file != Path::new("-")).then(|| file.to_owned());
-        Ok(Source { file, format, key: self.key.clone(), text })
+        Ok(Source { file: named(file).map(Path::to_owned), format, key: self.key.clone(), text })
     }
 }
 
 /// Reads a text from a file, or from standard input.
-pub(crate) fn read(file: &Path) -> Result<String, Failure> {
-    let (name, bytes) = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        (STDIN.to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
-    } else {
-        (file.display().to_string(), fs::read(file))
+pub(crate) fn read(file: &Path) -> Result<String, String> {
+    let bytes = match named(file) {
+        Some(file) => fs::read(file),
+        None => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        }
     };
-    let bytes = bytes.map_err(|error| Failure::new(&format_args!("{name}: {error}")))?;
-    String::from_utf8(bytes).map_err(|error| {
+    String::from_utf8(bytes.map_err(|error| error.to_string())?).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Failure::new(&format_args!("{name}: byte {at} is not UTF-8; write the file in UTF-8"))
+        format!("byte {at} is not UTF-8; write the file in UTF-8")
     })
+}
+
+/// The file, unless standard input is meant.
+pub(crate) fn named(file: &Path) -> Option<&Path> {
+    Some(file).filter(|file| *file != Path::new("-"))
+}
+
+/// What a file is called in messages.
+fn name(file: &Path) -> String {
+    named(file).map_or_else(|| STDIN.to_owned(), |file| file.display().to_string())
 }
 
 const STDIN: &str = "<stdin>";
@@ -117,7 +131,7 @@ fn by_text(text: &str) -> Format {
 impl Source {
     /// What it is called in messages.
     pub(crate) fn name(&self) -> String {
-        self.file.as_ref().map_or_else(|| STDIN.to_owned(), |file| file.display().to_string())
+        name(self.file.as_deref().unwrap_or(Path::new("-")))
     }
 
     /// A policy by itself, or a table.

@@ -53,9 +53,9 @@ fn a_mistake_has_status_2_and_all_are_told_of_all_files() {
          lints.toml:3:5: warning: allow_origins[1]: origin \"http://localhost\" is for port 80 alone; \
          write \"http://localhost:*\", or the port [loopback-without-port]\n\
          lints.toml:5:18: note: allow_methods[0]: method \"GET\" needs no permission; remove it \
-         [method-safelisted]\n",
-        "error: missing.json: No such file or directory (os error 2)\n\
-         4 files: 3 mistakes, 2 findings\n",
+         [method-safelisted]\n\
+         missing.json: error: No such file or directory (os error 2)\n",
+        "4 files: 4 mistakes, 2 findings\n",
     );
 }
 
@@ -229,7 +229,25 @@ fn a_file_that_is_no_text_is_told_by_its_name() {
     std::fs::write(files.path("latin.toml"), b"# caf\xe9\n").unwrap();
     files.run(&["check", "latin.toml"]).is(
         2,
+        "latin.toml: error: byte 5 is not UTF-8; write the file in UTF-8\n",
+        "1 file: 1 mistake\n",
+    );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_an_error_for_programs_too() {
+    let files = files();
+    let ran = files.run(&["check", "--format", "json", "missing.json", "clean.json"]);
+    assert_eq!(
+        ran.json(2)["findings"],
+        json!([{
+            "file": "missing.json", "line": null, "column": null, "level": "error", "lint": null,
+            "key": "", "message": "No such file or directory (os error 2)",
+        }])
+    );
+    files.run(&["check", "--format", "github", "missing.json", "clean.json"]).is(
+        2,
+        "::error file=missing.json,title=tower-cors check::No such file or directory (os error 2)\n",
         "",
-        "error: latin.toml: byte 5 is not UTF-8; write the file in UTF-8\n1 file: nothing to tell\n",
     );
 }

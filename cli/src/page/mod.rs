@@ -212,7 +212,7 @@ fn of_other_sites(line: &str, url: &str) -> Vec<String> {
 }
 
 fn stdin() -> Result<String, Failure> {
-    document::read(Path::new("-"))
+    document::read(Path::new("-")).map_err(|why| Failure::new(&format_args!("<stdin>: {why}")))
 }
 
 /// A field as it is written; a name alone has a value that needs permission, if there is one.
