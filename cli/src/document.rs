@@ -1,6 +1,6 @@
 //! Documents, in every format, from files or from standard input.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -68,22 +68,25 @@ impl Reading {
 
     /// The same, with why the file cannot be read, without its name.
     pub(crate) fn try_open(&self, file: &Path) -> Result<Source, String> {
-        let text = read(file)?;
+        let text = read(file, MAX_BYTES)?;
         let format = self.read_as.or_else(|| by_name(file)).unwrap_or_else(|| by_text(&text));
         Ok(Source { file: named(file).map(Path::to_owned), format, key: self.key.clone(), text })
     }
 }
 
-/// Reads a text from a file, or from standard input.
-pub(crate) fn read(file: &Path) -> Result<String, String> {
-    let bytes = match named(file) {
-        Some(file) => fs::read(file),
-        None => {
-            let mut bytes = Vec::new();
-            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
-        }
+/// Reads a text of so many bytes at the most from a file, or from standard input. Some files never end.
+pub(crate) fn read(file: &Path, most: u64) -> Result<String, String> {
+    let from: io::Result<Box<dyn io::Read>> = match named(file) {
+        Some(file) => File::open(file).map(|file| Box::new(file) as _),
+        None => Ok(Box::new(io::stdin().lock())),
     };
-    String::from_utf8(bytes.map_err(|error| error.to_string())?).map_err(|error| {
+    let mut bytes = Vec::new();
+    let read = from.and_then(|from| from.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > most {
+        return Err(format!("there are more than {} MiB; give less", most >> 20));
+    }
+    String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         format!("byte {at} is not UTF-8; write the file in UTF-8")
     })
@@ -98,6 +101,9 @@ pub(crate) fn named(file: &Path) -> Option<&Path> {
 fn name(file: &Path) -> String {
     named(file).map_or_else(|| STDIN.to_owned(), |file| file.display().to_string())
 }
+
+/// As much as the library takes of a document.
+pub(crate) const MAX_BYTES: u64 = 4 << 20;
 
 const STDIN: &str = "<stdin>";
 

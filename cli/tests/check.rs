@@ -251,3 +251,23 @@ fn a_file_that_cannot_be_read_is_an_error_for_programs_too() {
         "",
     );
 }
+
+/// The bound of a document; HAR files have their own.
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_not_read_to_its_end() {
+    let files = files();
+    let endless = || std::fs::File::open("/dev/zero").unwrap();
+    let said = "error: there are more than 4 MiB; give less\n";
+    files.run(&["check", "/dev/zero"]).is(2, &format!("/dev/zero: {said}"), "1 file: 1 mistake\n");
+    let ran = files.command(&["check", "-"]).stdin(endless()).output().unwrap();
+    assert_eq!(String::from_utf8(ran.stdout).unwrap(), format!("<stdin>: {said}"));
+    for (pasted, most) in [("--curl", 4), ("--har", 256)] {
+        let explain = ["explain", "clean.json", pasted];
+        let ran = files.command(&explain).stdin(endless()).output().unwrap();
+        assert_eq!(
+            String::from_utf8(ran.stderr).unwrap(),
+            format!("error: <stdin>: there are more than {most} MiB; give less\n")
+        );
+    }
+}

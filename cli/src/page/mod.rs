@@ -110,6 +110,8 @@ impl Asked {
         url: impl FnOnce() -> Result<String, Failure>,
     ) -> Result<Vec<PageRequest>, Failure> {
         let failure = |message: String| Failure::new(&format_args!("<stdin>: {message}"));
+        let most = if self.har { har::MAX_BYTES } else { document::MAX_BYTES };
+        let stdin = || stdin(most);
         let mut requests = if self.curl {
             vec![curl::parse(&stdin()?).map_err(failure)?]
         } else if self.har {
@@ -211,8 +213,9 @@ fn of_other_sites(line: &str, url: &str) -> Vec<String> {
     cookies.map(|cookie| format!("{cookie}{attributes}")).collect()
 }
 
-fn stdin() -> Result<String, Failure> {
-    document::read(Path::new("-")).map_err(|why| Failure::new(&format_args!("<stdin>: {why}")))
+fn stdin(most: u64) -> Result<String, Failure> {
+    document::read(Path::new("-"), most)
+        .map_err(|why| Failure::new(&format_args!("<stdin>: {why}")))
 }
 
 /// A field as it is written; a name alone has a value that needs permission, if there is one.
