@@ -233,3 +233,30 @@ fn the_example_serve_is_asked() {
         assert_eq!(ran.status, 0, "{}", ran.text);
     }
 }
+
+/// A HAR file has requests for many servers, some of them gone.
+#[test]
+fn what_fails_of_a_har_file_keeps_nothing_else_back() {
+    let server = own();
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}/gone", listener.local_addr().unwrap())
+    };
+    let socket = "wss://api.example/live".to_owned();
+    let url = server.url("/items");
+    let entry = |url: &String| {
+        let origin = serde_json::json!({ "name": "origin", "value": "https://app.example" });
+        serde_json::json!({ "request": { "method": "GET", "url": url, "headers": [origin] } })
+    };
+    let entries: Vec<_> = [&gone, &socket, &url].into_iter().map(entry).collect();
+    let har = serde_json::json!({ "log": { "entries": entries } }).to_string();
+    for format in ["text", "json"] {
+        let ran = files().run_with(&["probe", "--har", "--format", format], &har);
+        assert_eq!(ran.status, 2, "{ran:#?}");
+        assert!(ran.text.contains(&url), "{}", ran.text);
+        let notes: Vec<&str> = ran.notes.lines().collect();
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].starts_with(&format!("error: {gone}: ")), "{notes:?}");
+        assert!(notes[1].starts_with(&format!("error: URL \"{socket}\" has ")), "{notes:?}");
+    }
+}
