@@ -69,6 +69,11 @@ struct Report {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    if arguments.files.iter().filter(|file| document::named(file).is_none()).count() > 1 {
+        return Err(Failure::new(
+            &"standard input can be read once; give the other documents as files",
+        ));
+    }
     let mut report = Report { findings: Vec::new(), untold: 0 };
     for file in &arguments.files {
         // The other files are checked nevertheless.

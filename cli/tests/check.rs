@@ -271,3 +271,12 @@ fn what_never_ends_is_not_read_to_its_end() {
         );
     }
 }
+
+#[test]
+fn standard_input_is_one_document() {
+    files().run_with(&["check", "-", "-"], CLEAN).is(
+        2,
+        "",
+        "error: standard input can be read once; give the other documents as files\n",
+    );
+}

@@ -110,6 +110,11 @@ impl Asked {
         url: impl FnOnce() -> Result<String, Failure>,
     ) -> Result<Vec<PageRequest>, Failure> {
         let failure = |message: String| Failure::new(&format_args!("<stdin>: {message}"));
+        if self.from.as_deref() == Some("") {
+            return Err(Failure::new(
+                &"`--from` is empty; write an origin such as \"https://app.example\", or \"null\"",
+            ));
+        }
         let most = if self.har { har::MAX_BYTES } else { document::MAX_BYTES };
         let stdin = || stdin(most);
         let mut requests = if self.curl {

@@ -108,7 +108,7 @@ fn an_answer_that_never_comes_is_waited_for_no_longer_than_is_said() {
     });
     let url = server.url("/");
     let arguments = ["probe", &url, "--from", "https://app.example", "--timeout", "1"];
-    files().run(&arguments).is(2, "", &format!("error: {url}: no answer within 1 seconds\n"));
+    files().run(&arguments).is(2, "", &format!("error: {url}: no answer within 1 second\n"));
 }
 
 /// A stream of events is read for a while, and then told.
