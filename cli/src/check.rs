@@ -181,8 +181,7 @@ impl Told {
     }
 
     fn text(&self) -> String {
-        let file =
-            self.file.as_ref().map_or_else(|| "<stdin>".into(), |file| file.to_string_lossy());
+        let file = document::name(self.file.as_deref().unwrap_or(Path::new("-")));
         let at = match (self.line, self.column) {
             (Some(line), Some(column)) => format!("{line}:{column}:"),
             _ => String::new(),

@@ -97,9 +97,11 @@ pub(crate) fn named(file: &Path) -> Option<&Path> {
     Some(file).filter(|file| *file != Path::new("-"))
 }
 
-/// What a file is called in messages.
-fn name(file: &Path) -> String {
-    named(file).map_or_else(|| STDIN.to_owned(), |file| file.display().to_string())
+/// What a file is called in messages. A line end in it does not begin a line of its own.
+pub(crate) fn name(file: &Path) -> String {
+    let escaped =
+        |file: &Path| file.display().to_string().replace('\n', "\\n").replace('\r', "\\r");
+    named(file).map_or_else(|| STDIN.to_owned(), escaped)
 }
 
 /// As much as the library takes of a document.

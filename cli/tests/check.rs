@@ -280,3 +280,25 @@ fn standard_input_is_one_document() {
         "error: standard input can be read once; give the other documents as files\n",
     );
 }
+
+/// Otherwise it begins a line of its own, which an editor takes for a finding.
+#[cfg(unix)]
+#[test]
+fn a_line_end_in_the_name_of_a_file_is_escaped() {
+    let name = "a\nb.toml:1:1: error: c.toml";
+    let files = Files::new(&[(name, "allow_origins = []")]);
+    for run in
+        [files.run(&["check", name, "a\r\nmissing"]), files.run(&["convert", name, "--to", "json"])]
+    {
+        assert_eq!(run.status, 2);
+        for line in
+            run.text.lines().chain(run.notes.lines()).filter(|it| *it != "2 files: 2 mistakes")
+        {
+            let line = line.strip_prefix("error: ").unwrap_or(line);
+            assert!(
+                line.starts_with("a\\nb.toml:1:1: ") || line.starts_with("a\\r\\nmissing: "),
+                "{line}"
+            );
+        }
+    }
+}
