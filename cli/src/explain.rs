@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         return Err(Failure::new(&"standard input can be read once; give the document as a file"));
     }
     let routes = arguments.reading.open(&arguments.file)?.routes()?;
-    let requests = arguments.asked.requests(|| url(&arguments.path))?;
+    let requests = arguments.asked.requests(false, || url(&arguments.path))?;
     let explained: Vec<Explained> = requests
         .into_iter()
         .map(|request| Explained::new(request, &routes, arguments.browser))
@@ -151,7 +151,11 @@ impl Explained {
 }
 
 /// What the model of a browser makes of a server that has the policy.
-fn fetch(request: &PageRequest, routes: &Routes, browser: Shipped) -> Result<Seen, Failure> {
+pub(crate) fn fetch(
+    request: &PageRequest,
+    routes: &Routes,
+    browser: Shipped,
+) -> Result<Seen, Failure> {
     let server =
         service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(String::new())));
     let server = CorsLayer::new(routes.clone()).layer(server);

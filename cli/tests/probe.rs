@@ -1,6 +1,7 @@
 //! `probe` runs a page's fetch against live servers, whatever their CORS is.
 
 mod live;
+mod pasted;
 mod secure;
 mod urls;
 mod who;

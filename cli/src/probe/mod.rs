@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use http::HeaderMap;
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use tower_cors::browser::{Blocked, Browser, Exchange, Line as Decisive, Seen};
 
 use self::compare::Compared;
@@ -58,11 +59,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let open = |file| arguments.reading.open(file)?.routes();
     let routes = arguments.policy.as_deref().map(open).transpose()?;
-    let requests = arguments.asked.requests(|| Ok(arguments.url.clone().unwrap_or_default()))?;
+    let requests =
+        arguments.asked.requests(true, || Ok(arguments.url.clone().unwrap_or_default()))?;
+    // What changed something once may do so again.
+    let is_left_out = |request: &PageRequest| arguments.asked.is_whole_har() && !request.is_safe();
+    let (left_out, requests): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_left_out);
+    let notes: Vec<String> = left_out
+        .iter()
+        .map(|PageRequest { method, url, .. }| {
+            format!(
+                "not sent, since it may change something: {method} {url}; choose it by `--entry N`"
+            )
+        })
+        .collect();
+    let notes = notes.join("\n");
+    if requests.is_empty() {
+        return Err(Failure::new(&notes));
+    }
     let connection = arguments.line.connection()?;
+    let runtime = connection::runtime()?;
     let (mut probed, mut failed) = (Vec::new(), String::new());
     for request in requests {
-        let seen = match fetch(&request, &connection, arguments.browser) {
+        let seen = match fetch(&request, &connection, &runtime, arguments.browser) {
             Ok(seen) => seen,
             // The other servers are asked nevertheless.
             Err(failure) => {
@@ -70,7 +88,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
                 continue;
             }
         };
-        let compared = routes.as_ref().map(|routes| Compared::new(&seen, routes));
+        let compare = |routes| Compared::new(&request, &seen, routes, arguments.browser);
+        let compared = routes.as_ref().map(compare).transpose()?;
         let is_odd = compared.as_ref().map_or(seen.blocked().is_some(), |it| !it.agrees());
         let who = if is_odd { who::answered(&seen) } else { Vec::new() };
         probed.push(Probed { request, seen, compared, who });
@@ -91,13 +110,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
             Outcome { text: all.join("\n\n"), status, ..Outcome::default() }
         }
     };
-    Ok(Outcome { notes: failed, ..outcome })
+    let between = if notes.is_empty() { "" } else { "\n" };
+    Ok(Outcome { notes: notes + between + &failed, ..outcome })
 }
 
 /// What the browser makes of the server, if that answers at all.
 fn fetch(
     request: &PageRequest,
     connection: &Connection,
+    runtime: &Runtime,
     browser: Shipped,
 ) -> Result<Seen, Failure> {
     check_url(&request.url)?;
@@ -106,7 +127,7 @@ fn fetch(
     for cookie in &request.cookies {
         browser = browser.cookie(&request.url, cookie);
     }
-    let seen = connection::wait(browser.fetch_from(&request.page, request.fetch()))?;
+    let seen = runtime.block_on(browser.fetch_from(&request.page, request.fetch()));
     let seen = seen.map_err(|error| Failure::new(&error))?;
     match unreached(&seen) {
         Some(cause) => Err(Failure::new(&format_args!("{}: {cause}", request.url))),

@@ -168,6 +168,79 @@ fn a_document_beside_it_is_what_counts() {
     }
 }
 
+/// Each server blocks a page that the document allows.
+#[test]
+fn a_server_that_blocks_what_the_document_allows_does_not_agree() {
+    const ORIGIN: (&str, &str) = ("access-control-allow-origin", "https://app.example");
+    const CREDENTIALS: (&str, &str) = ("access-control-allow-credentials", "true");
+    const VARY: (&str, &str) = ("vary", "origin");
+    let files = files();
+    let rows: [(Server, &[&str], &str); 3] = [
+        // Methods differ by case.
+        (
+            by_hand(
+                &[
+                    ORIGIN,
+                    CREDENTIALS,
+                    ("access-control-allow-methods", "put"),
+                    ("access-control-max-age", "600"),
+                ],
+                &[ORIGIN, CREDENTIALS, VARY, ("access-control-expose-headers", "x-request-id")],
+            ),
+            &["-X", "PUT"],
+            "access-control-allow-methods should be \"PUT\", and is \"put\"",
+        ),
+        // `*` means nothing where credentials go along.
+        (
+            by_hand(
+                &[
+                    ORIGIN,
+                    CREDENTIALS,
+                    ("access-control-allow-methods", "*"),
+                    ("access-control-allow-headers", "*"),
+                    ("access-control-max-age", "600"),
+                ],
+                &[ORIGIN, CREDENTIALS, VARY, ("access-control-expose-headers", "x-request-id")],
+            ),
+            &["-X", "PUT", "-H", "content-type", "--credentials"],
+            "access-control-allow-headers should be \"content-type\", and is \"*\"",
+        ),
+        // No field differs, and the list is malformed for browsers.
+        (
+            by_hand(
+                &[
+                    ORIGIN,
+                    CREDENTIALS,
+                    ("access-control-allow-methods", "PUT"),
+                    ("access-control-allow-headers", "content-type, b@d"),
+                    ("access-control-max-age", "600"),
+                ],
+                &[ORIGIN, CREDENTIALS, VARY, ("access-control-expose-headers", "x-request-id")],
+            ),
+            &["-X", "PUT", "-H", "content-type"],
+            "the page should not be blocked, and is: ",
+        ),
+    ];
+    for (server, more, said) in rows {
+        let url = server.url("/items");
+        let arguments = ["probe", &url, "--from", "https://app.example", "--policy", "cors.toml"];
+        let ran = files.run(&[&arguments[..], more].concat());
+        assert_eq!(ran.status, 1, "{}{}", ran.text, ran.notes);
+        assert!(ran.text.contains(said), "{said}: {}", ran.text);
+        assert!(ran.text.contains("the page should not be blocked, and is: "), "{}", ran.text);
+    }
+    // Without credentials `*` is a wildcard.
+    let public = Files::new(&[("any.toml", "allow_origins = ['*']\nallow_methods = ['PUT']")]);
+    let server = by_hand(
+        &[("access-control-allow-origin", "*"), ("access-control-allow-methods", "*")],
+        &[("access-control-allow-origin", "*")],
+    );
+    let url = server.url("/items");
+    let arguments = ["probe", &url, "--from", "https://app.example", "--policy", "any.toml"];
+    let ran = public.run(&[&arguments[..], &["-X", "PUT"]].concat());
+    assert_eq!(ran.status, 0, "{}{}", ran.text, ran.notes);
+}
+
 #[test]
 fn programs_read_it_as_json() {
     let server = own();
