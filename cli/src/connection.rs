@@ -135,11 +135,18 @@ impl Service<Request<Body>> for Connection {
         let client = if upgrades { &self.upgrading } else { &self.client };
         let (answer, timeout) = (client.request(request), self.timeout);
         Box::pin(async move {
-            let late = |_| format!("no answer within {} seconds", timeout.as_secs());
+            let late = |_| format!("no answer within {}", seconds(timeout));
             let answer = tokio::time::timeout(timeout, answer).await.map_err(late)??;
             let (parts, body) = answer.into_parts();
             Ok(Response::from_parts(parts, beginning(body, timeout).await.into()))
         })
+    }
+}
+
+fn seconds(timeout: Duration) -> String {
+    match timeout.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
     }
 }
 

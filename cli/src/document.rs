@@ -1,6 +1,6 @@
 //! Documents, in every format, from files or from standard input.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -63,34 +63,57 @@ pub(crate) enum Either {
 
 impl Reading {
     pub(crate) fn open(&self, file: &Path) -> Result<Source, Failure> {
-        let text = read(file)?;
+        self.try_open(file).map_err(|why| Failure::new(&format_args!("{}: {why}", name(file))))
+    }
+
+    /// The same, with why the file cannot be read, without its name.
+    pub(crate) fn try_open(&self, file: &Path) -> Result<Source, String> {
+        let text = read(file, MAX_BYTES)?;
         let format = self.read_as.or_else(|| by_name(file)).unwrap_or_else(|| by_text(&text));
-        let file = (file != Path::new("-")).then(|| file.to_owned());
+        let file = named(file).map(Path::to_owned);
         let source = Source { file, format, key: self.key.clone(), text };
         if matches!(format, Format::S3 | Format::Gateway) && !self.key.is_empty() {
-            let (name, key) = (source.name(), self.key.join("."));
-            return Err(Failure::new(&format_args!(
-                "{name}: `--key` is for documents in JSON, TOML and YAML; give what stands under `{key}` by itself"
-            )));
+            return Err(format!(
+                "`--key` is for documents in JSON, TOML and YAML; give what stands under `{}` by itself",
+                self.key.join(".")
+            ));
         }
         Ok(source)
     }
 }
 
-/// Reads a text from a file, or from standard input.
-pub(crate) fn read(file: &Path) -> Result<String, Failure> {
-    let (name, bytes) = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        (STDIN.to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
-    } else {
-        (file.display().to_string(), fs::read(file))
+/// Reads a text of so many bytes at the most from a file, or from standard input. Some files never end.
+pub(crate) fn read(file: &Path, most: u64) -> Result<String, String> {
+    let from: io::Result<Box<dyn io::Read>> = match named(file) {
+        Some(file) => File::open(file).map(|file| Box::new(file) as _),
+        None => Ok(Box::new(io::stdin().lock())),
     };
-    let bytes = bytes.map_err(|error| Failure::new(&format_args!("{name}: {error}")))?;
+    let mut bytes = Vec::new();
+    let read = from.and_then(|from| from.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > most {
+        return Err(format!("there are more than {} MiB; give less", most >> 20));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Failure::new(&format_args!("{name}: byte {at} is not UTF-8; write the file in UTF-8"))
+        format!("byte {at} is not UTF-8; write the file in UTF-8")
     })
 }
+
+/// The file, unless standard input is meant.
+pub(crate) fn named(file: &Path) -> Option<&Path> {
+    Some(file).filter(|file| *file != Path::new("-"))
+}
+
+/// What a file is called in messages. A line end in it does not begin a line of its own.
+pub(crate) fn name(file: &Path) -> String {
+    let escaped =
+        |file: &Path| file.display().to_string().replace('\n', "\\n").replace('\r', "\\r");
+    named(file).map_or_else(|| STDIN.to_owned(), escaped)
+}
+
+/// As much as the library takes of a document.
+pub(crate) const MAX_BYTES: u64 = 4 << 20;
 
 const STDIN: &str = "<stdin>";
 
@@ -134,7 +157,7 @@ fn is_resource(text: &str, is_json: bool) -> bool {
 impl Source {
     /// What it is called in messages.
     pub(crate) fn name(&self) -> String {
-        self.file.as_ref().map_or_else(|| STDIN.to_owned(), |file| file.display().to_string())
+        name(self.file.as_deref().unwrap_or(Path::new("-")))
     }
 
     /// A policy by itself, or a table.

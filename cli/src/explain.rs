@@ -15,7 +15,7 @@ use tower_cors::{CorsLayer, Denial, Routes};
 
 use crate::document::Reading;
 use crate::outcome::{Failure, Format, Outcome, Status};
-use crate::page::{Asked, PageRequest, Shipped};
+use crate::page::{Asked, PageRequest, Shipped, check_url};
 use crate::paint::{ERROR, FAINT, GOOD, paint};
 
 #[derive(Debug, clap::Args)]
@@ -159,6 +159,7 @@ pub(crate) fn fetch(
     let server =
         service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(String::new())));
     let server = CorsLayer::new(routes.clone()).layer(server);
+    check_url(&request.url)?;
     let mut browser = Browser::new(server).user_agent(browser.into());
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.map_err(|error| Failure::new(&error))?;

@@ -3,6 +3,7 @@
 mod live;
 mod pasted;
 mod secure;
+mod urls;
 mod who;
 
 use axum::Router;

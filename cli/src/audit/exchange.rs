@@ -11,6 +11,7 @@ use tower_cors::browser::Body;
 
 use super::{Arguments, Connection, MOST};
 use crate::outcome::Failure;
+use crate::page::check_url;
 
 /// What is asked: the URL, and what goes along with each request.
 #[derive(Debug)]
@@ -88,6 +89,7 @@ impl Ask {
 
 impl Target {
     pub(super) fn new(connection: Connection, arguments: &Arguments) -> Result<Self, Failure> {
+        check_url(&arguments.url)?;
         let wrong = |what: &str| {
             let url = &arguments.url;
             Failure::new(&format_args!(
@@ -96,9 +98,6 @@ impl Target {
         };
         let url: Uri =
             arguments.url.parse().map_err(|error| wrong(&format!("is none ({error})")))?;
-        if !matches!(url.scheme_str(), Some("http" | "https")) {
-            return Err(wrong("is not of http or https"));
-        }
         let mut fields = HeaderMap::new();
         for written in &arguments.header {
             let field = written.split_once(':').and_then(|(name, value)| {

@@ -187,6 +187,9 @@ impl Curl {
     fn request(self) -> Result<PageRequest, String> {
         let url = match &*[self.urls, self.url].concat() {
             [url] => url.clone(),
+            urls if urls.iter().any(|url| url == "curl" || url == "curl.exe") => {
+                return Err("there are several commands for curl; copy one".to_owned());
+            }
             [] => return Err("the command for curl has no URL; copy all of it".to_owned()),
             urls => {
                 return Err(format!(

@@ -2,12 +2,14 @@
 
 mod curl;
 mod har;
+mod url;
 
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use tower_cors::browser::{Credentials, Fetch, Mode, UserAgent};
 
+pub(crate) use self::url::check as check_url;
 use crate::document;
 use crate::outcome::Failure;
 
@@ -114,6 +116,13 @@ impl Asked {
         url: impl FnOnce() -> Result<String, Failure>,
     ) -> Result<Vec<PageRequest>, Failure> {
         let failure = |message: String| Failure::new(&format_args!("<stdin>: {message}"));
+        if self.from.as_deref() == Some("") {
+            return Err(Failure::new(
+                &"`--from` is empty; write an origin such as \"https://app.example\", or \"null\"",
+            ));
+        }
+        let most = if self.har { har::MAX_BYTES } else { document::MAX_BYTES };
+        let stdin = || stdin(most);
         let mut requests = if self.curl {
             vec![curl::parse(&stdin()?, is_sent).map_err(failure)?]
         } else if self.har {
@@ -224,8 +233,9 @@ fn of_other_sites(line: &str, url: &str) -> Vec<String> {
     cookies.map(|cookie| format!("{cookie}{attributes}")).collect()
 }
 
-fn stdin() -> Result<String, Failure> {
-    document::read(Path::new("-"))
+fn stdin(most: u64) -> Result<String, Failure> {
+    document::read(Path::new("-"), most)
+        .map_err(|why| Failure::new(&format_args!("<stdin>: {why}")))
 }
 
 /// A field as it is written; a name alone has a value that needs permission, if there is one.

@@ -10,13 +10,14 @@ use std::path::PathBuf;
 
 use http::HeaderMap;
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use tower_cors::browser::{Blocked, Browser, Exchange, Line as Decisive, Seen};
 
 use self::compare::Compared;
-use crate::connection::{self, Line};
+use crate::connection::{self, Connection, Line};
 use crate::document::Reading;
 use crate::outcome::{Failure, Format, Outcome, Status};
-use crate::page::{Asked, PageRequest, Shipped};
+use crate::page::{Asked, PageRequest, Shipped, check_url};
 use crate::paint::{BOLD, ERROR, FAINT, GOOD, WARNING, paint};
 
 #[derive(Debug, clap::Args)]
@@ -77,35 +78,60 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let connection = arguments.line.connection()?;
     let runtime = connection::runtime()?;
-    let mut probed = Vec::new();
+    let (mut probed, mut failed) = (Vec::new(), String::new());
     for request in requests {
-        let client = connection.clone();
-        let mut browser =
-            Browser::new(client).absolute_form(true).user_agent(arguments.browser.into());
-        for cookie in &request.cookies {
-            browser = browser.cookie(&request.url, cookie);
-        }
-        let seen = runtime.block_on(browser.fetch_from(&request.page, request.fetch()));
-        let seen = seen.map_err(|error| Failure::new(&error))?;
-        if let Some(cause) = unreached(&seen) {
-            return Err(Failure::new(&format_args!("{}: {cause}", request.url)));
-        }
+        let seen = match fetch(&request, &connection, &runtime, arguments.browser) {
+            Ok(seen) => seen,
+            // The other servers are asked nevertheless.
+            Err(failure) => {
+                failed += &failure.text();
+                continue;
+            }
+        };
         let compare = |routes| Compared::new(&request, &seen, routes, arguments.browser);
         let compared = routes.as_ref().map(compare).transpose()?;
         let is_odd = compared.as_ref().map_or(seen.blocked().is_some(), |it| !it.agrees());
         let who = if is_odd { who::answered(&seen) } else { Vec::new() };
         probed.push(Probed { request, seen, compared, who });
     }
-    let status = Status::found(probed.iter().any(Probed::is_found));
-    match arguments.format {
+    let status = match &*failed {
+        "" => Status::found(probed.iter().any(Probed::is_found)),
+        _ => Status::Wrong,
+    };
+    let outcome = match arguments.format {
+        // Nothing is no list of requests.
+        _ if probed.is_empty() => Outcome { status, ..Outcome::default() },
         Format::Json => {
             let all: Vec<Value> = probed.iter().map(Probed::json).collect();
-            Ok(Outcome { notes, ..Outcome::json(&json!({ "requests": all }), status)? })
+            Outcome::json(&json!({ "requests": all }), status)?
         }
         Format::Text => {
             let all: Vec<String> = probed.iter().map(Probed::text).collect();
-            Ok(Outcome { text: all.join("\n\n"), notes, status })
+            Outcome { text: all.join("\n\n"), status, ..Outcome::default() }
         }
+    };
+    let between = if notes.is_empty() { "" } else { "\n" };
+    Ok(Outcome { notes: notes + between + &failed, ..outcome })
+}
+
+/// What the browser makes of the server, if that answers at all.
+fn fetch(
+    request: &PageRequest,
+    connection: &Connection,
+    runtime: &Runtime,
+    browser: Shipped,
+) -> Result<Seen, Failure> {
+    check_url(&request.url)?;
+    let mut browser =
+        Browser::new(connection.clone()).absolute_form(true).user_agent(browser.into());
+    for cookie in &request.cookies {
+        browser = browser.cookie(&request.url, cookie);
+    }
+    let seen = runtime.block_on(browser.fetch_from(&request.page, request.fetch()));
+    let seen = seen.map_err(|error| Failure::new(&error))?;
+    match unreached(&seen) {
+        Some(cause) => Err(Failure::new(&format_args!("{}: {cause}", request.url))),
+        None => Ok(seen),
     }
 }
 

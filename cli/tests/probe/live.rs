@@ -108,7 +108,7 @@ fn an_answer_that_never_comes_is_waited_for_no_longer_than_is_said() {
     });
     let url = server.url("/");
     let arguments = ["probe", &url, "--from", "https://app.example", "--timeout", "1"];
-    files().run(&arguments).is(2, "", &format!("error: {url}: no answer within 1 seconds\n"));
+    files().run(&arguments).is(2, "", &format!("error: {url}: no answer within 1 second\n"));
 }
 
 /// A stream of events is read for a while, and then told.
@@ -304,5 +304,32 @@ fn the_example_serve_is_asked() {
     for from in ["http://localhost:3001", "https://evil.example"] {
         let ran = files().run(&[&["probe", &url, "--from", from][..], &document].concat());
         assert_eq!(ran.status, 0, "{}", ran.text);
+    }
+}
+
+/// A HAR file has requests for many servers, some of them gone.
+#[test]
+fn what_fails_of_a_har_file_keeps_nothing_else_back() {
+    let server = own();
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}/gone", listener.local_addr().unwrap())
+    };
+    let socket = "wss://api.example/live".to_owned();
+    let url = server.url("/items");
+    let entry = |url: &String| {
+        let origin = serde_json::json!({ "name": "origin", "value": "https://app.example" });
+        serde_json::json!({ "request": { "method": "GET", "url": url, "headers": [origin] } })
+    };
+    let entries: Vec<_> = [&gone, &socket, &url].into_iter().map(entry).collect();
+    let har = serde_json::json!({ "log": { "entries": entries } }).to_string();
+    for format in ["text", "json"] {
+        let ran = files().run_with(&["probe", "--har", "--format", format], &har);
+        assert_eq!(ran.status, 2, "{ran:#?}");
+        assert!(ran.text.contains(&url), "{}", ran.text);
+        let notes: Vec<&str> = ran.notes.lines().collect();
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].starts_with(&format!("error: {gone}: ")), "{notes:?}");
+        assert!(notes[1].starts_with(&format!("error: URL \"{socket}\" has ")), "{notes:?}");
     }
 }
