@@ -1,12 +1,12 @@
 //! `check`: every mistake in documents, and every lint.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tower_cors::review::{Finding, Lint, Severity};
 use tower_cors::{DocumentError, DocumentWarning, Position};
 
-use crate::document::{Reading, Source};
+use crate::document::{self, Reading, Source};
 use crate::outcome::{Failure, Outcome, Status};
 use crate::paint::{BOLD, ERROR, FAINT, NOTE, WARNING, count, paint};
 
@@ -69,27 +69,27 @@ struct Report {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
+    if arguments.files.iter().filter(|file| document::named(file).is_none()).count() > 1 {
+        return Err(Failure::new(
+            &"standard input can be read once; give the other documents as files",
+        ));
+    }
     let mut report = Report { findings: Vec::new(), untold: 0 };
-    let mut unread = String::new();
     for file in &arguments.files {
         // The other files are checked nevertheless.
-        match arguments.reading.open(file) {
+        match arguments.reading.try_open(file) {
             Ok(source) => report.check(&source, arguments),
-            Err(failure) => unread += &failure.text(),
+            Err(why) => report.findings.push(Told::unread(file, why)),
         }
     }
     let is_wrong = report.findings.iter().any(|told| told.level == Level::Error);
-    let status = if is_wrong || !unread.is_empty() {
-        Status::Wrong
-    } else {
-        Status::found(!report.findings.is_empty())
-    };
+    let status = if is_wrong { Status::Wrong } else { Status::found(!report.findings.is_empty()) };
     let text = match arguments.format {
         Format::Json => Outcome::json(&report, status)?.text,
         Format::Text => report.lines(Told::text),
         Format::Github => report.lines(Told::github),
     };
-    let mut notes = unread;
+    let mut notes = String::new();
     if let (Format::Text, _) | (_, 1..) = (arguments.format, report.untold) {
         notes += &report.summary(arguments.files.len());
     }
@@ -138,15 +138,15 @@ impl Report {
 
 impl Told {
     fn new(source: &Source, position: Option<Position>, level: Level) -> Self {
-        Self {
-            file: source.file.clone(),
-            line: position.map(|at| at.line),
-            column: position.map(|at| at.column),
-            level,
-            lint: None,
-            key: String::new(),
-            message: String::new(),
-        }
+        let (line, column) = position.map(|at| (at.line, at.column)).unzip();
+        let (key, message) = (String::new(), String::new());
+        Self { file: source.file.clone(), line, column, level, lint: None, key, message }
+    }
+
+    /// A file that cannot be read, and why.
+    fn unread(file: &Path, message: String) -> Self {
+        let (file, key) = (document::named(file).map(Path::to_owned), String::new());
+        Self { file, line: None, column: None, level: Level::Error, lint: None, key, message }
     }
 
     fn error(source: &Source, error: &DocumentError) -> Self {
@@ -181,8 +181,7 @@ impl Told {
     }
 
     fn text(&self) -> String {
-        let file =
-            self.file.as_ref().map_or_else(|| "<stdin>".into(), |file| file.to_string_lossy());
+        let file = document::name(self.file.as_deref().unwrap_or(Path::new("-")));
         let at = match (self.line, self.column) {
             (Some(line), Some(column)) => format!("{line}:{column}:"),
             _ => String::new(),

@@ -17,6 +17,7 @@ use hyper_util::rt::TokioExecutor;
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::runtime::Runtime;
 use tower::Service;
 use tower_cors::browser::Body;
 
@@ -50,6 +51,8 @@ enum Version {
 #[derive(Clone, Debug)]
 pub(crate) struct Connection {
     client: Client<HttpsConnector<HttpConnector>, Body>,
+    /// For requests with `Upgrade`, which HTTP/2 does not have.
+    upgrading: Client<HttpsConnector<HttpConnector>, Body>,
     timeout: Duration,
 }
 
@@ -76,17 +79,26 @@ impl Line {
             .map_err(|error| Failure::new(&error))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
-        let connector = match self.http {
-            None => connector.enable_all_versions().build(),
-            Some(Version::One) => connector.enable_http1().build(),
-            Some(Version::Two) => connector.enable_http2().build(),
-        };
-        let client = Client::builder(TokioExecutor::new())
-            .http2_only(self.http == Some(Version::Two))
-            .build(connector);
-        Ok(Connection { client, timeout: Duration::from_secs(self.timeout) })
+        Ok(Connection {
+            client: client(tls.clone(), self.http),
+            upgrading: client(tls, Some(Version::One)),
+            timeout: Duration::from_secs(self.timeout),
+        })
     }
+}
+
+fn client(
+    tls: ClientConfig,
+    version: Option<Version>,
+) -> Client<HttpsConnector<HttpConnector>, Body> {
+    let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http();
+    let connector = match version {
+        None => connector.enable_all_versions().build(),
+        Some(Version::One) => connector.enable_http1().build(),
+        Some(Version::Two) => connector.enable_http2().build(),
+    };
+    let is_two = version == Some(Version::Two);
+    Client::builder(TokioExecutor::new()).http2_only(is_two).build(connector)
 }
 
 fn certificates(file: &Path) -> Result<Vec<CertificateDer<'static>>, Failure> {
@@ -119,13 +131,22 @@ impl Service<Request<Body>> for Connection {
             headers.remove(header::HOST);
         }
         headers.entry(header::USER_AGENT).or_insert(USER_AGENT);
-        let (answer, timeout) = (self.client.request(request), self.timeout);
+        let upgrades = headers.contains_key(header::UPGRADE);
+        let client = if upgrades { &self.upgrading } else { &self.client };
+        let (answer, timeout) = (client.request(request), self.timeout);
         Box::pin(async move {
-            let late = |_| format!("no answer within {} seconds", timeout.as_secs());
+            let late = |_| format!("no answer within {}", seconds(timeout));
             let answer = tokio::time::timeout(timeout, answer).await.map_err(late)??;
             let (parts, body) = answer.into_parts();
             Ok(Response::from_parts(parts, beginning(body, timeout).await.into()))
         })
+    }
+}
+
+fn seconds(timeout: Duration) -> String {
+    match timeout.as_secs() {
+        1 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
     }
 }
 
@@ -145,8 +166,8 @@ async fn beginning(mut body: Incoming, timeout: Duration) -> Vec<u8> {
     read
 }
 
-/// Runs what waits for servers.
-pub(crate) fn wait<T>(future: impl Future<Output = T>) -> Result<T, Failure> {
+/// What runs whatever waits for servers. Connections end with it.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    Ok(runtime.map_err(|error| Failure::new(&error))?.block_on(future))
+    runtime.map_err(|error| Failure::new(&error))
 }

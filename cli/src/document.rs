@@ -1,6 +1,6 @@
 //! Documents, in every format, from files or from standard input.
 
-use std::fs;
+use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +21,7 @@ pub(crate) enum Format {
     Yaml,
     /// Amazon S3's `CORSRules`, in JSON
     S3,
-    /// The object under `cors` of a Kubernetes Gateway API filter, in JSON or YAML
+    /// A Kubernetes Gateway API `HTTPRoute`, or the object under `cors` of its filter, in JSON or YAML
     Gateway,
 }
 
@@ -63,27 +63,57 @@ pub(crate) enum Either {
 
 impl Reading {
     pub(crate) fn open(&self, file: &Path) -> Result<Source, Failure> {
-        let text = read(file)?;
+        self.try_open(file).map_err(|why| Failure::new(&format_args!("{}: {why}", name(file))))
+    }
+
+    /// The same, with why the file cannot be read, without its name.
+    pub(crate) fn try_open(&self, file: &Path) -> Result<Source, String> {
+        let text = read(file, MAX_BYTES)?;
         let format = self.read_as.or_else(|| by_name(file)).unwrap_or_else(|| by_text(&text));
-        let file = (file != Path::new("-")).then(|| file.to_owned());
-        Ok(Source { file, format, key: self.key.clone(), text })
+        let file = named(file).map(Path::to_owned);
+        let source = Source { file, format, key: self.key.clone(), text };
+        if matches!(format, Format::S3 | Format::Gateway) && !self.key.is_empty() {
+            return Err(format!(
+                "`--key` is for documents in JSON, TOML and YAML; give what stands under `{}` by itself",
+                self.key.join(".")
+            ));
+        }
+        Ok(source)
     }
 }
 
-/// Reads a text from a file, or from standard input.
-pub(crate) fn read(file: &Path) -> Result<String, Failure> {
-    let (name, bytes) = if file == Path::new("-") {
-        let mut bytes = Vec::new();
-        (STDIN.to_owned(), io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes))
-    } else {
-        (file.display().to_string(), fs::read(file))
+/// Reads a text of so many bytes at the most from a file, or from standard input. Some files never end.
+pub(crate) fn read(file: &Path, most: u64) -> Result<String, String> {
+    let from: io::Result<Box<dyn io::Read>> = match named(file) {
+        Some(file) => File::open(file).map(|file| Box::new(file) as _),
+        None => Ok(Box::new(io::stdin().lock())),
     };
-    let bytes = bytes.map_err(|error| Failure::new(&format_args!("{name}: {error}")))?;
+    let mut bytes = Vec::new();
+    let read = from.and_then(|from| from.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > most {
+        return Err(format!("there are more than {} MiB; give less", most >> 20));
+    }
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        Failure::new(&format_args!("{name}: byte {at} is not UTF-8; write the file in UTF-8"))
+        format!("byte {at} is not UTF-8; write the file in UTF-8")
     })
 }
+
+/// The file, unless standard input is meant.
+pub(crate) fn named(file: &Path) -> Option<&Path> {
+    Some(file).filter(|file| *file != Path::new("-"))
+}
+
+/// What a file is called in messages. A line end in it does not begin a line of its own.
+pub(crate) fn name(file: &Path) -> String {
+    let escaped =
+        |file: &Path| file.display().to_string().replace('\n', "\\n").replace('\r', "\\r");
+    named(file).map_or_else(|| STDIN.to_owned(), escaped)
+}
+
+/// As much as the library takes of a document.
+pub(crate) const MAX_BYTES: u64 = 4 << 20;
 
 const STDIN: &str = "<stdin>";
 
@@ -114,17 +144,26 @@ fn by_text(text: &str) -> Format {
     }
 }
 
+/// Whether it is a whole resource of Kubernetes, which has a `spec`.
+fn is_resource(text: &str, is_json: bool) -> bool {
+    if is_json {
+        let value: Result<serde_json::Value, _> = serde_json::from_str(text);
+        return value.is_ok_and(|value| value.get("spec").is_some());
+    }
+    text.lines()
+        .any(|line| ["spec:", "\"spec\":", "'spec':"].iter().any(|key| line.starts_with(key)))
+}
+
 impl Source {
     /// What it is called in messages.
     pub(crate) fn name(&self) -> String {
-        self.file.as_ref().map_or_else(|| STDIN.to_owned(), |file| file.display().to_string())
+        name(self.file.as_deref().unwrap_or(Path::new("-")))
     }
 
     /// A policy by itself, or a table.
     pub(crate) fn either(&self) -> Result<Read<Either>, DocumentErrors> {
         let Some(document) = self.document() else {
-            let read = self.import()?;
-            return Ok(Read { value: Either::Policy(read.value), lost: read.lost });
+            return self.import();
         };
         let value = match document.policy() {
             Ok(policy) => Either::Policy(policy),
@@ -139,7 +178,10 @@ impl Source {
         if let Some(document) = self.document() {
             return document.routes().map_err(failure);
         }
-        let policy = self.import().map_err(failure)?.value;
+        let policy = match self.import().map_err(failure)?.value {
+            Either::Policy(policy) => policy,
+            Either::Routes(routes) => return Ok(routes),
+        };
         let routes = Routes::builder().fallback(policy).build();
         routes.map_err(|errors| Failure::new(&format_args!("{}: {errors}", self.name())))
     }
@@ -150,7 +192,11 @@ impl Source {
             return Ok(Read { value: document.lint()?, lost: Vec::new() });
         }
         let Read { value, lost } = self.import()?;
-        Ok(Read { value: value.lint(), lost })
+        let findings = match value {
+            Either::Policy(policy) => policy.lint(),
+            Either::Routes(routes) => routes.lint(),
+        };
+        Ok(Read { value: findings, lost })
     }
 
     /// It as a document of this crate, if it is one.
@@ -165,13 +211,24 @@ impl Source {
     }
 
     /// What another system has.
-    fn import(&self) -> Result<Read<Policy>, DocumentErrors> {
-        let (value, lost) = match (self.format, by_text(&self.text)) {
-            (Format::S3, _) => Policy::from_s3_json(&self.text)?,
-            (_, Format::Json) => Policy::from_gateway_json(&self.text)?,
-            _ => Policy::from_gateway_yaml(&self.text)?,
+    fn import(&self) -> Result<Read<Either>, DocumentErrors> {
+        let text = &self.text;
+        let is_json = by_text(text) == Format::Json;
+        if self.format == Format::Gateway && is_resource(text, is_json) {
+            let read = if is_json {
+                Routes::from_gateway_json(text)
+            } else {
+                Routes::from_gateway_yaml(text)
+            };
+            let (routes, lost) = read?;
+            return Ok(Read { value: Either::Routes(routes), lost });
+        }
+        let (policy, lost) = match (self.format, is_json) {
+            (Format::S3, _) => Policy::from_s3_json(text)?,
+            (_, true) => Policy::from_gateway_json(text)?,
+            _ => Policy::from_gateway_yaml(text)?,
         };
-        Ok(Read { value, lost })
+        Ok(Read { value: Either::Policy(policy), lost })
     }
 
     /// The errors of it, a line each: `cors.toml:4:5: allow_origins[1]: expected a string, found 7`.

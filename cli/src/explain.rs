@@ -15,7 +15,7 @@ use tower_cors::{CorsLayer, Denial, Routes};
 
 use crate::document::Reading;
 use crate::outcome::{Failure, Format, Outcome, Status};
-use crate::page::{Asked, PageRequest, Shipped};
+use crate::page::{Asked, PageRequest, Shipped, check_url};
 use crate::paint::{ERROR, FAINT, GOOD, paint};
 
 #[derive(Debug, clap::Args)]
@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         return Err(Failure::new(&"standard input can be read once; give the document as a file"));
     }
     let routes = arguments.reading.open(&arguments.file)?.routes()?;
-    let requests = arguments.asked.requests(|| url(&arguments.path))?;
+    let requests = arguments.asked.requests(false, || url(&arguments.path))?;
     let explained: Vec<Explained> = requests
         .into_iter()
         .map(|request| Explained::new(request, &routes, arguments.browser))
@@ -151,10 +151,15 @@ impl Explained {
 }
 
 /// What the model of a browser makes of a server that has the policy.
-fn fetch(request: &PageRequest, routes: &Routes, browser: Shipped) -> Result<Seen, Failure> {
+pub(crate) fn fetch(
+    request: &PageRequest,
+    routes: &Routes,
+    browser: Shipped,
+) -> Result<Seen, Failure> {
     let server =
         service_fn(async |_: Request<Body>| Ok::<_, Infallible>(Response::new(String::new())));
     let server = CorsLayer::new(routes.clone()).layer(server);
+    check_url(&request.url)?;
     let mut browser = Browser::new(server).user_agent(browser.into());
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     let runtime = runtime.map_err(|error| Failure::new(&error))?;

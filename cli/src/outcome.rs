@@ -1,10 +1,10 @@
 //! What a verb comes to: what it prints, and the exit status.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::paint::{ERROR, paint};
+use crate::paint::{COLOURS, ERROR, paint};
 
 /// The exit status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,6 +83,10 @@ impl Failure {
         Self(message.to_string())
     }
 
+    pub(crate) fn message(&self) -> &str {
+        &self.0
+    }
+
     /// As it is printed.
     pub(crate) fn text(&self) -> String {
         let error = paint(ERROR, "error:");
@@ -95,11 +99,36 @@ impl Failure {
     }
 }
 
-/// Writes a text, and a line end if it has none.
+/// Writes a text, and a line end if it has none. What servers and files bring along cannot steer the terminal.
 fn write(to: &mut impl Write, text: &str) -> io::Result<()> {
-    to.write_all(text.as_bytes())?;
+    to.write_all(inert(text).as_bytes())?;
     if !text.is_empty() && !text.ends_with('\n') {
         to.write_all(b"\n")?;
     }
     to.flush()
+}
+
+/// The text with every control and bidi formatting character escaped, as in JSON, so that JSON stays valid. Line ends,
+/// tabs and the tool's own colours are left.
+fn inert(text: &str) -> String {
+    let mut inert = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let own = COLOURS.iter().find(|colour| rest.starts_with(**colour));
+        let length = own.map_or(character.len_utf8(), |colour| colour.len());
+        let (taken, behind) = rest.split_at(length);
+        if own.is_none() && steers(character) {
+            write!(inert, "\\u{:04x}", u32::from(character)).ok();
+        } else {
+            inert += taken;
+        }
+        rest = behind;
+    }
+    inert
+}
+
+/// <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>
+fn steers(character: char) -> bool {
+    let is_bidi = matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    is_bidi || character.is_control() && !matches!(character, '\n' | '\t')
 }

@@ -53,9 +53,9 @@ fn a_mistake_has_status_2_and_all_are_told_of_all_files() {
          lints.toml:3:5: warning: allow_origins[1]: origin \"http://localhost\" is for port 80 alone; \
          write \"http://localhost:*\", or the port [loopback-without-port]\n\
          lints.toml:5:18: note: allow_methods[0]: method \"GET\" needs no permission; remove it \
-         [method-safelisted]\n",
-        "error: missing.json: No such file or directory (os error 2)\n\
-         4 files: 3 mistakes, 2 findings\n",
+         [method-safelisted]\n\
+         missing.json: error: No such file or directory (os error 2)\n",
+        "4 files: 4 mistakes, 2 findings\n",
     );
 }
 
@@ -229,7 +229,76 @@ fn a_file_that_is_no_text_is_told_by_its_name() {
     std::fs::write(files.path("latin.toml"), b"# caf\xe9\n").unwrap();
     files.run(&["check", "latin.toml"]).is(
         2,
-        "",
-        "error: latin.toml: byte 5 is not UTF-8; write the file in UTF-8\n1 file: nothing to tell\n",
+        "latin.toml: error: byte 5 is not UTF-8; write the file in UTF-8\n",
+        "1 file: 1 mistake\n",
     );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_an_error_for_programs_too() {
+    let files = files();
+    let ran = files.run(&["check", "--format", "json", "missing.json", "clean.json"]);
+    assert_eq!(
+        ran.json(2)["findings"],
+        json!([{
+            "file": "missing.json", "line": null, "column": null, "level": "error", "lint": null,
+            "key": "", "message": "No such file or directory (os error 2)",
+        }])
+    );
+    files.run(&["check", "--format", "github", "missing.json", "clean.json"]).is(
+        2,
+        "::error file=missing.json,title=tower-cors check::No such file or directory (os error 2)\n",
+        "",
+    );
+}
+
+/// The bound of a document; HAR files have their own.
+#[cfg(unix)]
+#[test]
+fn what_never_ends_is_not_read_to_its_end() {
+    let files = files();
+    let endless = || std::fs::File::open("/dev/zero").unwrap();
+    let said = "error: there are more than 4 MiB; give less\n";
+    files.run(&["check", "/dev/zero"]).is(2, &format!("/dev/zero: {said}"), "1 file: 1 mistake\n");
+    let ran = files.command(&["check", "-"]).stdin(endless()).output().unwrap();
+    assert_eq!(String::from_utf8(ran.stdout).unwrap(), format!("<stdin>: {said}"));
+    for (pasted, most) in [("--curl", 4), ("--har", 256)] {
+        let explain = ["explain", "clean.json", pasted];
+        let ran = files.command(&explain).stdin(endless()).output().unwrap();
+        assert_eq!(
+            String::from_utf8(ran.stderr).unwrap(),
+            format!("error: <stdin>: there are more than {most} MiB; give less\n")
+        );
+    }
+}
+
+#[test]
+fn standard_input_is_one_document() {
+    files().run_with(&["check", "-", "-"], CLEAN).is(
+        2,
+        "",
+        "error: standard input can be read once; give the other documents as files\n",
+    );
+}
+
+/// Otherwise it begins a line of its own, which an editor takes for a finding.
+#[cfg(unix)]
+#[test]
+fn a_line_end_in_the_name_of_a_file_is_escaped() {
+    let name = "a\nb.toml:1:1: error: c.toml";
+    let files = Files::new(&[(name, "allow_origins = []")]);
+    for run in
+        [files.run(&["check", name, "a\r\nmissing"]), files.run(&["convert", name, "--to", "json"])]
+    {
+        assert_eq!(run.status, 2);
+        for line in
+            run.text.lines().chain(run.notes.lines()).filter(|it| *it != "2 files: 2 mistakes")
+        {
+            let line = line.strip_prefix("error: ").unwrap_or(line);
+            assert!(
+                line.starts_with("a\\nb.toml:1:1: ") || line.starts_with("a\\r\\nmissing: "),
+                "{line}"
+            );
+        }
+    }
 }

@@ -145,3 +145,62 @@ fn policies_and_routes_are_written_for_other_systems() {
     let back = files.run_with(&["convert", "--from", "s3", "--to", "json"], &s3.text);
     assert!(back.status < 2, "{}", back.notes);
 }
+
+const WHOLE: &str = "\
+fallback = false
+[routes.'/items']
+allow_origins = ['https://app.example']
+allow_methods = ['PUT']
+max_age = 600
+";
+
+/// In YAML, as it is written, and in JSON.
+fn http_routes() -> [String; 2] {
+    let files = Files::new(&[("routes.toml", WHOLE)]);
+    let yaml = files.run(&["convert", "routes.toml", "--to", "gateway"]).text;
+    let filter = r#"{"type": "CORS", "cors": {"allowOrigins": ["https://app.example"], "allowMethods": ["GET", "HEAD", "POST", "PUT"], "maxAge": 600}}"#;
+    let json = format!(
+        r#"{{"kind": "HTTPRoute", "spec": {{"rules": [{{"matches": [{{"path": {{"type": "Exact", "value": "/items"}}}}], "filters": [{filter}]}}]}}}}"#
+    );
+    [yaml, json]
+}
+
+#[test]
+fn a_whole_http_route_is_read_as_a_table() {
+    let files = Files::new(&[("routes.toml", WHOLE)]);
+    for text in http_routes() {
+        let checked = files.run_with(&["check", "--as", "gateway", "-"], &text);
+        assert!(checked.status < 2, "{}{}", checked.text, checked.notes);
+        for (path, status) in [("/items", 0), ("/other", 1)] {
+            let arguments = ["explain", "-", "--as", "gateway", "--path", path];
+            let page = ["--from", "https://app.example", "-X", "PUT"];
+            let ran = files.run_with(&[&arguments[..], &page].concat(), &text);
+            assert_eq!(ran.status, status, "{path}: {}{}", ran.text, ran.notes);
+        }
+        let toml = files.run_with(&["convert", "--from", "gateway", "--to", "toml"], &text);
+        assert!(toml.status < 2, "{}", toml.notes);
+        assert!(toml.text.contains("/items"), "{}", toml.text);
+    }
+    let service = "kind: Service\nspec:\n  rules: []\n";
+    let ran = files.run_with(&["check", "--as", "gateway", "-"], service);
+    assert_eq!(ran.status, 2);
+    assert!(ran.text.contains("kind: expected \"HTTPRoute\", found \"Service\""), "{}", ran.text);
+}
+
+#[test]
+fn a_key_is_refused_where_documents_of_other_systems_are_read() {
+    for verb in [
+        &["check", "-", "--as", "gateway"][..],
+        &["check", "-", "--as", "s3"],
+        &["explain", "-", "--as", "s3", "--from", "https://a.example"],
+        &["convert", "--from", "gateway", "--to", "toml"],
+    ] {
+        let ran = Files::new(&[]).run_with(&[verb, &["--key", "http.cors"]].concat(), "{}");
+        let why = "`--key` is for documents in JSON, TOML and YAML; give what stands under `http.cors` by itself";
+        if verb[0] == "check" {
+            ran.is(2, &format!("<stdin>: error: {why}\n"), "1 file: 1 mistake\n");
+        } else {
+            ran.is(2, "", &format!("error: <stdin>: {why}\n"));
+        }
+    }
+}

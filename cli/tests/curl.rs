@@ -203,3 +203,14 @@ fn what_cannot_be_read_is_told() {
         assert!(ran.notes.starts_with(&format!("error: <stdin>: {said}")), "{}", ran.notes);
     }
 }
+
+/// "Copy all as cURL".
+#[test]
+fn of_several_commands_one_is_to_be_copied() {
+    let files = Files::new(&[("cors.json", r#"{"allow_origins": ["https://app.example"]}"#)]);
+    let one = "curl 'https://api.example/a' -H 'origin: https://app.example' --compressed";
+    for between in ["\n", " ;\n", " &\n"] {
+        let ran = files.run_with(&["explain", "cors.json", "--curl"], &[one, one].join(between));
+        ran.is(2, "", "error: <stdin>: there are several commands for curl; copy one\n");
+    }
+}

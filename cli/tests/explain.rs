@@ -205,3 +205,12 @@ fn programs_read_it_as_json() {
         })
     );
 }
+
+#[test]
+fn an_empty_origin_is_told_by_its_argument() {
+    files().run(&["explain", "cors.toml", "--from", ""]).is(
+        2,
+        "",
+        "error: `--from` is empty; write an origin such as \"https://app.example\", or \"null\"\n",
+    );
+}

@@ -106,3 +106,12 @@ fn what_is_no_har_file_is_told() {
         ran.is(2, "", &format!("error: <stdin>: {said}\n"));
     }
 }
+
+/// It has the bodies of all responses.
+#[test]
+fn a_har_file_may_be_larger_than_a_document() {
+    let files = Files::new(&[("cors.json", POLICY)]);
+    let text = har() + &" ".repeat(5 << 20);
+    let ran = files.run_with(&["explain", "cors.json", "--har", "--entry", "2"], &text);
+    assert_eq!(ran.status, 0, "{}", ran.notes);
+}

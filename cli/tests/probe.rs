@@ -1,7 +1,9 @@
 //! `probe` runs a page's fetch against live servers, whatever their CORS is.
 
 mod live;
+mod pasted;
 mod secure;
+mod urls;
 mod who;
 
 use axum::Router;

@@ -134,18 +134,19 @@ async fn neighbour(page: SocketAddr) -> io::Result<TcpListener> {
 }
 
 /// The origins under which a browser here reaches a listener: that of its name, if this machine alone is meant, and
-/// that of its address.
-fn origins(address: SocketAddr) -> Vec<String> {
+/// that of its address. An origin never names the default port.
+pub(crate) fn origins(address: SocketAddr) -> Vec<String> {
     let ip = match address.ip() {
         ip if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
         ip => ip,
     };
-    let of_address = format!("http://{}", SocketAddr::new(ip, address.port()));
-    if ip.is_loopback() {
-        vec![format!("http://localhost:{}", address.port()), of_address]
-    } else {
-        vec![of_address]
-    }
+    let port = match address.port() {
+        80 => String::new(),
+        port => format!(":{port}"),
+    };
+    let address = if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() };
+    let name = ip.is_loopback().then(|| "localhost".to_owned());
+    name.into_iter().chain([address]).map(|host| format!("http://{host}{port}")).collect()
 }
 
 fn first(origins: &[String]) -> &str {

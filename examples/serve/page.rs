@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::middleware::{from_fn_with_state, map_response, map_response_with_state};
+use axum::middleware::{Next, from_fn_with_state, map_response, map_response_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tower::ServiceExt;
 use tower_cors::{CorsLayer, Denial, Enforcement, Policy, PolicyErrors};
 
 use super::api::inner;
-use super::record::keep;
+use super::record::{is_try, keep};
 use super::workbench::{Workbench, endpoints};
 
 /// The page. It is for this machine alone: by its hosts, against DNS rebinding, and by its origins.
@@ -29,13 +30,22 @@ pub(crate) fn page(workbench: Workbench) -> Result<Router, PolicyErrors> {
     // To others nothing is allowed. What they may not do is refused, and not only hidden.
     let only_own = CorsLayer::new(Policy::nobody()).enforce(own)?;
     let workbench = Arc::new(workbench);
-    let record = workbench.record.clone();
+    // What is tried at this server has no layer, and there is nothing to protect.
+    let tried = inner().layer(from_fn_with_state(workbench.record.clone(), keep));
     Ok(assets(&workbench)
         .merge(endpoints(Arc::clone(&workbench)))
         .layer(only_own)
         .layer(map_response_with_state(workbench, tell_refusal))
-        // For the request that is no CORS request: it has no layer, and there is nothing to protect.
-        .merge(inner().layer(from_fn_with_state(record, keep))))
+        .layer(from_fn_with_state(tried, set_apart)))
+}
+
+/// A try asks the inner service, whatever its path. A link may have anything tried: it must not reach the workbench.
+async fn set_apart(State(tried): State<Router>, request: Request, next: Next) -> Response {
+    if is_try(request.uri()) {
+        tried.oneshot(request).await.into_response()
+    } else {
+        next.run(request).await
+    }
 }
 
 /// The host and the port of an origin.

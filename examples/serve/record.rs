@@ -131,6 +131,11 @@ fn key(uri: &Uri) -> Option<&str> {
     uri.query()?.split('&').find_map(|pair| pair.strip_prefix(KEY))
 }
 
+/// Whether a request is one that a page tries.
+pub(crate) fn is_try(uri: &Uri) -> bool {
+    key(uri).is_some()
+}
+
 fn without_key(uri: &Uri) -> String {
     let query = uri.query().unwrap_or_default();
     let others: Vec<&str> = query.split('&').filter(|pair| !pair.starts_with(KEY)).collect();

@@ -74,7 +74,7 @@ fn max_age(headers: &HeaderMap) -> u64 {
     value.map_or(5, |value| value.to_str().ok().and_then(|it| it.parse().ok()).expect("a number"))
 }
 
-fn exposes_no_more(headers: &HeaderMap, may: &[&str]) {
+pub(crate) fn exposes_no_more(headers: &HeaderMap, may: &[&str]) {
     for line in headers.get_all("access-control-expose-headers") {
         for name in line.to_str().expect("names").split(',') {
             let is_theirs = may.iter().any(|it| *it == "*" || it.eq_ignore_ascii_case(name));

@@ -66,7 +66,7 @@ pub enum CookieReason {
     Insecure,
     /// There is a `Secure` cookie of that name, and the URL is not secure.
     Overwrites,
-    /// Its name begins with `__Secure-` or `__Host-`, and it lacks what that promises.
+    /// Its name begins with `__Secure-`, `__Host-`, `__Http-` or `__Host-Http-`, and it lacks what that promises.
     Prefix,
     /// Its `Domain` is neither the host nor above it, or is a public suffix.
     Domain,
@@ -114,7 +114,7 @@ impl fmt::Display for CookieReason {
             Self::Insecure => "it is Secure, and the URL is not https",
             Self::Overwrites => "there is a Secure cookie of that name, and the URL is not https",
             Self::Prefix => {
-                "its name begins with __Secure- or __Host-, and it lacks what that promises"
+                "its name begins with __Secure-, __Host-, __Http- or __Host-Http-, and it lacks what that promises"
             }
             Self::Domain => "its Domain is neither the host nor above it, or is a public suffix",
             Self::Host => "it is for another host",

@@ -200,10 +200,14 @@ impl Cookies {
             return Err(CookieReason::PartitionedWithoutSecure);
         }
         let path = cookie.path().filter(|path| path.starts_with('/'));
-        let prefix = cookie.name().to_ascii_lowercase();
+        let name = cookie.name().to_ascii_lowercase();
         let is_whole_host = domain.is_none() && cookie.domain().is_none() && path == Some("/");
-        if (prefix.starts_with("__secure-") && !is_secure)
-            || (prefix.starts_with("__host-") && !(is_secure && is_whole_host))
+        let is_server_only = is_secure && cookie.http_only().unwrap_or(false);
+        let is_http = context.user_agent.knows_http_prefixes()
+            && (name.starts_with("__http-") || name.starts_with("__host-http-"));
+        if (name.starts_with("__secure-") && !is_secure)
+            || (name.starts_with("__host-") && !(is_secure && is_whole_host))
+            || (is_http && !is_server_only)
         {
             return Err(CookieReason::Prefix);
         }

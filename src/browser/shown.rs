@@ -1,6 +1,6 @@
 //! What a fetch came to, in words for a test that fails.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use http::{HeaderMap, Response};
 
@@ -8,6 +8,7 @@ use super::{Cookie, CookieFate, Exchange, Line, ResponseType, Seen, Sent};
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Inert(f);
         let title = &self.title;
         match &self.outcome {
             Ok(visible) if self.is_readable() => {
@@ -41,6 +42,7 @@ impl fmt::Display for Seen {
 /// their names.
 impl fmt::Display for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Inert(f);
         let Sent { method, url, headers, .. } = self.request();
         writeln!(f, "{method} {url}")?;
         write_fields(f, headers, None)?;
@@ -61,8 +63,30 @@ impl fmt::Display for Exchange {
     }
 }
 
+/// What is written with every control and bidi formatting character escaped, since it ends up in terminals and in the logs
+/// of CI, and a server chose parts of it.
+struct Inert<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Write for Inert<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|character| match character {
+            '\n' | '\t' => self.0.write_char(character),
+            // <https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters>
+            '\u{61c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => {
+                write!(self.0, "\\u{:04x}", u32::from(character))
+            }
+            _ if character.is_control() => write!(self.0, "\\u{:04x}", u32::from(character)),
+            _ => self.0.write_char(character),
+        })
+    }
+}
+
 fn write_status(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut Inert<'_, '_>,
     exchange: &Exchange,
     response: &Response<()>,
 ) -> fmt::Result {
@@ -72,7 +96,7 @@ fn write_status(
 }
 
 fn write_fields(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut Inert<'_, '_>,
     headers: &HeaderMap,
     decided_by: Option<&Line>,
 ) -> fmt::Result {

@@ -72,7 +72,7 @@ const WAYS: [Way; 22] = [
 ];
 
 /// A cookie: what its name begins with, and what stands behind its value. Where nothing is said of a path, it is for all.
-const COOKIES: [(&str, &str); 27] = [
+const COOKIES: [(&str, &str); 39] = [
     ("", ""),
     ("", "SameSite=Lax"),
     ("", "samesite=strict"),
@@ -83,6 +83,8 @@ const COOKIES: [(&str, &str); 27] = [
     ("", "SameSite=None; Secure; Partitioned"),
     ("", "Secure; Partitioned"),
     ("", "SameSite=None; Partitioned"),
+    ("", "SameSite=Lax; Partitioned"),
+    ("", "Partitioned"),
     ("", "SameSite=None; Secure; Path=/get"),
     ("", "SameSite=None; Secure; Path=/ge"),
     ("", "SameSite=None; Secure; Path=get"),
@@ -100,6 +102,16 @@ const COOKIES: [(&str, &str); 27] = [
     ("__Host-", "Secure; Path=/; SameSite=None"),
     ("__Host-", "Secure; SameSite=None"),
     ("__secure-", "SameSite=Lax"),
+    ("__Http-", "Secure; HttpOnly; SameSite=None"),
+    ("__Http-", "Secure; HttpOnly"),
+    ("__Http-", "Secure; SameSite=None"),
+    ("__Http-", "Secure"),
+    ("__http-", "HttpOnly"),
+    ("__Host-Http-", "Secure; HttpOnly; Path=/; SameSite=None"),
+    ("__Host-Http-", "Secure; HttpOnly; Path=/"),
+    ("__Host-Http-", "Secure; Path=/"),
+    ("__Host-Http-", "Secure; HttpOnly"),
+    ("__host-http-", "HttpOnly; Path=/"),
 ];
 
 #[derive(Clone, Copy, Debug)]
@@ -144,7 +156,7 @@ impl Row {
         let parent = host.split_once('.').map_or(host, |(_, parent)| parent);
         let (start, end) = self.cookie;
         let end = end.replace("{host}", host).replace("{parent}", parent);
-        let is_whole = end.contains("Path") || start == "__Host-";
+        let is_whole = end.contains("Path") || start.starts_with("__Host-");
         format!("{start}c{id}=1; {end}{}", if is_whole { "" } else { "; Path=/" })
     }
 }

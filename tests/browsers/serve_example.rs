@@ -11,7 +11,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use self::program::Serve;
-use self::scripts::{ATTACK, CARET, CHOOSE, CLICK, EDIT, READ_CASES, READ_EDITOR, READ_TRY, TRY};
+use self::scripts::{
+    ATTACK, CARET, CHOOSE, CHOOSE_FORMAT, CLICK, EDIT, OPEN_LINK, READ_CASES, READ_EDITOR,
+    READ_LINK, READ_TRY, TAKE_FAILURE,
+};
 use crate::driver::{self, Driver};
 
 /// The page sends some fifty requests, one after the other.
@@ -43,6 +46,8 @@ fn check(driver: &mut impl Driver) {
     driver.open(&serve.page.replace("localhost", "127.0.0.1"));
     the_page_of_a_denied_origin(driver);
     nobody_else_changes_the_policy(driver, &serve);
+    a_link_changes_no_policy(driver, &serve);
+    what_fails_is_told(driver, serve);
 }
 
 /// What the page shows once it has tried everything with the policy of a revision.
@@ -154,6 +159,52 @@ fn nobody_else_changes_the_policy(driver: &mut impl Driver, serve: &Serve) {
     assert_eq!(shown["verdict"], "yes", "the policy is as it was");
 }
 
+/// A link only fills the form. Sent by whoever opened it, its request is a try, which the page's server sets apart.
+fn a_link_changes_no_policy(driver: &mut impl Driver, serve: &Serve) {
+    let body = r#"{"format":"json","text":"{\"allow_origins\":[\"https://evil.example\"]}"}"#;
+    // The second would hide the mark of a try.
+    for path in ["%2Fpolicy", "%2Fpolicy%23"] {
+        let link = format!(
+            "#from=page&method=POST&to=own-origin&path={path}&header=content-type%3A+application%2Fjson&body={body}"
+        );
+        driver.open("about:blank");
+        driver.open(&format!("{}{link}", serve.page));
+        let filled = wait_for(driver, READ_LINK, "");
+        assert_eq!(filled["fields"]["body"], body, "{filled}");
+        cases(driver, 0);
+        assert_eq!(wait_for(driver, READ_LINK, ""), filled, "nothing was sent meanwhile");
+
+        driver.call(CLICK, "form.own [type=submit]");
+        let shown = wait_for(driver, READ_TRY, "");
+        assert_eq!((&shown["outcome"], &shown["agrees"]), (&json!("readable"), &json!("true")));
+        assert!(
+            shown["text"].as_str().is_some_and(|it| it.contains("no route /policy")),
+            "{shown}"
+        );
+    }
+    // What every object has is the name of no sender.
+    driver.call(OPEN_LINK, "from=constructor&to=api");
+    let fields = &wait_for(driver, READ_LINK, "")["fields"];
+    assert_eq!((&fields["from"], &fields["origin"]), (&json!("any"), &json!("constructor")));
+
+    driver.open("about:blank");
+    driver.open(&serve.page);
+    assert_eq!(cases(driver, 0)["verdict"], "yes", "the policy is as it was");
+}
+
+/// Once the server is gone.
+fn what_fails_is_told(driver: &mut impl Driver, serve: Serve) {
+    driver.call(CHOOSE_FORMAT, "yaml");
+    wait_for(driver, READ_EDITOR, "");
+    drop(serve);
+    // By then no earlier check is under way.
+    driver.call(EDIT, "allow_origins: []");
+    wait_for(driver, TAKE_FAILURE, "");
+    // To write it as YAML takes the server.
+    driver.call(CHOOSE, &json!(["start", "Public data"]).to_string());
+    wait_for(driver, TAKE_FAILURE, "");
+}
+
 fn a_request_of_each_kind(driver: &mut impl Driver) {
     const PUT: &str = "method=PUT&to=api&path=%2Fecho%2Fitem&credentials=omit&mode=cors";
     // The sender, the rest of the request, what comes of it, and a line that decides it.
@@ -164,7 +215,7 @@ fn a_request_of_each_kind(driver: &mut impl Driver) {
         ("sandboxed-frame", PUT, "blocked", "Access-Control-Allow-Origin: missing"),
         (
             "page",
-            "method=POST&to=api&path=%2Fstatus%2F500&credentials=include&mode=cors&body=x&header=content-type%3A+text%2Fplain",
+            "method=POST&to=api&path=%2Fstatus%2F500&credentials=include&mode=cors&header=content-type%3A+text%2Fplain&body=x",
             "readable",
             "Access-Control-Allow-",
         ),
@@ -179,7 +230,7 @@ fn a_request_of_each_kind(driver: &mut impl Driver) {
     ];
     for (from, rest, wanted, decisive) in rows {
         let link = format!("from={from}&{rest}");
-        driver.call(TRY, &link);
+        follow_link(driver, &link);
         let shown = wait_for(driver, READ_TRY, "");
         let name = format!("{link}: {}", shown["text"]);
         assert_eq!(
@@ -203,11 +254,24 @@ fn a_request_of_each_kind(driver: &mut impl Driver) {
     }
 
     // An origin that no page here can have: the models alone.
-    driver.call(TRY, &format!("from=https%3A%2F%2Fapp.example&{PUT}"));
+    follow_link(driver, &format!("from=https%3A%2F%2Fapp.example&{PUT}"));
     let shown = wait_for(driver, READ_TRY, "");
     assert_eq!((&shown["outcome"], &shown["agrees"]), (&json!("readable"), &json!("")), "{shown}");
     assert!(shown["tiles"][4].as_str().is_some_and(|it| it.ends_with("cannot have this origin")));
     assert!(shown["text"].as_str().is_some_and(|it| it.contains("Origin: https://app.example")));
+}
+
+/// Opens a link, and tries what it filled in.
+fn follow_link(driver: &mut impl Driver, link: &str) {
+    driver.call(OPEN_LINK, link);
+    let filled = wait_for(driver, READ_LINK, "");
+    let said = "A link filled in this request. Nothing is sent until you press “Try it”.";
+    assert_eq!(
+        (&filled["said"], &filled["data"]["outcome"]),
+        (&json!(said), &Value::Null),
+        "{link}"
+    );
+    driver.call(CLICK, "form.own [type=submit]");
 }
 
 fn a_policy_is_edited(driver: &mut impl Driver) {

@@ -156,6 +156,30 @@ fn what_is_no_route_is_refused() {
     ];
     let read = |yaml: &str| -> Result<_, DocumentErrors> { Routes::from_gateway_yaml(yaml) };
     refused(rows.iter().map(|(yaml, said)| (yaml.as_str(), read(yaml), *said)));
-    let error = read(&path("{value: /a;b}")).unwrap_err();
-    assert!(error.to_string().starts_with("spec.rules[0].matches[0].path.value: "), "{error}");
+}
+
+#[test]
+fn a_path_that_no_table_has_is_told_once_as_it_was_written() {
+    let rows: [(&str, &[&str]); 4] = [
+        ("{value: /a;b}", &["/a;b"]),
+        ("{value: /a;b/}", &["/a;b"]),
+        ("{type: Exact, value: /a;b}", &["/a;b"]),
+        ("{value: /a;b}}, {path: {type: Exact, value: /a;b}", &["/a;b", "/a;b"]),
+    ];
+    for (paths, expected) in rows {
+        let yaml = format!("spec:\n  rules:\n    - matches: [{{path: {paths}}}]\n");
+        let errors = Routes::from_gateway_yaml(&yaml).unwrap_err();
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        assert_eq!(said.len(), expected.len(), "{paths}: {said:#?}");
+        for (at, (said, path)) in said.iter().zip(expected).enumerate() {
+            let begin = format!("spec.rules[0].matches[{at}].path.value: route {path:?} would ");
+            assert!(said.starts_with(&begin), "{said}");
+        }
+    }
+    // The fault of nothing but the longest route is told, too.
+    for path in ["//".to_owned(), format!("/{}", "a".repeat(1020))] {
+        let yaml = format!("spec: {{rules: [{{matches: [{{path: {{value: {path:?}}}}}]}}]}}");
+        let errors = Routes::from_gateway_yaml(&yaml).unwrap_err();
+        assert_eq!(errors.iter().len(), 1, "{errors}");
+    }
 }

@@ -87,6 +87,24 @@ async fn the_page_learns_what_it_works_with() {
     assert_eq!(Vec::from_iter(senders), ["other-name", "other-port", "page", "sandboxed-frame"]);
 }
 
+#[test]
+fn an_origin_does_not_name_the_default_port() {
+    let rows: &[(&str, &[&str])] = &[
+        ("127.0.0.1:80", &["http://localhost", "http://127.0.0.1"]),
+        ("127.0.0.1:8080", &["http://localhost:8080", "http://127.0.0.1:8080"]),
+        ("[::1]:80", &["http://localhost", "http://[::1]"]),
+        ("[::1]:81", &["http://localhost:81", "http://[::1]:81"]),
+        ("0.0.0.0:80", &["http://localhost", "http://127.0.0.1"]),
+        ("192.0.2.1:80", &["http://192.0.2.1"]),
+    ];
+    for (address, origins) in rows {
+        let pages = serve::origins(address.parse().unwrap());
+        assert_eq!(pages, *origins, "{address}");
+        let made = page(Workbench { pages, ..workbench(BUILT_IN) });
+        assert!(made.is_ok(), "{address}: {:?}", made.err());
+    }
+}
+
 fn parse(words: &[&str]) -> Result<Arguments, String> {
     Arguments::parse(words.iter().map(OsString::from))
 }

@@ -11,6 +11,7 @@ use tower_cors::browser::Body;
 
 use super::{Arguments, Connection, MOST};
 use crate::outcome::Failure;
+use crate::page::check_url;
 
 /// What is asked: the URL, and what goes along with each request.
 #[derive(Debug)]
@@ -40,7 +41,8 @@ pub(super) struct Exchange {
     pub(super) method: Method,
     pub(super) url: Uri,
     pub(super) sent: HeaderMap,
-    pub(super) status: StatusCode,
+    /// The status; or why no answer came.
+    pub(super) status: Result<StatusCode, String>,
     pub(super) headers: HeaderMap,
     pub(super) body: Vec<u8>,
 }
@@ -87,6 +89,7 @@ impl Ask {
 
 impl Target {
     pub(super) fn new(connection: Connection, arguments: &Arguments) -> Result<Self, Failure> {
+        check_url(&arguments.url)?;
         let wrong = |what: &str| {
             let url = &arguments.url;
             Failure::new(&format_args!(
@@ -95,9 +98,6 @@ impl Target {
         };
         let url: Uri =
             arguments.url.parse().map_err(|error| wrong(&format!("is none ({error})")))?;
-        if !matches!(url.scheme_str(), Some("http" | "https")) {
-            return Err(wrong("is not of http or https"));
-        }
         let mut fields = HeaderMap::new();
         for written in &arguments.header {
             let field = written.split_once(':').and_then(|(name, value)| {
@@ -138,6 +138,7 @@ impl Target {
         self.asked + MOST
     }
 
+    /// Sends it, and takes what comes: an answer or none. It fails only at the bound of requests.
     pub(super) async fn ask(&mut self, ask: Ask) -> Result<Exchange, Failure> {
         if self.asked >= MOST {
             return Err(Failure::new(&format_args!("an audit sends at most {MOST} requests")));
@@ -154,20 +155,15 @@ impl Target {
         request.headers_mut().extend(along);
         request.headers_mut().extend(ask.fields.clone());
         let method = request.method().clone();
-        let failed = |error: &(dyn Error + 'static)| {
-            Failure::new(&format_args!("{method} {url}: {}", cause_of(error)))
+        let (status, headers, body) = match self.connection.call(request).await {
+            Ok(answer) => {
+                let (parts, body) = answer.into_parts();
+                let Ok(body) = body.collect().await;
+                (Ok(parts.status), parts.headers, body.to_bytes().to_vec())
+            }
+            Err(error) => (Err(cause_of(&*error)), HeaderMap::new(), Vec::new()),
         };
-        let answer = self.connection.call(request).await.map_err(|error| failed(&*error))?;
-        let (parts, body) = answer.into_parts();
-        let Ok(body) = body.collect().await;
-        Ok(Exchange {
-            sent: ask.fields,
-            status: parts.status,
-            headers: parts.headers,
-            body: body.to_bytes().to_vec(),
-            method,
-            url,
-        })
+        Ok(Exchange { sent: ask.fields, status, headers, body, method, url })
     }
 
     /// The URL, with a number in the query.
@@ -195,6 +191,23 @@ fn cause_of(error: &(dyn Error + 'static)) -> String {
 }
 
 impl Exchange {
+    /// It, if an answer came.
+    pub(super) fn answered(self) -> Result<Self, Failure> {
+        match &self.status {
+            Ok(_) => Ok(self),
+            Err(cause) => Err(Failure::new(&format_args!("{} {}: {cause}", self.method, self.url))),
+        }
+    }
+
+    pub(super) fn is_success(&self) -> bool {
+        self.status.as_ref().is_ok_and(StatusCode::is_success)
+    }
+
+    /// Whether the server failed, by its own word or without one.
+    pub(super) fn is_failure(&self) -> bool {
+        !self.status.as_ref().is_ok_and(|status| !status.is_server_error())
+    }
+
     /// The lines of a field.
     pub(super) fn lines(&self, name: &HeaderName) -> Vec<String> {
         let lines = self.headers.get_all(name).iter();

@@ -78,8 +78,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let trusted = origins.iter().map(|origin| Trusted::parse(origin)).collect::<Result<_, _>>()?;
     let mut auditor = Auditor { target, trusted, found: Vec::new() };
-    connection::wait(auditor.audit())??;
-    auditor.outcome(arguments.format)
+    match connection::runtime()?.block_on(auditor.audit()) {
+        Err(failure) if auditor.found.is_empty() => Err(failure),
+        audited => auditor.outcome(arguments.format, audited.err().as_ref()),
+    }
 }
 
 impl Auditor {
@@ -91,7 +93,7 @@ impl Auditor {
     }
 
     async fn ask(&mut self, ask: Ask) -> Result<Exchange, Failure> {
-        self.target.ask(ask).await
+        self.target.ask(ask).await?.answered()
     }
 
     /// Adds to what is found: once of a kind, with the worst that shows it.
@@ -108,24 +110,31 @@ impl Auditor {
         self.found.iter().any(|finding| finding.kind == kind)
     }
 
-    fn outcome(mut self, format: Format) -> Result<Outcome, Failure> {
+    /// What is found; all of it, unless something stopped the audit.
+    fn outcome(mut self, format: Format, stopped: Option<&Failure>) -> Result<Outcome, Failure> {
         self.found.sort_by_key(|finding| (finding.severity, finding.kind));
         let is_grave = |finding: &&Finding| finding.severity != Severity::Note;
         let grave = self.found.iter().filter(is_grave).count();
-        let status = Status::found(grave > 0);
+        let status = match stopped {
+            Some(_) if grave == 0 => Status::Wrong,
+            _ => Status::found(grave > 0),
+        };
+        let stopped = stopped.map(|failure| {
+            format!("stopped at request {}: {}", self.target.asked, failure.message())
+        });
         if format == Format::Json {
             let found: Vec<_> =
                 self.found.iter().map(|finding| finding.json(&self.trusted)).collect();
-            return Outcome::json(
-                &json!({ "requests": self.target.asked, "findings": found }),
-                status,
-            );
+            let report =
+                json!({ "requests": self.target.asked, "findings": found, "stopped": stopped });
+            return Outcome::json(&report, status);
         }
         let text: Vec<String> =
             self.found.iter().map(|finding| finding.text(&self.trusted)).collect();
         let notes = count(self.found.len() - grave, "note");
         let (asked, grave) = (count(self.target.asked, "request"), count(grave, "finding"));
-        let notes = format!("{}: {asked}, {grave}, {notes}", self.target.url());
+        let stopped = stopped.map(|stopped| format!("\n{stopped}")).unwrap_or_default();
+        let notes = format!("{}: {asked}, {grave}, {notes}{stopped}", self.target.url());
         Ok(Outcome { text: text.join("\n\n"), notes, status })
     }
 }

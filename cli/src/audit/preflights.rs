@@ -53,7 +53,7 @@ impl Auditor {
 /// with the body of the resource.
 fn reaches_application(preflight: &Exchange, plain: &Exchange) -> bool {
     let is_resource = !preflight.body.is_empty() && preflight.body == plain.body;
-    !preflight.status.is_success()
+    !preflight.is_success()
         || !preflight.has(&ACCESS_CONTROL_ALLOW_ORIGIN)
         || preflight.has(&SET_COOKIE)
         || is_resource

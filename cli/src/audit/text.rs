@@ -62,7 +62,9 @@ impl Exchange {
         let counts = |name: &header::HeaderName| {
             is_of_cors(name) || [header::VARY, header::SET_COOKIE, header::LOCATION].contains(name)
         };
-        std::iter::once(self.status.to_string()).chain(lines(&self.headers, counts)).collect()
+        let nothing = |cause: &String| format!("nothing: {cause}");
+        let first = self.status.as_ref().map_or_else(nothing, ToString::to_string);
+        std::iter::once(first).chain(lines(&self.headers, counts)).collect()
     }
 
     fn json(&self) -> Value {

@@ -26,10 +26,14 @@ struct Curl {
     #[arg(
         short,
         long,
-        visible_aliases = ["data-raw", "data-binary", "data-ascii", "data-urlencode"],
+        visible_aliases = ["data-binary", "data-ascii"],
         allow_hyphen_values = true
     )]
     data: Vec<String>,
+    #[arg(long, allow_hyphen_values = true)]
+    data_raw: Vec<String>,
+    #[arg(long, allow_hyphen_values = true)]
+    data_urlencode: Vec<String>,
     #[arg(long, allow_hyphen_values = true)]
     json: Vec<String>,
     #[arg(short = 'F', long, visible_alias = "form-string")]
@@ -96,8 +100,8 @@ struct Ignored {
     path_as_is: bool,
 }
 
-/// Reads a command.
-pub(super) fn parse(text: &str) -> Result<PageRequest, String> {
+/// Reads a command. One that is to be sent must not ask for what the model of a browser would send otherwise.
+pub(super) fn parse(text: &str, is_sent: bool) -> Result<PageRequest, String> {
     let text = if is_for_cmd(text) { without_carets(text) } else { text.to_owned() };
     let words = shlex::split(&without_dollar_quotes(&text)?)
         .ok_or("the command for curl ends within quotes; copy all of it")?;
@@ -116,13 +120,76 @@ pub(super) fn parse(text: &str) -> Result<PageRequest, String> {
         let first = first.strip_prefix("error: ").unwrap_or(first);
         format!("{first} in the command for curl; leave it out")
     })?;
-    curl.request()
+    match curl.unlike().filter(|_| is_sent) {
+        Some((name, instead)) => {
+            Err(format!("{name} in the command for curl would not be sent as written; {instead}"))
+        }
+        None => curl.request(),
+    }
 }
 
 impl Curl {
+    /// What would be sent otherwise than curl does, or elsewhere; and what to write instead.
+    fn unlike(&self) -> Option<(&'static str, &'static str)> {
+        const BY_RAW: &str = "write the body as it goes out: `--data-raw 'a=1&b=2'`";
+        let Ignored { insecure, resolve, proxy, cacert, .. } = &self.ignored;
+        let is_file = |value: &String| value.starts_with('@');
+        let kinds = [&self.data, &self.data_raw, &self.data_urlencode, &self.json, &self.form];
+        let has_body = kinds.iter().any(|kind| !kind.is_empty());
+        let is_read = self.head || matches!(self.request.as_deref(), Some("GET" | "HEAD"));
+        let all = [
+            (
+                self.user.is_some(),
+                "`-u`",
+                "write `-H 'authorization: Basic …'`, with `name:password` in base64",
+            ),
+            (
+                !self.form.is_empty(),
+                "`-F`",
+                "write the body by `--data-raw`, and its `content-type` by `-H`",
+            ),
+            (!self.data_urlencode.is_empty(), "`--data-urlencode`", BY_RAW),
+            (self.data.iter().any(is_file), "`-d @FILE`", BY_RAW),
+            (self.json.iter().any(is_file), "`--json @FILE`", "write the JSON itself"),
+            (
+                !self.data.is_empty() && !self.data_raw.is_empty(),
+                "`-d` beside `--data-raw`",
+                BY_RAW,
+            ),
+            (self.get && has_body, "`-G`", "write the data into the query of the URL"),
+            (
+                is_read && has_body,
+                "the body of a GET or HEAD",
+                "leave it out, since no page sends one",
+            ),
+            (self.header.iter().any(is_file), "`-H @FILE`", "write each field by `-H`"),
+            (
+                self.cookie.iter().any(|cookie| !cookie.contains('=')),
+                "`-b FILE`",
+                "write the cookies themselves: `-b 'name=value'`",
+            ),
+            (
+                *insecure,
+                "`-k`",
+                "leave it out, and give the server's certificate to the tool: `probe --curl --cacert FILE`",
+            ),
+            (cacert.is_some(), "`--cacert`", "give it to the tool: `probe --curl --cacert FILE`"),
+            (
+                !resolve.is_empty(),
+                "`--resolve`",
+                "leave it out, and let the name resolve on this machine",
+            ),
+            (proxy.is_some(), "`-x`", "leave it out, since the tool asks the server itself"),
+        ];
+        all.into_iter().find(|(is, ..)| *is).map(|(_, name, instead)| (name, instead))
+    }
+
     fn request(self) -> Result<PageRequest, String> {
         let url = match &*[self.urls, self.url].concat() {
             [url] => url.clone(),
+            urls if urls.iter().any(|url| url == "curl" || url == "curl.exe") => {
+                return Err("there are several commands for curl; copy one".to_owned());
+            }
             [] => return Err("the command for curl has no URL; copy all of it".to_owned()),
             urls => {
                 return Err(format!(
@@ -149,6 +216,7 @@ impl Curl {
         if self.user.is_some() {
             add("authorization", "Basic");
         }
+        let data = [self.data, self.data_raw, self.data_urlencode].concat();
         let mut body = None;
         if !self.json.is_empty() {
             add("content-type", "application/json");
@@ -157,9 +225,9 @@ impl Curl {
         } else if !self.form.is_empty() {
             add("content-type", "multipart/form-data");
             body = Some(String::new());
-        } else if !self.data.is_empty() && !self.get {
+        } else if !data.is_empty() && !self.get {
             add("content-type", "application/x-www-form-urlencoded");
-            body = Some(self.data.join("&"));
+            body = Some(data.join("&"));
         }
         let method = match (self.request, &body) {
             (Some(method), _) => method,

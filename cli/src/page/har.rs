@@ -6,6 +6,9 @@ use serde::Deserialize;
 
 use super::PageRequest;
 
+/// The most that is read. A HAR file has the bodies of all responses.
+pub(super) const MAX_BYTES: u64 = 256 << 20;
+
 #[derive(Deserialize)]
 struct Har {
     log: Log,

@@ -2,12 +2,14 @@
 
 mod curl;
 mod har;
+mod url;
 
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
 use tower_cors::browser::{Credentials, Fetch, Mode, UserAgent};
 
+pub(crate) use self::url::check as check_url;
 use crate::document;
 use crate::outcome::Failure;
 
@@ -102,14 +104,27 @@ impl Asked {
         self.curl || self.har
     }
 
-    /// The requests. One that is not pasted is for a URL of the verb's.
+    /// Whether it is all that a HAR file has, and nobody chose one.
+    pub(crate) fn is_whole_har(&self) -> bool {
+        self.har && self.entry.is_none()
+    }
+
+    /// The requests. One that is not pasted is for a URL of the verb's. What is sent must be what was pasted.
     pub(crate) fn requests(
         &self,
+        is_sent: bool,
         url: impl FnOnce() -> Result<String, Failure>,
     ) -> Result<Vec<PageRequest>, Failure> {
         let failure = |message: String| Failure::new(&format_args!("<stdin>: {message}"));
+        if self.from.as_deref() == Some("") {
+            return Err(Failure::new(
+                &"`--from` is empty; write an origin such as \"https://app.example\", or \"null\"",
+            ));
+        }
+        let most = if self.har { har::MAX_BYTES } else { document::MAX_BYTES };
+        let stdin = || stdin(most);
         let mut requests = if self.curl {
-            vec![curl::parse(&stdin()?).map_err(failure)?]
+            vec![curl::parse(&stdin()?, is_sent).map_err(failure)?]
         } else if self.har {
             har::parse(&stdin()?, self.entry, self.from.is_some()).map_err(failure)?
         } else {
@@ -159,6 +174,13 @@ impl Asked {
 }
 
 impl PageRequest {
+    /// Whether the method says that the request changes nothing.
+    ///
+    /// RFC 9110: <https://www.rfc-editor.org/rfc/rfc9110#section-9.2.1>
+    pub(crate) fn is_safe(&self) -> bool {
+        ["GET", "HEAD", "OPTIONS"].iter().any(|safe| self.method.eq_ignore_ascii_case(safe))
+    }
+
     pub(crate) fn fetch(&self) -> Fetch {
         let credentials =
             if self.credentials { Credentials::Include } else { Credentials::SameOrigin };
@@ -184,6 +206,8 @@ impl PageRequest {
             found.map(|(_, value)| value.clone())
         };
         let page = value("origin").unwrap_or_default();
+        // As the parser of URLs does.
+        let url = &url.replace(['\t', '\n', '\r'], "");
         let is_no_cors = value("sec-fetch-mode").as_deref() == Some("no-cors");
         let mode = if is_no_cors { RequestMode::NoCors } else { RequestMode::Cors };
         let cookies: Vec<String> =
@@ -209,8 +233,9 @@ fn of_other_sites(line: &str, url: &str) -> Vec<String> {
     cookies.map(|cookie| format!("{cookie}{attributes}")).collect()
 }
 
-fn stdin() -> Result<String, Failure> {
-    document::read(Path::new("-"))
+fn stdin(most: u64) -> Result<String, Failure> {
+    document::read(Path::new("-"), most)
+        .map_err(|why| Failure::new(&format_args!("<stdin>: {why}")))
 }
 
 /// A field as it is written; a name alone has a value that needs permission, if there is one.

@@ -10,7 +10,9 @@ use tower_cors::Routes;
 use tower_cors::browser::{Exchange, Seen, Sent};
 use tower_cors::review::Next;
 
-use crate::explain::head;
+use crate::explain::{self, head};
+use crate::outcome::Failure;
+use crate::page::{PageRequest, Shipped};
 
 /// What a document says of the requests, and the server does otherwise.
 #[derive(Debug, Default)]
@@ -31,16 +33,30 @@ const COMPARED: [HeaderName; 6] = [
 
 impl Compared {
     /// Compares the answers of the server that was asked first; another one has its own policy.
-    pub(super) fn new(seen: &Seen, routes: &Routes) -> Self {
+    pub(super) fn new(
+        request: &PageRequest,
+        seen: &Seen,
+        routes: &Routes,
+        browser: Shipped,
+    ) -> Result<Self, Failure> {
         let mut compared = Self::default();
         let first = seen.exchanges().first().map(|exchange| authority(exchange.request()));
-        let own = seen.exchanges().iter().filter(|exchange| {
-            !exchange.is_cached() && Some(authority(exchange.request())) == first
-        });
-        for exchange in own {
-            compared.add(exchange, routes);
+        let is_own = |exchange: &Exchange| Some(authority(exchange.request())) == first;
+        for exchange in seen.exchanges().iter().filter(|it| is_own(it) && !it.is_cached()) {
+            compared.add(exchange, routes, request.credentials);
         }
-        compared
+        // Whatever the fields are: where a server of the document would have been read, this one must be.
+        let last = seen.exchanges().last().filter(|exchange| is_own(exchange));
+        if let (Some(blocked), Some(last), false) = (seen.blocked(), last, compared.is_left_alone) {
+            let is_allowed = routes.explain(&head(last.request(), false)).decision().is_allowed();
+            if is_allowed && explain::fetch(request, routes, browser)?.blocked().is_none() {
+                let (method, url) = (last.request().method(), last.request().url());
+                let line =
+                    format!("{method} {url}: the page should not be blocked, and is: {blocked}");
+                compared.differences.push(line);
+            }
+        }
+        Ok(compared)
     }
 
     pub(super) fn agrees(&self) -> bool {
@@ -55,7 +71,7 @@ impl Compared {
         }
     }
 
-    fn add(&mut self, exchange: &Exchange, routes: &Routes) {
+    fn add(&mut self, exchange: &Exchange, routes: &Routes, with_credentials: bool) {
         let (sent, Some(response)) = (exchange.request(), exchange.response()) else {
             return;
         };
@@ -74,7 +90,8 @@ impl Compared {
             |name: &&HeaderName| !(nothing_else || is_denied && **name == ACCESS_CONTROL_MAX_AGE);
         for name in COMPARED.iter().filter(counts) {
             let (said, answered) = (joined(&said, name), joined(answered, name));
-            if !is_alike(name, sent, said.as_deref(), answered.as_deref()) {
+            let values = (said.as_deref(), answered.as_deref());
+            if !is_alike(name, sent, values, with_credentials) {
                 let shown = |value: Option<String>| match value {
                     Some(value) => format!("\"{}\"", value.escape_debug()),
                     None => "nothing".to_owned(),
@@ -85,7 +102,8 @@ impl Compared {
             }
         }
         // Caches keep no answer to a preflight.
-        let varies = names(&said, &VARY).into_iter().filter(|_| !sent.is_preflight());
+        let varies =
+            names(joined(&said, &VARY).as_deref()).into_iter().filter(|_| !sent.is_preflight());
         let missing: Vec<String> = varies.filter(|name| !varies_on(answered, name)).collect();
         if !missing.is_empty() {
             let missing = missing.join(", ");
@@ -101,45 +119,54 @@ impl Compared {
 
 /// Whether two values of a field mean the same for what was asked. A server may list what it allows, where a document is
 /// answered with what was asked.
-fn is_alike(name: &HeaderName, sent: &Sent, said: Option<&str>, answered: Option<&str>) -> bool {
-    let asked = |field: &HeaderName| names(sent.headers(), field);
+fn is_alike(
+    name: &HeaderName,
+    sent: &Sent,
+    (said, answered): (Option<&str>, Option<&str>),
+    with_credentials: bool,
+) -> bool {
+    // `*` is a name as any other where credentials go along.
+    let lists = |listed: &[String], name: &String, has_wildcard: bool| {
+        listed.contains(name)
+            || has_wildcard && !with_credentials && listed.iter().any(|it| it == "*")
+    };
     match name {
         name if *name == ACCESS_CONTROL_ALLOW_METHODS => {
-            let is_safe = |method: &String| matches!(method.as_str(), "get" | "head" | "post");
-            let mut asked =
-                asked(&ACCESS_CONTROL_REQUEST_METHOD).into_iter().filter(|it| !is_safe(it));
-            asked.all(|method| lists(said, &method) == lists(answered, &method))
+            let (said, answered) = (elements(said), elements(answered));
+            let asked = elements(joined(sent.headers(), &ACCESS_CONTROL_REQUEST_METHOD).as_deref());
+            let is_safe = |method: &&String| matches!(method.as_str(), "GET" | "HEAD" | "POST");
+            let mut asked = asked.iter().filter(|method| !is_safe(method));
+            asked.all(|method| lists(&said, method, true) == lists(&answered, method, true))
         }
         name if *name == ACCESS_CONTROL_ALLOW_HEADERS => {
-            let mut asked = asked(&ACCESS_CONTROL_REQUEST_HEADERS).into_iter();
-            asked.all(|name| lists(said, &name) == lists(answered, &name))
+            let (said, answered) = (names(said), names(answered));
+            let asked = names(joined(sent.headers(), &ACCESS_CONTROL_REQUEST_HEADERS).as_deref());
+            // `*` is not `authorization`.
+            asked.iter().all(|name| {
+                let has_wildcard = name != "authorization";
+                lists(&said, name, has_wildcard) == lists(&answered, name, has_wildcard)
+            })
         }
         name if *name == ACCESS_CONTROL_EXPOSE_HEADERS => sorted(said) == sorted(answered),
         _ => said == answered,
     }
 }
 
-fn lists(value: Option<&str>, name: &str) -> bool {
-    let listed = elements(value.unwrap_or_default());
-    // `*` is not `authorization`.
-    listed.iter().any(|it| it == name)
-        || listed.iter().any(|it| it == "*") && name != "authorization"
-}
-
 fn sorted(value: Option<&str>) -> Vec<String> {
-    let mut elements = elements(value.unwrap_or_default());
-    elements.sort();
-    elements
+    let mut names = names(value);
+    names.sort();
+    names
 }
 
-fn elements(value: &str) -> Vec<String> {
-    let elements = value.split(',').map(|it| it.trim().to_ascii_lowercase());
+/// The elements of a value, as they are written: methods differ by case.
+fn elements(value: Option<&str>) -> Vec<String> {
+    let elements = value.unwrap_or_default().split(',').map(|it| it.trim().to_owned());
     elements.filter(|it| !it.is_empty()).collect()
 }
 
-/// The elements of a field, in lower case.
-fn names(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
-    elements(&joined(headers, name).unwrap_or_default())
+/// The elements of a value, in lower case: names of fields do not differ by it.
+fn names(value: Option<&str>) -> Vec<String> {
+    elements(value).iter().map(|it| it.to_ascii_lowercase()).collect()
 }
 
 fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
@@ -149,7 +176,7 @@ fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
 }
 
 fn varies_on(headers: &HeaderMap, name: &str) -> bool {
-    names(headers, &VARY).iter().any(|named| named == name || named == "*")
+    names(joined(headers, &VARY).as_deref()).iter().any(|named| named == name || named == "*")
 }
 
 /// Scheme, host and port.

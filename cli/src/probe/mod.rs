@@ -10,13 +10,14 @@ use std::path::PathBuf;
 
 use http::HeaderMap;
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 use tower_cors::browser::{Blocked, Browser, Exchange, Line as Decisive, Seen};
 
 use self::compare::Compared;
-use crate::connection::{self, Line};
+use crate::connection::{self, Connection, Line};
 use crate::document::Reading;
 use crate::outcome::{Failure, Format, Outcome, Status};
-use crate::page::{Asked, PageRequest, Shipped};
+use crate::page::{Asked, PageRequest, Shipped, check_url};
 use crate::paint::{BOLD, ERROR, FAINT, GOOD, WARNING, paint};
 
 #[derive(Debug, clap::Args)]
@@ -58,36 +59,79 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let open = |file| arguments.reading.open(file)?.routes();
     let routes = arguments.policy.as_deref().map(open).transpose()?;
-    let requests = arguments.asked.requests(|| Ok(arguments.url.clone().unwrap_or_default()))?;
+    let requests =
+        arguments.asked.requests(true, || Ok(arguments.url.clone().unwrap_or_default()))?;
+    // What changed something once may do so again.
+    let is_left_out = |request: &PageRequest| arguments.asked.is_whole_har() && !request.is_safe();
+    let (left_out, requests): (Vec<_>, Vec<_>) = requests.into_iter().partition(is_left_out);
+    let notes: Vec<String> = left_out
+        .iter()
+        .map(|PageRequest { method, url, .. }| {
+            format!(
+                "not sent, since it may change something: {method} {url}; choose it by `--entry N`"
+            )
+        })
+        .collect();
+    let notes = notes.join("\n");
+    if requests.is_empty() {
+        return Err(Failure::new(&notes));
+    }
     let connection = arguments.line.connection()?;
-    let mut probed = Vec::new();
+    let runtime = connection::runtime()?;
+    let (mut probed, mut failed) = (Vec::new(), String::new());
     for request in requests {
-        let client = connection.clone();
-        let mut browser =
-            Browser::new(client).absolute_form(true).user_agent(arguments.browser.into());
-        for cookie in &request.cookies {
-            browser = browser.cookie(&request.url, cookie);
-        }
-        let seen = connection::wait(browser.fetch_from(&request.page, request.fetch()))?;
-        let seen = seen.map_err(|error| Failure::new(&error))?;
-        if let Some(cause) = unreached(&seen) {
-            return Err(Failure::new(&format_args!("{}: {cause}", request.url)));
-        }
-        let compared = routes.as_ref().map(|routes| Compared::new(&seen, routes));
+        let seen = match fetch(&request, &connection, &runtime, arguments.browser) {
+            Ok(seen) => seen,
+            // The other servers are asked nevertheless.
+            Err(failure) => {
+                failed += &failure.text();
+                continue;
+            }
+        };
+        let compare = |routes| Compared::new(&request, &seen, routes, arguments.browser);
+        let compared = routes.as_ref().map(compare).transpose()?;
         let is_odd = compared.as_ref().map_or(seen.blocked().is_some(), |it| !it.agrees());
         let who = if is_odd { who::answered(&seen) } else { Vec::new() };
         probed.push(Probed { request, seen, compared, who });
     }
-    let status = Status::found(probed.iter().any(Probed::is_found));
-    match arguments.format {
+    let status = match &*failed {
+        "" => Status::found(probed.iter().any(Probed::is_found)),
+        _ => Status::Wrong,
+    };
+    let outcome = match arguments.format {
+        // Nothing is no list of requests.
+        _ if probed.is_empty() => Outcome { status, ..Outcome::default() },
         Format::Json => {
             let all: Vec<Value> = probed.iter().map(Probed::json).collect();
-            Outcome::json(&json!({ "requests": all }), status)
+            Outcome::json(&json!({ "requests": all }), status)?
         }
         Format::Text => {
             let all: Vec<String> = probed.iter().map(Probed::text).collect();
-            Ok(Outcome { text: all.join("\n\n"), status, ..Outcome::default() })
+            Outcome { text: all.join("\n\n"), status, ..Outcome::default() }
         }
+    };
+    let between = if notes.is_empty() { "" } else { "\n" };
+    Ok(Outcome { notes: notes + between + &failed, ..outcome })
+}
+
+/// What the browser makes of the server, if that answers at all.
+fn fetch(
+    request: &PageRequest,
+    connection: &Connection,
+    runtime: &Runtime,
+    browser: Shipped,
+) -> Result<Seen, Failure> {
+    check_url(&request.url)?;
+    let mut browser =
+        Browser::new(connection.clone()).absolute_form(true).user_agent(browser.into());
+    for cookie in &request.cookies {
+        browser = browser.cookie(&request.url, cookie);
+    }
+    let seen = runtime.block_on(browser.fetch_from(&request.page, request.fetch()));
+    let seen = seen.map_err(|error| Failure::new(&error))?;
+    match unreached(&seen) {
+        Some(cause) => Err(Failure::new(&format_args!("{}: {cause}", request.url))),
+        None => Ok(seen),
     }
 }
 

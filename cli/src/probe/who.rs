@@ -74,8 +74,20 @@ fn by_its_answer(exchange: &Exchange) -> Option<String> {
                 "an error page answered {what} with {status}; put the layer outside of what makes it"
             )
         }
-        status if status.is_redirection() => return None,
         _ if varies_on_origin(headers) => return None,
+        // A browser that follows it is not blocked by it.
+        status if status.is_redirection() && exchange.decided_by().is_none() => return None,
+        status if status.is_redirection() && headers.contains_key(LOCATION) => {
+            let to = lines(headers, &LOCATION).join(", ");
+            let (page, instead) = if looks_like_log_in(&to) {
+                (", a log-in page", "answer 401 to scripts, and redirect pages alone")
+            } else {
+                ("", "put the layer outside of it")
+            };
+            format!(
+                "somebody redirected {what} to {to}{page}, without Access-Control-Allow-Origin, so that no browser follows; {instead}"
+            )
+        }
         _ => format!(
             "{what} did not pass a CORS layer: it has neither Access-Control-Allow-Origin nor Vary: Origin"
         ),

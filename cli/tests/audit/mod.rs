@@ -3,7 +3,9 @@
 mod kinds;
 mod own;
 mod requests;
+mod stopped;
 mod unseen;
+mod versions;
 
 use serde_json::Value;
 

@@ -53,7 +53,7 @@ fn bad_input_is_told() {
         (&["http://127.0.0.1:1/"][..], "error: GET http://127.0.0.1:1/?tower-cors-audit=0: "),
         (
             &["api.example"],
-            "error: URL \"api.example\" is not of http or https; write one such as ",
+            "error: URL \"api.example\" has no scheme; write \"https://api.example\"",
         ),
         (&["http://127.0.0.1:1/", "-H", "x"], "error: header \"x\" is none; write \"name: value\""),
         (

@@ -108,7 +108,7 @@ fn an_answer_that_never_comes_is_waited_for_no_longer_than_is_said() {
     });
     let url = server.url("/");
     let arguments = ["probe", &url, "--from", "https://app.example", "--timeout", "1"];
-    files().run(&arguments).is(2, "", &format!("error: {url}: no answer within 1 seconds\n"));
+    files().run(&arguments).is(2, "", &format!("error: {url}: no answer within 1 second\n"));
 }
 
 /// A stream of events is read for a while, and then told.
@@ -166,6 +166,79 @@ fn a_document_beside_it_is_what_counts() {
         );
         assert!(ran.text.lines().any(|it| it == line), "{}", ran.text);
     }
+}
+
+/// Each server blocks a page that the document allows.
+#[test]
+fn a_server_that_blocks_what_the_document_allows_does_not_agree() {
+    const ORIGIN: (&str, &str) = ("access-control-allow-origin", "https://app.example");
+    const CREDENTIALS: (&str, &str) = ("access-control-allow-credentials", "true");
+    const VARY: (&str, &str) = ("vary", "origin");
+    let files = files();
+    let rows: [(Server, &[&str], &str); 3] = [
+        // Methods differ by case.
+        (
+            by_hand(
+                &[
+                    ORIGIN,
+                    CREDENTIALS,
+                    ("access-control-allow-methods", "put"),
+                    ("access-control-max-age", "600"),
+                ],
+                &[ORIGIN, CREDENTIALS, VARY, ("access-control-expose-headers", "x-request-id")],
+            ),
+            &["-X", "PUT"],
+            "access-control-allow-methods should be \"PUT\", and is \"put\"",
+        ),
+        // `*` means nothing where credentials go along.
+        (
+            by_hand(
+                &[
+                    ORIGIN,
+                    CREDENTIALS,
+                    ("access-control-allow-methods", "*"),
+                    ("access-control-allow-headers", "*"),
+                    ("access-control-max-age", "600"),
+                ],
+                &[ORIGIN, CREDENTIALS, VARY, ("access-control-expose-headers", "x-request-id")],
+            ),
+            &["-X", "PUT", "-H", "content-type", "--credentials"],
+            "access-control-allow-headers should be \"content-type\", and is \"*\"",
+        ),
+        // No field differs, and the list is malformed for browsers.
+        (
+            by_hand(
+                &[
+                    ORIGIN,
+                    CREDENTIALS,
+                    ("access-control-allow-methods", "PUT"),
+                    ("access-control-allow-headers", "content-type, b@d"),
+                    ("access-control-max-age", "600"),
+                ],
+                &[ORIGIN, CREDENTIALS, VARY, ("access-control-expose-headers", "x-request-id")],
+            ),
+            &["-X", "PUT", "-H", "content-type"],
+            "the page should not be blocked, and is: ",
+        ),
+    ];
+    for (server, more, said) in rows {
+        let url = server.url("/items");
+        let arguments = ["probe", &url, "--from", "https://app.example", "--policy", "cors.toml"];
+        let ran = files.run(&[&arguments[..], more].concat());
+        assert_eq!(ran.status, 1, "{}{}", ran.text, ran.notes);
+        assert!(ran.text.contains(said), "{said}: {}", ran.text);
+        assert!(ran.text.contains("the page should not be blocked, and is: "), "{}", ran.text);
+    }
+    // Without credentials `*` is a wildcard.
+    let public = Files::new(&[("any.toml", "allow_origins = ['*']\nallow_methods = ['PUT']")]);
+    let server = by_hand(
+        &[("access-control-allow-origin", "*"), ("access-control-allow-methods", "*")],
+        &[("access-control-allow-origin", "*")],
+    );
+    let url = server.url("/items");
+    let arguments = ["probe", &url, "--from", "https://app.example", "--policy", "any.toml"];
+    let ran = public.run(&[&arguments[..], &["-X", "PUT"]].concat());
+    assert_eq!(ran.status, 0, "{}{}", ran.text, ran.notes);
 }
 
 #[test]
@@ -231,5 +304,32 @@ fn the_example_serve_is_asked() {
     for from in ["http://localhost:3001", "https://evil.example"] {
         let ran = files().run(&[&["probe", &url, "--from", from][..], &document].concat());
         assert_eq!(ran.status, 0, "{}", ran.text);
+    }
+}
+
+/// A HAR file has requests for many servers, some of them gone.
+#[test]
+fn what_fails_of_a_har_file_keeps_nothing_else_back() {
+    let server = own();
+    let gone = {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        format!("http://{}/gone", listener.local_addr().unwrap())
+    };
+    let socket = "wss://api.example/live".to_owned();
+    let url = server.url("/items");
+    let entry = |url: &String| {
+        let origin = serde_json::json!({ "name": "origin", "value": "https://app.example" });
+        serde_json::json!({ "request": { "method": "GET", "url": url, "headers": [origin] } })
+    };
+    let entries: Vec<_> = [&gone, &socket, &url].into_iter().map(entry).collect();
+    let har = serde_json::json!({ "log": { "entries": entries } }).to_string();
+    for format in ["text", "json"] {
+        let ran = files().run_with(&["probe", "--har", "--format", format], &har);
+        assert_eq!(ran.status, 2, "{ran:#?}");
+        assert!(ran.text.contains(&url), "{}", ran.text);
+        let notes: Vec<&str> = ran.notes.lines().collect();
+        assert_eq!(notes.len(), 2, "{notes:?}");
+        assert!(notes[0].starts_with(&format!("error: {gone}: ")), "{notes:?}");
+        assert!(notes[1].starts_with(&format!("error: URL \"{socket}\" has ")), "{notes:?}");
     }
 }

@@ -59,6 +59,20 @@ const ROWS: &[Row] = &[
         "somebody redirected the preflight to https://id.example/login, a log-in page",
     ),
     (
+        "a log-in page, for a request without a preflight",
+        &[],
+        &[("status", "302"), ("location", "https://id.example/login")],
+        &[],
+        "somebody redirected the request to https://id.example/login, a log-in page, without Access-Control-Allow-Origin, so that no browser follows; answer 401 to scripts, and redirect pages alone",
+    ),
+    (
+        "another place",
+        &[],
+        &[("status", "308"), ("location", "/items/")],
+        &[],
+        "somebody redirected the request to /items/, without Access-Control-Allow-Origin, so that no browser follows; put the layer outside of it",
+    ),
+    (
         "a proxy",
         ALLOWED,
         &[

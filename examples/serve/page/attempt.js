@@ -1,6 +1,6 @@
 // One request, tried: what the library says of it, and what this browser did.
 
-import { SENDERS, TARGETS, canSend } from "./places.js";
+import { TARGETS, canSend, originOf } from "./places.js";
 import { senderOf } from "./senders.js";
 import { get, post } from "./server.js";
 
@@ -8,7 +8,7 @@ import { get, post } from "./server.js";
 export function attemptOf({ from, to, path, first, method, headers, body, credentials, mode }) {
   const base = TARGETS[to];
   return {
-    from: SENDERS[from] ?? from,
+    from: originOf(from),
     url: base + path,
     first: first ? base + first : null,
     method,
@@ -44,7 +44,11 @@ function agree(model, happened) {
   return ["outcome", "status", "body"].every(isSame) && told(model) === told(happened);
 }
 
-const withKey = (url, key) => url && `${url}${url.includes("?") ? "&" : "?"}try=${key}`;
+// By its key the server tells a try from what the page itself asks. In a fragment it would not be sent.
+function withKey(url, key) {
+  const [sent] = url.split("#");
+  return `${sent}${sent.includes("?") ? "&" : "?"}try=${key}`;
+}
 
 // `happened` and `exchanges` are missing where this page cannot have the origin.
 export async function tryOut(attempt) {
@@ -59,7 +63,7 @@ export async function tryOut(attempt) {
   const happened = await senderOf(from).send({
     ...request,
     url: withKey(request.url, key),
-    first: withKey(request.first, key),
+    first: request.first && withKey(request.first, key),
   });
   const exchanges = await get(`record/${key}`);
   return { attempt, told, model, happened, exchanges, agrees: agree(model, happened) };

@@ -2,7 +2,7 @@
 
 import { attemptOf, tryOut } from "./attempt.js";
 import { element, fill, place } from "./dom.js";
-import { SENDERS, TARGETS } from "./places.js";
+import { SENDERS, TARGETS, isSender } from "./places.js";
 import { tried } from "./tried.js";
 
 const form = document.querySelector("form.own");
@@ -66,7 +66,7 @@ function read() {
 
 function write(query) {
   const sender = query.get("from");
-  const isKnown = sender in SENDERS;
+  const isKnown = isSender(sender);
   from.value = isKnown ? sender : "any";
   origin.value = isKnown ? origin.value : sender;
   for (const [name, field] of Object.entries({ method, to, path, credentials, mode })) {
@@ -106,12 +106,15 @@ async function run() {
   shown.removeAttribute("aria-busy");
 }
 
-// Opens what the address bar says: a try, or a case.
-export async function openLink() {
+// Opens what the address bar says: a try, or a case. Anybody may have written a link, so it sends nothing.
+export function openLink() {
   const fragment = location.hash.slice(1);
   if (fragment.startsWith("from=")) {
     write(new URLSearchParams(fragment));
-    await run();
+    const shown = place("own");
+    delete shown.dataset.outcome;
+    delete shown.dataset.agrees;
+    fill("own", element("p", { class: "own-link" }, "A link filled in this request. Nothing is sent until you press “Try it”."));
     document.getElementById("own").scrollIntoView();
   } else if (fragment) {
     const opened = document.getElementById(fragment);

@@ -26,5 +26,10 @@ export const TARGETS = {
   "own-origin": own,
 };
 
+export const isSender = (name) => Object.hasOwn(SENDERS, name);
+
+// Of a sender, or of an origin itself.
+export const originOf = (from) => (isSender(from) ? SENDERS[from] : from);
+
 // Whether the page has a frame of that origin.
 export const canSend = (origin) => Object.values(SENDERS).includes(origin);

@@ -151,7 +151,19 @@ async function convert(from, value, to) {
   return from === to ? value : (await post("convert", { format: from, text: value, to })).text;
 }
 
+// What fails is told where the problems stand.
+const telling = (action) => async (...given) => {
+  try {
+    await action(...given);
+  } catch (error) {
+    fill("problems-title", error.message);
+  }
+};
+
 async function load(written) {
+  if (!written) {
+    throw new Error("The server has not told yet what is in force");
+  }
   current = written.format;
   format.value = current;
   text.value = written.text;
@@ -159,12 +171,12 @@ async function load(written) {
 }
 
 // A policy has come in force. What is being edited stays, and is judged beside it.
-export async function followPolicy(written) {
+export const followPolicy = telling(async (written) => {
   const isEdited = inForce && !isUnchanged() && text.value !== written.text;
   inForce = written;
   fill("in-force", written.from);
   await (isEdited ? check() : load(written));
-}
+});
 
 text.addEventListener("input", checkSoon);
 text.addEventListener("scroll", follow);
@@ -174,7 +186,7 @@ text.addEventListener("keydown", (event) => {
   }
 });
 
-start.addEventListener("change", async () => {
+start.addEventListener("change", telling(async () => {
   const point = bench.starting_points.find(({ title }) => title === start.value);
   if (!point) {
     start.value = "";
@@ -182,7 +194,7 @@ start.addEventListener("change", async () => {
   }
   replace(await convert("json", point.text, current));
   return check();
-});
+}));
 
 for (const radio of format) {
   radio.addEventListener("change", async () => {
@@ -199,10 +211,10 @@ for (const radio of format) {
   });
 }
 
-undo.addEventListener("click", () => {
+undo.addEventListener("click", telling(async () => {
   start.value = "";
-  load(inForce);
-});
+  await load(inForce);
+}));
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();

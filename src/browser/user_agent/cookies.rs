@@ -41,6 +41,15 @@ impl UserAgent {
         self != Self::WebKit
     }
 
+    /// Whether a cookie whose name begins with `__Http-` or `__Host-Http-` must be `HttpOnly` and `Secure`.
+    ///
+    /// Cookies: <https://datatracker.ietf.org/doc/draft-ietf-httpbis-layered-cookies/>
+    // Deviation: to the standard it must be. `WebKit` does not know these prefixes: it takes the second for `__Host-`
+    // (its own expectations of the web platform tests `cookies/prefix/__Http.https.html` and `__Host-Http.https.html`).
+    pub(in crate::browser) fn knows_http_prefixes(self) -> bool {
+        self != Self::WebKit
+    }
+
     /// Whether the scheme is a part of the site.
     ///
     /// Cookies: <https://httpwg.org/http-extensions/draft-ietf-httpbis-rfc6265bis.html#name-same-site-and-cross-site-re>
@@ -61,9 +70,9 @@ impl UserAgent {
     /// Whether the attribute `Partitioned` counts.
     ///
     /// CHIPS: <https://www.ietf.org/archive/id/draft-cutler-httpbis-partitioned-cookies-01.html>
-    // Deviation: the standard does not know it.
+    // Deviation: the standard does not know it. Firefox: `network.cookie.CHIPS.enabled`.
     pub(in crate::browser) fn knows_partitioned(self) -> bool {
-        self == Self::Chromium
+        matches!(self, Self::Chromium | Self::Firefox)
     }
 
     /// Whether a URL is of another site to `SameSite`, since a redirect from another one led there.

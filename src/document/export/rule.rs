@@ -1,5 +1,7 @@
 //! A rule, as it would be written, and what all targets ask of it.
 
+use std::collections::HashSet;
+
 use super::warning::{Loss, Warnings};
 use crate::document::path::Path;
 use crate::document::write::split;
@@ -15,6 +17,8 @@ pub(super) struct Said {
     pub(super) path: Path,
     /// Each with the rule that has it.
     origins: Vec<(Path, String)>,
+    /// Whether it has origins, too, that cannot be written.
+    pub(super) has_predicates: bool,
     pub(super) credentials: bool,
     pub(super) methods: Methods,
     pub(super) any_header: bool,
@@ -52,13 +56,16 @@ pub(super) fn all(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Vec<
 pub(super) fn one(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Option<Said> {
     let mut rules = all(policy, path, warnings).into_iter();
     let mut first = rules.next()?;
+    let mut known: HashSet<String> = first.origins.iter().map(|it| it.1.clone()).collect();
     let mut is_behind = false;
     for rule in rules {
         is_behind |= !first.differs_in_origins_only(&rule);
         if is_behind {
             warnings.push(&rule.path, Loss::Rules);
         } else {
-            first.origins.extend(rule.origins);
+            // A target may refuse what it is told twice.
+            let origins = rule.origins.into_iter();
+            first.origins.extend(origins.filter(|(_, origin)| known.insert(origin.clone())));
         }
     }
     Some(first)
@@ -70,7 +77,9 @@ impl Said {
             Origins::Any => vec!["*".to_owned()],
             other => other.written(),
         };
-        if matches!(&rule.origins, Origins::Listed(listed) if !listed.predicates.is_empty()) {
+        let has_predicates =
+            matches!(&rule.origins, Origins::Listed(listed) if !listed.predicates.is_empty());
+        if has_predicates {
             warnings.push(&path.key("allow_origins"), Loss::Predicate);
         }
         let (mut any_header, mut headers, mut prefixes) = (false, Vec::new(), Vec::new());
@@ -83,6 +92,7 @@ impl Said {
         }
         Self {
             origins: written.into_iter().map(|origin| (path.clone(), origin)).collect(),
+            has_predicates,
             credentials: rule.credentials,
             methods: rule.methods.clone(),
             any_header,
@@ -102,11 +112,11 @@ impl Said {
             && self.max_age == other.max_age
     }
 
-    /// The origins that are kept, each as a target writes it, and once.
-    pub(super) fn origins<T: PartialEq>(
+    /// The origins that are kept, each as a target writes it.
+    pub(super) fn origins<T>(
         &self,
         warnings: &mut Warnings,
-        judge: impl Fn(&str, &Entry<'_>) -> Fate<T>,
+        mut judge: impl FnMut(&str, &Entry<'_>) -> Fate<T>,
     ) -> Vec<T> {
         let mut kept: Vec<T> = Vec::with_capacity(self.origins.len());
         for (path, value) in &self.origins {

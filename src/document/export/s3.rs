@@ -25,7 +25,8 @@ pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
                     warnings.push(&said.path, Loss::Behind);
                     continue;
                 }
-                let rule = written(said, warnings, &mut is_lossy);
+                let (rule, is_whole) = written(said, warnings);
+                is_lossy = !is_whole;
                 if rule.is_none() {
                     warnings.push(&said.path, Loss::Nothing);
                 }
@@ -50,12 +51,17 @@ pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
     tree::json(&object([("CORSRules", Value::Array(rules))]))
 }
 
-fn written(said: &Said, warnings: &mut Warnings, is_lossy: &mut bool) -> Option<Value> {
-    let before = warnings.len();
-    let origins = said.origins(warnings, judge);
-    let methods = methods(said, warnings);
-    let headers = headers(said, warnings);
-    *is_lossy = warnings.len() > before;
+/// The rule, unless nothing is left of it, and whether it answers all requests that the policy's does.
+fn written(said: &Said, warnings: &mut Warnings) -> (Option<Value>, bool) {
+    let mut is_whole = !said.has_predicates;
+    let origins = said.origins(warnings, |value, entry| {
+        let fate = judge(value, entry);
+        is_whole &= matches!(fate, Fate::Kept(_));
+        fate
+    });
+    let (methods, has_all_methods) = methods(said, warnings);
+    let (headers, has_all_headers) = headers(said, warnings);
+    is_whole &= has_all_methods && has_all_headers;
     if said.credentials {
         warnings.push(&said.path.key("allow_credentials"), Loss::Credentials);
     }
@@ -63,7 +69,7 @@ fn written(said: &Said, warnings: &mut Warnings, is_lossy: &mut bool) -> Option<
         (name == "*").then_some(Loss::AnyExposed)
     });
     if origins.is_empty() || methods.is_empty() {
-        return None;
+        return (None, is_whole);
     }
     let mut entries = vec![("AllowedOrigins", texts(origins)), ("AllowedMethods", texts(methods))];
     if !headers.is_empty() {
@@ -75,7 +81,7 @@ fn written(said: &Said, warnings: &mut Warnings, is_lossy: &mut bool) -> Option<
     if let Some(max_age) = said.max_age {
         entries.push(("MaxAgeSeconds", Value::Whole(max_age)));
     }
-    Some(object(entries))
+    (Some(object(entries)), is_whole)
 }
 
 /// A `*` is any text, dots included, and there is one at most. Ports are written out.
@@ -98,27 +104,32 @@ fn judge(value: &str, entry: &Entry<'_>) -> Fate<String> {
     }
 }
 
-fn methods(said: &Said, warnings: &mut Warnings) -> Vec<String> {
+/// The methods, and whether they are all of the rule's.
+fn methods(said: &Said, warnings: &mut Warnings) -> (Vec<String>, bool) {
     let path = said.methods_path();
     if said.methods.is_any() {
         warnings.lose(&path, "*", Loss::AnyMethod);
-        return METHODS.map(str::to_owned).into();
+        return (METHODS.map(str::to_owned).into(), false);
     }
-    warnings.sieve(&path, &said.allowed_methods(), |method| {
-        (!METHODS.contains(&method)).then_some(Loss::Method)
-    })
+    let allowed = said.allowed_methods();
+    let known = warnings
+        .sieve(&path, &allowed, |method| (!METHODS.contains(&method)).then_some(Loss::Method));
+    let are_all = known.len() == allowed.len();
+    (known, are_all)
 }
 
-fn headers(said: &Said, warnings: &mut Warnings) -> Vec<String> {
+/// The names, and whether they are all of the rule's.
+fn headers(said: &Said, warnings: &mut Warnings) -> (Vec<String>, bool) {
     if said.any_header_and_authorization(warnings) {
-        return vec!["*".to_owned()];
+        return (vec!["*".to_owned()], true);
     }
     let path = said.path.key("allow_headers");
     let prefixes: Vec<String> = said.prefixes.iter().map(|prefix| format!("{prefix}*")).collect();
     let covers =
         |prefix: &str| NON_WILDCARD_REQUEST_HEADER.starts_with(prefix.trim_end_matches('*'));
-    let prefixes = warnings.sieve(&path, &prefixes, |prefix| {
+    let kept = warnings.sieve(&path, &prefixes, |prefix| {
         (covers(prefix) && !said.names_authorization()).then_some(Loss::Authorization)
     });
-    said.headers.iter().cloned().chain(prefixes).collect()
+    let are_all = !said.any_header && kept.len() == prefixes.len();
+    (said.headers.iter().cloned().chain(kept).collect(), are_all)
 }

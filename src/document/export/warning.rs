@@ -207,14 +207,27 @@ impl Warnings {
 
     /// No more values than a target takes.
     pub(super) fn limit(&mut self, path: &Path, values: &mut Vec<String>, most: usize) {
-        if let Some(first) = values.get(most) {
-            self.lose(path, first, Loss::TooMany);
-            values.truncate(most);
-        }
+        self.fit(path, values, most, |_| 1);
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.list.len()
+    /// No more values than there is room for, by the size of each.
+    pub(super) fn fit(
+        &mut self,
+        path: &Path,
+        values: &mut Vec<String>,
+        room: usize,
+        size: impl Fn(&str) -> usize,
+    ) {
+        let mut taken = 0;
+        let is_over = |value: &String| {
+            taken += size(value);
+            taken > room
+        };
+        let fitting = values.iter().position(is_over);
+        if let Some((at, first)) = fitting.and_then(|at| Some((at, values.get(at)?))) {
+            self.lose(path, first, Loss::TooMany);
+            values.truncate(at);
+        }
     }
 
     pub(super) fn into_list(self) -> Vec<Warning> {

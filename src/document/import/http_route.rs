@@ -13,7 +13,7 @@ use super::super::value::Value;
 use super::gateway::Filter;
 use super::warning::{DocumentWarning, Warnings};
 use crate::builder::error::Quoted;
-use crate::select::{Route, Routes};
+use crate::select::{Route, RouteError, Routes};
 
 impl Routes {
     /// Reads an `HTTPRoute` of the Kubernetes Gateway API: which of its paths have which CORS filter. The table is never more
@@ -246,6 +246,9 @@ impl Match {
     }
 }
 
+/// What is below a prefix, in a table.
+const BELOW: &str = "/{*rest}";
+
 /// What the paths have, in the order of the gateway: an exact path counts before a prefix, and of two rules with the same path
 /// the first.
 #[derive(Default)]
@@ -270,22 +273,30 @@ impl Table {
         if let Some((_, has)) = self.prefixes.remove("") {
             builder = builder.fallback(has);
         }
-        let mut places = BTreeMap::new();
+        // A prefix makes three routes, and the first of them has each fault that the others have.
+        let written = self.exact.iter().map(|(path, (at, _))| (path.clone(), at.clone()));
+        let mut places: BTreeMap<String, Path> = written.collect();
         for (folder, (at, has)) in self.prefixes {
-            builder = builder.route(format!("{folder}/{{*rest}}"), has.clone());
-            places.insert(format!("{folder}/{{*rest}}"), at.clone());
+            let below = format!("{folder}{BELOW}");
+            builder = builder.route(&below, has.clone());
+            places.insert(below, at.clone());
             for path in [folder.clone(), format!("{folder}/")] {
                 self.exact.entry(path).or_insert_with(|| (at.clone(), has.clone()));
             }
         }
-        for (path, (at, has)) in self.exact {
-            builder = builder.route(&path, has);
-            places.insert(path, at);
+        for (path, (_, has)) in self.exact {
+            builder = builder.route(path, has);
         }
         let built = builder.build();
-        for error in built.as_ref().err().into_iter().flatten() {
-            let at = places.get(error.path()).cloned().unwrap_or_default();
-            errors.push(at, Cause::Route(error.clone()));
+        let told = || built.as_ref().err().into_iter().flatten();
+        let by_path: BTreeMap<&str, &RouteError> = told().map(|it| (it.path(), it)).collect();
+        for error in told() {
+            if let Some(at) = places.get(error.path()) {
+                let folder = error.path().strip_suffix(BELOW);
+                let as_written = folder.and_then(|folder| by_path.get(folder)).copied();
+                let error = as_written.unwrap_or(error).clone();
+                errors.push(at.clone(), Cause::Route(error));
+            }
         }
         built.ok()
     }

@@ -21,12 +21,21 @@ pub(super) const READ_CASES: &str = r##"((revision) => {
   });
 })"##;
 
-/// Tries a request of one's own by a link, as another person sends it.
-pub(super) const TRY: &str = r#"((link) => {
-  const shown = document.querySelector("[data-fill=own]");
-  delete shown.dataset.outcome;
+/// Opens a link to a request of one's own, as another person sends it.
+pub(super) const OPEN_LINK: &str = r#"((link) => {
   location.hash = link;
   return "";
+})"#;
+
+/// What a link filled in: nothing till it did.
+pub(super) const READ_LINK: &str = r#"(() => {
+  const said = document.querySelector("[data-fill=own] .own-link");
+  if (!said) {
+    return "null";
+  }
+  const shown = document.querySelector("[data-fill=own]");
+  const fields = Object.fromEntries(new FormData(document.querySelector("form.own")));
+  return JSON.stringify({ said: said.innerText, fields, data: { ...shown.dataset }, isBusy: shown.ariaBusy });
 })"#;
 
 pub(super) const READ_TRY: &str = r#"(() => {
@@ -65,6 +74,17 @@ pub(super) const READ_EDITOR: &str = r#"(() => {
   });
 })"#;
 
+/// What the editor says of a fetch that failed, in the words of the browser, and it says it no more. Nothing till it does.
+pub(super) const TAKE_FAILURE: &str = r#"(() => {
+  const title = document.querySelector("[data-fill=problems-title]");
+  const said = title.innerText;
+  if (!said.includes("etch")) {
+    return "null";
+  }
+  title.textContent = "";
+  return JSON.stringify(said);
+})"#;
+
 pub(super) const CLICK: &str = r#"((selector) => {
   document.querySelector(selector).click();
   return "";
@@ -79,6 +99,14 @@ pub(super) const CHOOSE: &str = r#"((choice) => {
   field.value = value;
   field.dispatchEvent(new Event("change", { bubbles: true }));
   delete document.querySelector("form.policy").dataset.checked;
+  return "";
+})"#;
+
+/// Has the policy written in another format.
+pub(super) const CHOOSE_FORMAT: &str = r#"((format) => {
+  const form = document.querySelector("form.policy");
+  delete form.dataset.checked;
+  form.querySelector(`[name=format][value=${format}]`).click();
   return "";
 })"#;
 

@@ -171,6 +171,7 @@ async fn whether_a_cookie_is_kept() {
     const DOMAIN: CookieFate = CookieFate::Refused(CookieReason::Domain);
     let refused = CookieFate::Refused;
     let all = &UserAgent::ALL[..];
+    let knowing = &[Standard, Chromium, Firefox][..];
     let rows: &[(&[UserAgent], &str, &str, &str, CookieFate)] = &[
         (all, API, API, "c=1", CookieFate::Kept),
         (all, API, API, "c=1; Max-Age=0", CookieFate::Removed),
@@ -195,13 +196,15 @@ async fn whether_a_cookie_is_kept() {
         (all, API, API, "__Host-c=1; Secure", PREFIX),
         (all, API, API, "__host-c=1; Secure; Path=/; Domain=api.shop.example", PREFIX),
         (all, API, API, "__Secure-c=1", PREFIX),
-        (
-            &[Standard, Chromium, Firefox],
-            API,
-            API,
-            "c=1; SameSite=None",
-            refused(CookieReason::NoneWithoutSecure),
-        ),
+        (all, API, API, "__Http-c=1; Secure; HttpOnly", CookieFate::Kept),
+        (knowing, API, API, "__Http-c=1; Secure", PREFIX),
+        (knowing, API, API, "__http-c=1; HttpOnly", PREFIX),
+        (&[WebKit], API, API, "__Http-c=1", CookieFate::Kept),
+        (all, API, API, "__Host-Http-c=1; Secure; HttpOnly; Path=/", CookieFate::Kept),
+        (knowing, API, API, "__Host-Http-c=1; Secure; Path=/", PREFIX),
+        (&[WebKit], API, API, "__Host-Http-c=1; Secure; Path=/", CookieFate::Kept),
+        (all, API, API, "__host-http-c=1; Secure; HttpOnly", PREFIX),
+        (knowing, API, API, "c=1; SameSite=None", refused(CookieReason::NoneWithoutSecure)),
         (&[WebKit], API, API, "c=1; SameSite=None", CookieFate::Kept),
         (all, HTTP, HTTP, "c=1; Secure", refused(CookieReason::Insecure)),
         (
@@ -219,7 +222,7 @@ async fn whether_a_cookie_is_kept() {
             refused(CookieReason::Insecure),
         ),
         (
-            &[Chromium],
+            &[Chromium, Firefox],
             API,
             API,
             "c=1; Partitioned",

@@ -275,3 +275,23 @@ async fn each_method_has_a_constructor() {
         assert_eq!(seen.sent().last().unwrap().method(), method);
     }
 }
+
+/// A server chooses its fields and cookies, and logs of CI show them.
+#[tokio::test]
+async fn what_would_steer_a_terminal_is_escaped_in_words() {
+    let hostile = "a\u{9b}31m\u{202e}b\u{2066}=1";
+    let server = service_fn(async move |_: Req| {
+        let value = http::HeaderValue::from_bytes(hostile.as_bytes()).unwrap();
+        let mut response = http::Response::new(String::new());
+        for name in [header::SET_COOKIE, header::SERVER, header::ACCESS_CONTROL_ALLOW_ORIGIN] {
+            response.headers_mut().insert(name, value.clone());
+        }
+        Ok::<_, Infallible>(response)
+    });
+    let mut browser = Browser::new(server).user_agent(UserAgent::Chromium);
+    let fetch = Fetch::get(ITEMS).credentials(Credentials::Include);
+    let text = browser.fetch_from(APP, fetch).await.unwrap().to_string();
+    assert!(text.contains("server: a\\u009b31m\\u202eb\\u2066=1"), "{text}");
+    let steers = |it: char| it.is_control() && it != '\n' || "\u{202e}\u{2066}".contains(it);
+    assert!(!text.contains(steers), "{text:?}");
+}

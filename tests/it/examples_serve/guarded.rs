@@ -95,6 +95,30 @@ async fn nobody_but_the_page_changes_the_policy() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// A link has the page send what it says, with all that the page's own requests have: but as a try.
+#[tokio::test]
+async fn what_is_tried_never_reaches_the_workbench() {
+    let bench = workbench(BUILT_IN);
+    let in_force = bench.in_force.clone();
+    let before = in_force.routes();
+    let app = page(bench).unwrap();
+    let long = format!("/policy?try={}", "1".repeat(65));
+    let new = json!({ "format": "json", "text": r#"{"allow_origins":["https://evil.example"]}"# });
+    for path in ["/policy?try=1", "/policy?a=b&try=1", "/policy?try=", &long, "/check?try=1"] {
+        let (status, said) = post(&app, path, &new).await;
+        let route = path.split('?').next().unwrap();
+        let wanted = json!({ "error": format!("no route {route}") });
+        assert_eq!((status, said), (StatusCode::NOT_FOUND, wanted), "{path}");
+    }
+    assert_eq!(in_force.routes(), before);
+    for path in ["/?try=1", "/workbench.json?try=1", "/record/1?try=1"] {
+        assert_eq!(get(&app, path).await.0, StatusCode::NOT_FOUND, "{path}");
+    }
+    // The rest of a query makes no try.
+    assert_eq!(post(&app, "/policy?retry=1", &new).await.0, StatusCode::OK);
+    assert_ne!(in_force.routes(), before);
+}
+
 /// A rebound name must not read the policy either, nor what others tried.
 #[tokio::test]
 async fn a_foreign_name_reads_nothing() {

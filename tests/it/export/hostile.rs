@@ -100,6 +100,9 @@ proptest! {
         let prefix = prefix[1..].rsplit_once("__").unwrap().0.to_owned();
         for line in &lines {
             match &line[..] {
+                [format, _name, text] if format == "log_format" => {
+                    prop_assert!(text.is_empty(), "{:?}", line);
+                }
                 [map, _source, variable] => {
                     prop_assert!(map == "map" && variable.starts_with('$'), "{:?}", line);
                 }

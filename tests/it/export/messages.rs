@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use tower_cors::export::{Export, Target, Warning};
+use tower_cors::export::{Export, Loss, Target, Warning};
 use tower_cors::{Policy, Route, Routes};
 
 /// What a policy says, a target, and what is told.
@@ -196,6 +196,43 @@ fn a_predicate_is_told() {
         let export = policy.export(*target);
         assert_eq!(said(&export), ["allow_origins: a predicate is left out; list the origins"]);
         assert!(export.text().contains("a.example") || export.text().contains("a\\\\.example"));
+    }
+}
+
+/// Whatever a rule loses of what it answers, S3 would answer by the next, which may say more.
+#[test]
+fn what_a_rule_has_lost_is_answered_by_none_behind_it() {
+    let page = || Policy::builder().allow_origins(["https://pr.a.example"]);
+    let ports = || Policy::builder().allow_origins(["https://*.a.example:*"]);
+    let rows = [
+        ("predicate", Loss::Predicate, page().allow_origins_if(|_, _, _| true)),
+        ("predicate", Loss::Predicate, Policy::builder().allow_origins_if(|_, _, _| true)),
+        ("any port", Loss::AnyPort, ports()),
+        ("`*` in a label", Loss::Star, page().allow_origins(["https://pr-*.a.example"])),
+        ("method", Loss::Method, page().only_methods(["GET", "PATCH"])),
+        ("methods", Loss::Method, page().only_methods(["PATCH"])),
+        ("any method", Loss::AnyMethod, page().allow_methods(["*"])),
+        ("any header", Loss::Authorization, page().allow_headers(["*"])),
+        ("prefix", Loss::Authorization, page().allow_headers(["au*"])),
+        // Said twice, and told once.
+        ("twice", Loss::AnyPort, ports().allow_origins(["https://*.a.example:*"])),
+    ];
+    for (name, loss, first) in rows {
+        let behind = Policy::builder()
+            .allow_origins(["https://*.a.example"])
+            .only_methods(["GET"])
+            .expose_headers(["x-secret"]);
+        let Ok(policy) = Policy::from_rules([first, behind]) else {
+            panic!("{name} does not build")
+        };
+        for target in Target::ALL {
+            let export = policy.export(*target);
+            assert!(!export.text().contains("x-secret"), "{name}: {export}");
+        }
+        let export = policy.export(Target::S3);
+        let told: Vec<_> = export.warnings().iter().map(|it| (it.key(), it.loss())).collect();
+        assert_eq!(told.iter().filter(|(_, it)| *it == loss).count(), 1, "{name}: {told:?}");
+        assert!(told.contains(&("rules[1]", Loss::Behind)), "{name}: {told:?}");
     }
 }
 

@@ -144,7 +144,12 @@ pub(super) fn some<S: Strategy>(
 /// So many policies, each with a name of its own, odd ones among them.
 pub(super) fn policies(count: usize) -> Vec<Policy> {
     let mut runner = TestRunner::deterministic();
-    let rules = prop::collection::vec(rule(), 1..=2);
+    let page = prop::option::weighted(0.2, select(PAGES));
+    let rule = (rule(), page).prop_map(|(rule, page)| match page {
+        Some(page) => rule.allow_origins_if(move |origin, _, _| origin.as_str() == page),
+        None => rule,
+    });
+    let rules = prop::collection::vec(rule, 1..=2);
     let mut policies = Vec::new();
     while policies.len() < count {
         let rules = some(&rules, &mut runner, 1).remove(0);

@@ -1,10 +1,14 @@
 //! The real nginx, with a server for each policy.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 use std::fs;
+use std::io::{Read, Write as _};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use tower_cors::export::{Export, Target};
+use tower_cors::Policy;
+use tower_cors::export::{Export, Loss, Target};
 
 use super::backend;
 use super::browsers::Counts;
@@ -72,4 +76,92 @@ async fn nginx_is_never_more_open() {
     let warned = exports.iter().filter(|(export, _)| !export.warnings().is_empty()).count();
     assert!(counts.readable > 300 && counts.narrower > 5, "{counts:?}");
     assert!(warned < 250, "{warned}");
+}
+
+/// What nginx says of its configuration, where it has a policy's two files.
+fn judged(program: &Path, directory: &Path, policies: &[Policy], server: &str) -> (bool, String) {
+    let mut configuration = CONFIGURATION.replace("stderr crit", "stderr");
+    for (number, policy) in policies.iter().enumerate() {
+        fs::write(directory.join(format!("{number}.http")), policy.export(Target::Nginx).text())
+            .unwrap();
+        let text = policy.export(Target::NginxServer);
+        fs::write(directory.join(format!("{number}.server")), text.text()).unwrap();
+        writeln!(configuration, "include {number}.http;").unwrap();
+    }
+    let socket = directory.join("front");
+    write!(configuration, "server {{ listen unix:{}; {server} }}}}", socket.display()).unwrap();
+    fs::write(directory.join("nginx.conf"), configuration).unwrap();
+    let mut command = Command::new(program);
+    command.args(["-t", "-e", "stderr", "-c", "nginx.conf", "-p"]).arg(directory);
+    let output = command.output().unwrap();
+    (output.status.success(), String::from_utf8(output.stderr).unwrap())
+}
+
+/// The variables of the second would take the place of those of the first, without a word.
+#[test]
+fn two_policies_of_one_name_are_refused() {
+    let Some(program) = process::find("nginx") else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let policy = |origin: &str| Policy::builder().allow_origins([origin]).build().unwrap();
+    let policies = [policy("https://strict.example"), policy("*")];
+    let (is_valid, said) = judged(&program, directory.path(), &policies, "include 0.server;");
+    assert!(!is_valid && said.contains("duplicate \"log_format\" name \"cors___once\""), "{said}");
+}
+
+/// A method, as nginx reads them, has no digits.
+fn in_letters(name: &str) -> String {
+    let digit = |it: char| it.to_digit(10).and_then(|digit| char::from_digit(digit + 10, 36));
+    name.chars().map(|it| digit(it).map_or(it, |letter| letter.to_ascii_uppercase())).collect()
+}
+
+#[test]
+fn long_lists_and_origins_of_several_rules_are_read() {
+    let Some(program) = process::find("nginx") else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let names: Vec<String> = (0..400).map(|at| format!("x-a-rather-long-name-{at}")).collect();
+    let long = Policy::builder()
+        .name("long")
+        .allow_origins(["https://a.example"])
+        .allow_headers(&names)
+        .expose_headers(&names)
+        .allow_methods(names.iter().map(|name| in_letters(&name.to_uppercase())))
+        .build()
+        .unwrap();
+    let lost = long.export(Target::Nginx);
+    let lost: Vec<_> = lost.warnings().iter().map(|it| (it.key(), it.loss())).collect();
+    let keys = ["allow_headers", "allow_methods", "expose_headers"];
+    for key in keys {
+        assert!(lost.contains(&(key, Loss::TooMany)), "{lost:?}");
+    }
+    let of = |origins: &[&str]| Policy::builder().allow_origins(origins);
+    let shared = [of(&["https://a.example"]), of(&["https://a.example", "https://b.example"])];
+    let shared = Policy::from_rules(shared).unwrap();
+    let (is_valid, said) =
+        judged(&program, directory.path(), &[long, shared], "include 0.server; include 1.server;");
+    assert!(is_valid, "{said}");
+}
+
+/// Inside, nginx makes a `GET` of a request that it redirects.
+#[tokio::test]
+async fn a_page_of_an_error_is_shared_by_the_method_that_was_sent() {
+    let Some(program) = process::find("nginx") else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let policy = Policy::builder().allow_origins(["https://a.example"]).only_methods(["GET"]);
+    let server = "include 0.server;
+        location / { proxy_pass http://unix:nobody:; error_page 502 /gone; }
+        location = /gone { return 200 gone; }";
+    let (is_valid, said) = judged(&program, directory.path(), &[policy.build().unwrap()], server);
+    assert!(is_valid, "{said}");
+    let socket = directory.path().join("front");
+    let _nginx = process::start_nginx(&program, directory.path(), &socket);
+    for (method, is_shared) in [("GET", true), ("POST", false)] {
+        let mut stream = UnixStream::connect(&socket).unwrap();
+        let head = "Host: a\r\nOrigin: https://a.example\r\nConnection: close\r\nContent-Length: 0";
+        write!(stream, "{method} / HTTP/1.1\r\n{head}\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 502"), "{answer}");
+        let allowed = "Access-Control-Allow-Origin: https://a.example";
+        assert_eq!(answer.contains(allowed), is_shared, "{method}: {answer}");
+    }
 }

@@ -9,6 +9,9 @@ use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 /// The longest text that has room in the table of a map by default. Longer ones are written as expressions.
 const LONGEST_TEXT: usize = 40;
 
+/// The bytes that a list may have within a parameter, of which nginx reads up to 4,096.
+const ROOM: usize = 3_800;
+
 /// A character of a token, <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>.
 const TOKEN: &str = "[!#-'*+.0-9A-Z^-z|~-]";
 
@@ -45,9 +48,10 @@ pub(super) fn methods(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> 
         entries.push((format!("~^{key}{TOKEN}+$"), any));
     } else {
         let is_read = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_');
-        let methods = warnings.sieve(&said.methods_path(), &said.allowed_methods(), |method| {
+        let mut methods = warnings.sieve(&said.methods_path(), &said.allowed_methods(), |method| {
             (!method.bytes().all(is_read)).then_some(Loss::Method)
         });
+        warnings.fit(&said.methods_path(), &mut methods, ROOM, in_list);
         let denied = ["GET", "HEAD", "POST"].map(str::to_owned);
         let denied: Vec<_> = denied.iter().filter(|method| !methods.contains(method)).collect();
         if !denied.is_empty() {
@@ -61,10 +65,13 @@ pub(super) fn methods(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> 
 
 /// What a preflight is told of its names: they are echoed if all are allowed; otherwise all that are listed are told, so that
 /// the page's browser names the first that is not.
-pub(super) fn names(policy: &Numbered) -> Vec<Entry> {
+pub(super) fn names(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> {
     let Numbered { key, said } = policy;
     let echoed = || "$http_access_control_request_headers".to_owned();
-    let writable = said.headers.iter().filter(|name| is_writable(name)).cloned();
+    let (path, mut headers) = (said.path.key("allow_headers"), said.headers.clone());
+    // Their expression stands there twice.
+    warnings.fit(&path, &mut headers, ROOM / 2, in_list);
+    let writable = headers.iter().filter(|name| is_writable(name)).cloned();
     let listed = writable.collect::<Vec<_>>().join(",");
     let mut entries = vec![(format!("~^{key}$"), String::new())];
     if said.any_header {
@@ -83,7 +90,7 @@ pub(super) fn names(policy: &Numbered) -> Vec<Entry> {
         ));
         return entries;
     }
-    let name = one_name(said);
+    let name = one_name(said, &headers);
     if !name.is_empty() {
         entries.push((format!("~*^{key}(?:{name})(?:, ?(?:{name}))*$"), echoed()));
     }
@@ -92,9 +99,8 @@ pub(super) fn names(policy: &Numbered) -> Vec<Entry> {
 }
 
 /// The expression of one name that is allowed.
-fn one_name(said: &Said) -> String {
-    let mut alternatives: Vec<String> =
-        said.headers.iter().map(|name| regex::escape(name)).collect();
+fn one_name(said: &Said, headers: &[String]) -> String {
+    let mut alternatives: Vec<String> = headers.iter().map(|name| regex::escape(name)).collect();
     let is_unnamed = !said.names_authorization();
     for prefix in &said.prefixes {
         let is_covering = is_unnamed && NON_WILDCARD_REQUEST_HEADER.starts_with(prefix.as_str());
@@ -104,10 +110,12 @@ fn one_name(said: &Said) -> String {
     alternatives.join("|")
 }
 
-/// The methods whose responses are shared.
-pub(super) fn shared(said: &Said) -> String {
+/// The methods whose responses are shared, in front of the rest of the request's first line.
+pub(super) fn shared(said: &Said, warnings: &mut Warnings) -> String {
     if said.methods.are_only() {
-        format!("(?:{})$", regex::any_of(&said.allowed_methods()))
+        let mut methods = said.allowed_methods();
+        warnings.fit(&said.methods_path(), &mut methods, ROOM, in_list);
+        format!("(?:{}) ", regex::any_of(&methods))
     } else {
         String::new()
     }
@@ -116,9 +124,16 @@ pub(super) fn shared(said: &Said) -> String {
 /// What is exposed.
 pub(super) fn exposed(said: &Said, warnings: &mut Warnings) -> Option<String> {
     let path = said.path.key("expose_headers");
-    let names = warnings
+    let mut names = warnings
         .sieve(&path, &said.exposed, |name| (!is_writable(name)).then_some(Loss::Character));
+    warnings.fit(&path, &mut names, ROOM, in_list);
     (!names.is_empty()).then(|| names.join(","))
+}
+
+/// The bytes of a value in a list, as an expression, with each backslash doubled.
+fn in_list(value: &str) -> usize {
+    let escaped = regex::escape(value);
+    escaped.len() + escaped.matches('\\').count() + 1
 }
 
 /// Whether nginx can write a name. It takes any `$` of a value for the beginning of a variable.

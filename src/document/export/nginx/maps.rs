@@ -139,7 +139,7 @@ impl Maps {
             "What a preflight is told of its names.",
             "names",
             format!("{route}$http_access_control_request_headers"),
-            policies.iter().flat_map(conditions::names).collect(),
+            policies.iter().flat_map(|it| conditions::names(it, warnings)).collect(),
         );
     }
 
@@ -161,10 +161,11 @@ impl Maps {
 
         let mut entries = vec![("~^preflight 204 ".to_owned(), origin.clone())];
         entries.extend(policies.iter().map(|Numbered { key, said }| {
-            let shared = conditions::shared(said);
+            let shared = conditions::shared(said, warnings);
             (format!("~^actual  {key}{shared}"), origin.clone())
         }));
-        let source = format!("{kind} {status} {route}$request_method");
+        // The line as it was sent: inside, nginx makes a GET of what it redirects, to the page of an error for one.
+        let source = format!("{kind} {status} {route}$request");
         self.add("", "allow_origin", source, self.or_theirs("allow_origin", entries));
 
         let credentials = policies.iter().filter(|it| it.said.credentials);
@@ -194,8 +195,9 @@ impl Maps {
         let entries = self.or_theirs("max_age", ages.collect());
         self.add("", "max_age", format!("{kind} {status} {route}"), entries);
 
+        let any_route = if route.is_empty() { "" } else { "[^ ]+ " };
         let mut entries = vec![(
-            "~ OPTIONS$".to_owned(),
+            format!("~^[^ ]+ {any_route}OPTIONS "),
             "Origin, Access-Control-Request-Method, Access-Control-Request-Headers".to_owned(),
         )];
         if !route.is_empty() {
@@ -203,12 +205,7 @@ impl Maps {
         }
         let vary = |it: &Numbered| (format!("~^[^ ]+ {}", it.key), "Origin".to_owned());
         entries.extend(policies.iter().map(vary));
-        self.add(
-            "What the answer depends on.",
-            "vary",
-            format!("{kind} {route}$request_method"),
-            entries,
-        );
+        self.add("What the answer depends on.", "vary", format!("{kind} {route}$request"), entries);
     }
 
     /// Where a path is left alone, what the backend says, whose own header is hidden.

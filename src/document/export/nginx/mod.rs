@@ -15,7 +15,8 @@ use crate::policy::decision::CORS_HEADERS;
 
 const HTTP_COMMENT: &str = "\
 # For the context http of nginx: include this file there, and the other one, of the target nginx-server, in a server or a
-# location. Variables of one policy begin with its name, so that several policies can be included.
+# location. Variables of one policy begin with its name, so that several policies can be included, each with a name of its own:
+# of two that have the same, the log_format below stands twice, and nginx does not start.
 # Paths are taken as they were sent, without the query.
 ";
 
@@ -27,8 +28,9 @@ const SERVER_COMMENT: &str = "\
 ";
 
 pub(super) fn http(table: &Table<'_>, warnings: &mut Warnings) -> String {
-    let maps = Maps::new(table, &prefix(table.name), warnings);
-    format!("{HTTP_COMMENT}{maps}")
+    let prefix = prefix(table.name);
+    let maps = Maps::new(table, &prefix, warnings);
+    format!("{HTTP_COMMENT}log_format {prefix}once \"\";\n{maps}")
 }
 
 pub(super) fn server(table: &Table<'_>) -> String {
