@@ -1,6 +1,7 @@
 //! The future of a response.
 
 use std::fmt;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -106,7 +107,8 @@ impl Finish {
             return Poll::Pending;
         };
         let mut response = Response::new(R::default());
-        *response.headers_mut() = headers;
+        // An empty map holds no memory. To look whether it does, as its drop would, costs 54 instructions.
+        mem::forget(mem::replace(response.headers_mut(), headers));
         *response.status_mut() = *status;
         if let Some(denial) = *refused {
             response.extensions_mut().insert(denial);

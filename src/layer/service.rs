@@ -98,7 +98,9 @@ impl<S, P: PolicySource> Cors<S, P> {
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
-        let head = RequestHead::from(&request);
+        // What is handed on by reference from here on is not moved any more.
+        let (parts, body) = request.into_parts();
+        let head = RequestHead::from(&parts);
         if let Some((origin, method)) = self.layer.usual_preflight(head) {
             // A flag, since a grant within two options is moved once more.
             let mut is_left_alone = false;
@@ -112,10 +114,10 @@ impl<S, P: PolicySource> Cors<S, P> {
                 }
             });
             if !is_left_alone {
-                return self.answer(request.into_parts().0.headers, &mut grant);
+                return self.answer(parts.headers, &mut grant);
             }
         }
-        self.consider(request)
+        self.consider(Request::from_parts(parts, body))
     }
 
     /// Answers, refuses or passes on a request, whatever that depends on.

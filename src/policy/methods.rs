@@ -48,6 +48,7 @@ impl Methods {
     }
 
     /// Whether a preflight for the method succeeds. Methods are case-sensitive.
+    #[inline]
     pub(crate) fn allows(&self, method: &[u8]) -> bool {
         !self.only && is_safelisted_method(method)
             || self.lists(method)

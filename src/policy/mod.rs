@@ -302,6 +302,7 @@ impl Rules {
     }
 
     /// CORS-preflight request: the answer says whether the browser may send the request.
+    #[inline]
     fn judge_preflight<'a>(
         &self,
         head: RequestHead<'a>,
@@ -313,6 +314,7 @@ impl Rules {
 
     /// What the first rule says that allows the request; if none does, the first of those that came
     /// nearest to it.
+    #[inline]
     fn judge<T, E: Copy + Into<Denial>>(
         &self,
         admit: impl Fn(&Rule) -> Result<T, E>,

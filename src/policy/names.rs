@@ -219,23 +219,29 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads listed names for as long as they come in their order: what is left, if anything is.
+    /// Reads listed names for as long as they come in their order: what is left, if anything is. Few that are not
+    /// asked for are passed over.
     fn read_in_order<'l>(&mut self, mut list: &'l [u8]) -> Option<&'l [u8]> {
-        let mut names = self.names.listed.get(self.cursor..).unwrap_or_default().iter();
-        let mut read = 0;
-        let left = loop {
-            match names.next().and_then(|name| list.strip_prefix(name.as_bytes())) {
-                Some([b',', rest @ ..]) => list = rest,
-                Some([]) => {
-                    read += 1;
-                    break None;
+        let names = self.names.listed.get(self.cursor..).unwrap_or_default();
+        let pass_over = names.len() <= FEW;
+        for (next, name) in (self.cursor + 1..).zip(names) {
+            let name = name.as_bytes();
+            // Of those that are passed over, few have the same end.
+            let is_it = |first: &[u8]| (!pass_over || first.last() == name.last()) && first == name;
+            match list.split_at_checked(name.len()) {
+                Some((first, [])) if is_it(first) => {
+                    self.cursor = next;
+                    return None;
                 }
-                _ => break Some(list),
+                Some((first, [b',', rest @ ..])) if is_it(first) => {
+                    self.cursor = next;
+                    list = rest;
+                }
+                _ if pass_over => {}
+                _ => break,
             }
-            read += 1;
-        };
-        self.cursor += read;
-        left
+        }
+        Some(list)
     }
 
     /// Reads any element: what follows, from its comma on.

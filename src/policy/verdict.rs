@@ -15,6 +15,7 @@ pub(super) struct Verdict<'a, T, E = Denial> {
 
 impl Verdict<'_, Admission<'_>, Refusal<'_>> {
     /// What the answer to a preflight gets.
+    #[inline(always)]
     pub(super) fn grant(
         &self,
         head: RequestHead<'_>,
