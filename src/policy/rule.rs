@@ -16,7 +16,6 @@ use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
-use crate::sorted::distinct;
 
 /// A rule, compiled.
 #[derive(Debug, PartialEq)]
@@ -104,13 +103,13 @@ impl Origins {
         }
     }
 
-    /// The ports that are listed, each once and sorted, unless too many origins are for a search.
-    pub(crate) fn ports(&self) -> Vec<usize> {
-        let origins = match self {
+    /// The same, unless too many are listed for a search.
+    #[cfg(feature = "review")]
+    pub(crate) fn few(&self) -> Vec<String> {
+        match self {
             Self::Listed(listed) => listed.set.few(),
             Self::Any | Self::One(_) => self.written(),
-        };
-        distinct(origins.iter().filter_map(|origin| port_of(origin)).map(usize::from))
+        }
     }
 
     /// The predicates that are asked about the origin if it is not listed.
@@ -370,11 +369,6 @@ impl Listed {
         let method = method()?;
         Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
     }
-}
-
-/// The number behind the last colon of an origin, or of a pattern.
-fn port_of(origin: &str) -> Option<u16> {
-    origin.rsplit_once(':')?.1.parse().ok()
 }
 
 /// The method that a preflight asks for, as predicates see it.

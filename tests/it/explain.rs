@@ -3,6 +3,7 @@
 mod enforced;
 mod hostile;
 mod offers;
+mod similar;
 
 use http::Request;
 use tower_cors::{Denial, Policy, PolicyBuilder};

@@ -37,6 +37,17 @@ pub enum Hint {
         /// What is allowed.
         allowed: String,
     },
+    /// An origin is allowed whose host differs by one letter: one too many, one missing, another one, or two that are
+    /// swapped.
+    ///
+    /// Either of the two may be the wrong one. A developer who mistyped a host sees this, and so does the operator of a
+    /// server that somebody attacks from a look-alike domain: registered by a stranger, one letter beside yours. So it
+    /// does not say to allow the origin that asks. Allow it only if it is yours.
+    #[non_exhaustive]
+    SimilarHost {
+        /// What is allowed.
+        allowed: String,
+    },
     /// Names under the host are allowed, and not the host itself: `*.` stands for one label or more.
     #[non_exhaustive]
     OnlyNamesUnder {
@@ -139,6 +150,12 @@ impl fmt::Display for Hint {
             Self::TrailingDot { allowed } => {
                 write!(f, "a trailing dot makes another origin: {} is allowed", Quoted(allowed))
             }
+            Self::SimilarHost { allowed } => write!(
+                f,
+                "{} is allowed, and the origin that asks differs by a letter; find out which of the two is wrong, since \
+                 a look-alike may be a stranger's",
+                Quoted(allowed)
+            ),
             Self::OnlyNamesUnder { origin } => write!(
                 f,
                 "only names under this host are allowed, since `*.` stands for at least one label; add to \

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN};
 
-use super::{EnforcementStep, Explanation, Next};
+use super::{EnforcementStep, Explanation, Hint, Next};
 use crate::policy::shown::Quoted;
 use crate::request::{RequestHead, RequestKind};
 
@@ -82,8 +82,11 @@ impl fmt::Display for Explanation {
                 write!(f, " and {more} more")?;
             }
         }
-        if let Some(hint) = &self.hint {
-            write!(f, "\n  to allow it: {hint}")?;
+        match &self.hint {
+            // It may be a stranger's, which nobody should allow.
+            Some(hint @ Hint::SimilarHost { .. }) => write!(f, "\n  similar: {hint}")?,
+            Some(hint) => write!(f, "\n  to allow it: {hint}")?,
+            None => {}
         }
         if let Some(step) = self.step {
             write!(f, "\n  enforcement: {step}")?;

@@ -114,6 +114,12 @@ const ORIGINS: &[Row] = &[
         "null",
         "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page from an origin of its own, or call `dangerously_allow_null_origin`",
     ),
+    (
+        "a letter is missing",
+        &["https://app.example.com"],
+        "https://ap.example.com",
+        r#""https://app.example.com" is allowed, and the origin that asks differs by a letter; find out which of the two is wrong, since a look-alike may be a stranger's"#,
+    ),
     ("a stranger", &["https://a.example"], "https://b.example", ""),
     (
         "a stranger of the same domain",
@@ -258,7 +264,7 @@ proptest! {
         match explanation.hint() {
             Some(
                 Hint::OtherScheme { allowed, .. } | Hint::OtherPort { allowed, .. } | Hint::Www { allowed, .. }
-                | Hint::TrailingDot { allowed, .. } | Hint::Misspelled { allowed, .. },
+                | Hint::TrailingDot { allowed, .. } | Hint::SimilarHost { allowed, .. } | Hint::Misspelled { allowed, .. },
             ) => prop_assert!(is_allowed(allowed), "{}", allowed),
             Some(Hint::OnlyNamesUnder { origin, .. }) => {
                 prop_assert!(passes(builder.allow_origins([origin])));
