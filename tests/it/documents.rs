@@ -107,7 +107,7 @@ allow_headers[0]: request-header name "x a" is not a token; write one name an it
 rules[1].max_age: expected a whole number of seconds, found 1000.0 at line 3 column 62
 rules[0].only_methods: no method is allowed that a script may use; give `only_methods` at least one at line 2 column 71
 rules[1].allow_origins[0]: origin "a.example" has no scheme; write "https://a.example" at line 3 column 42
-rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials are allowed; write its https: form, or call `dangerously_allow_insecure_origins` at line 4 column 45"#,
+rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials are allowed; write its https: form, or set `dangerously_allow_insecure_origins` at line 4 column 45"#,
     ),
     (
         "rules that disagree",

@@ -79,7 +79,7 @@ fn the_complex_example_of_the_proposal() {
     assert_eq!(
         said,
         [
-            r#"allowOrigins[1]: left out, because origin "http://foo.example" is insecure, and credentials are allowed; write its https: form, or call `dangerously_allow_insecure_origins`"#,
+            r#"allowOrigins[1]: left out, because origin "http://foo.example" is insecure, and credentials are allowed; write its https: form, or set `dangerously_allow_insecure_origins`"#,
             r#"allowHeaders[0]: left out, because request-header name "DNT" cannot be set by scripts; remove it"#,
             r#"allowHeaders[2]: left out, because request-header name "Keep-Alive" cannot be set by scripts; remove it"#,
             "maxAge: 1728000 seconds are capped at 86400, the most that browsers keep",

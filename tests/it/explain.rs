@@ -2,6 +2,8 @@
 
 mod enforced;
 mod hostile;
+#[cfg(all(feature = "routes", feature = "serde"))]
+mod keys;
 mod offers;
 mod similar;
 
@@ -190,7 +192,7 @@ fn a_path_is_told_by_routes() {
         r#"CORS request denied: no policy is for the request
   asked: GET "/item/1" from "https://app.example"
   at fault: "/item/1"
-  to allow it: give it a policy: by a route for its path, as the fallback, or from the resolver
+  to allow it: give it a policy: by a route for its path, by the `fallback`, or from the resolver
   next: the request runs, and the page may not read the response"#
     );
     assert_eq!(
@@ -198,7 +200,7 @@ fn a_path_is_told_by_routes() {
         r#"CORS request denied: no policy is for the request
   asked: GET "/internal/x" from "https://app.example"
   at fault: "/internal/x"
-  to allow it: give it a policy: by a route for its path, as the fallback, or from the resolver
+  to allow it: give it a policy: by a route for its path, by the `fallback`, or from the resolver
   next: the request runs, and the page may not read the response"#
     );
     assert_eq!(

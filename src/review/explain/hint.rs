@@ -175,11 +175,11 @@ impl fmt::Display for Hint {
             Self::NoOrigin { fault } => write!(f, "the origin {fault}, so that no browser sent it"),
             Self::Opaque => f.write_str(
                 "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page \
-                 from an origin of its own, or call `dangerously_allow_null_origin`",
+                 from an origin of its own, or set `dangerously_allow_null_origin`",
             ),
             Self::InsecureNotAsked => f.write_str(
                 "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; \
-                 serve the page over https, or call `dangerously_allow_insecure_origins`",
+                 serve the page over https, or set `dangerously_allow_insecure_origins`",
             ),
             Self::PredicateDenies => {
                 f.write_str("the predicate of `allow_origins_if` was asked about it, and does not hold")
@@ -219,14 +219,14 @@ impl fmt::Display for Hint {
             ),
             Self::Repeated => f.write_str("no browser sends the field twice; look for a proxy that adds one"),
             Self::NoCredentials => f.write_str(
-                "call `allow_credentials`, if pages of the origin may act as their visitor",
+                "set `allow_credentials`, if pages of the origin may act as their visitor",
             ),
             Self::HostNotListed => f.write_str(
                 "if the server is known by that host, add it to `hosts`; for probes, give their path to \
                  `any_host_for`",
             ),
             Self::NoPolicy => f.write_str(
-                "give it a policy: by a route for its path, as the fallback, or from the resolver",
+                "give it a policy: by a route for its path, by the `fallback`, or from the resolver",
             ),
             Self::PathAmbiguous => f.write_str(
                 "write the path without encoded slashes, dot segments and the like, or give its readings the \

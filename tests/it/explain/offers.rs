@@ -112,7 +112,7 @@ const ORIGINS: &[Row] = &[
         "null",
         &["https://a.example"],
         "null",
-        "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page from an origin of its own, or call `dangerously_allow_null_origin`",
+        "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page from an origin of its own, or set `dangerously_allow_null_origin`",
     ),
     (
         "a letter is missing",
@@ -157,7 +157,7 @@ fn a_predicate_is_told_that_it_was_not_asked() {
     assert_eq!(
         said,
         "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; serve the \
-         page over https, or call `dangerously_allow_insecure_origins`"
+         page over https, or set `dangerously_allow_insecure_origins`"
     );
     let said = hint(&all(Policy::builder()).explain(&lan));
     assert_eq!(said, "the predicate of `allow_origins_if` was asked about it, and does not hold");

@@ -37,7 +37,7 @@ fn each_finding_has_its_key_and_its_position() {
             r#"http.cors.rules[0].max_age: max-age "86400" is longer than most browsers keep (Chromium 7200 seconds, WebKit 600); write 7200 at line 8 column 26 [max-age-too-long]"#,
             r#"http.cors.rules[1].allow_headers[1]: request-header name "X-A" stands there before; remove it at line 12 column 40 [repeated]"#,
             r#"http.cors.rules[1].allow_headers[2]: request-header name "te" cannot be set by scripts; remove it at line 12 column 46 [header-forbidden]"#,
-            "http.cors.rules[1].dangerously_allow_public_suffixes: nothing needs the call; remove it at line 13 column 51 [danger-not-needed]",
+            "http.cors.rules[1].dangerously_allow_public_suffixes: nothing needs it; remove it at line 13 column 51 [danger-not-needed]",
             "http.cors.rules[1].max_age: max-age is missing, and browsers ask again after 5 seconds; write 600 at line 11 column 10 [no-max-age]",
             "http.cors.rules[2]: no request reaches the rule, since rules[1] allows all that it allows; remove it at line 15 column 10 [unreachable-rule]",
         ]
