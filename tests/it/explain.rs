@@ -121,12 +121,18 @@ fn a_page_of_the_server_itself_is_told_apart() {
     let policy = app().build().unwrap();
     check(
         &policy,
-        &read("POST /items; origin: https://api.example; sec-fetch-site: same-origin"),
+        &read("POST /items; origin: https://www.app.example; sec-fetch-site: same-origin"),
         r#"
 CORS request denied: the origin is not allowed
-  asked: POST "/items" from "https://api.example"
-  at fault: "https://api.example"
-  next: the browser makes no CORS check"#,
+  asked: POST "/items" from "https://www.app.example"
+  at fault: "https://www.app.example"
+  next: the page has the origin of the server, so that its browser makes no CORS check"#,
+    );
+    assert_eq!(
+        policy
+            .explain(&read("POST /; origin: https://evil.example; sec-fetch-site: same-site"))
+            .next(),
+        tower_cors::review::Next::MayNotRead
     );
 }
 
@@ -234,7 +240,10 @@ fn what_comes_next_is_told() {
         (format!("CONNECT /; {evil}"), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: navigate"), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: cors"), may_not),
-        (format!("POST /; {evil}; sec-fetch-site: same-origin"), unchecked),
+        (
+            format!("POST /; {evil}; sec-fetch-site: same-origin"),
+            "the page has the origin of the server, so that its browser makes no CORS check",
+        ),
         (format!("POST /; {evil}; sec-fetch-site: same-origin; sec-fetch-site: a"), may_not),
         // A page that sends cookies asks with credentials.
         ("GET /; origin: https://app.example; cookie: a=b".to_owned(), may_not),

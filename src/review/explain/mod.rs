@@ -139,6 +139,8 @@ impl Explanation {
             asked: text::asked(head, decision.kind),
             at_fault: denied_by.as_ref().map(Fault::values).unwrap_or_default(),
             hint: match &denied_by {
+                // There is nothing to mend.
+                Some(_) if next == Next::SameOrigin => None,
                 Some(fault) => fault.hint(),
                 None => lacks_credentials.then_some(Hint::NoCredentials),
             },
@@ -167,7 +169,8 @@ impl Explanation {
         &self.at_fault
     }
 
-    /// What comes nearest to the request among what is allowed, and what to write.
+    /// What comes nearest to the request among what is allowed, and what to write. There is none where nothing needs
+    /// to be mended: for what is allowed, and for a request of the [server's own page](Next::SameOrigin).
     #[must_use]
     pub fn hint(&self) -> Option<&Hint> {
         self.hint.as_ref()

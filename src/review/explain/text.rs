@@ -104,6 +104,9 @@ impl fmt::Display for Next {
             Self::MayNotRead => "the request runs, and the page may not read the response",
             Self::Refused => "the request does not run",
             Self::ChecksNothing => "the browser makes no CORS check",
+            Self::SameOrigin => {
+                "the page has the origin of the server, so that its browser makes no CORS check"
+            }
             Self::AsTheInnerServiceSays => "the CORS headers of the inner service decide",
         })
     }
