@@ -247,7 +247,7 @@ fn what_is_no_filter_is_refused() {
              maxAge: expected a whole number of seconds, found \"5s\" at line 1 column 63\n\
              kind: the key is unknown; known are `allowOrigins`, `allowCredentials`, `allowMethods`, `allowHeaders`, `exposeHeaders`, `maxAge` at line 1 column 79",
         ),
-        ("[]", "expected an object with the keys of a filter, found an array at line 1 column 2"),
+        ("[]", "expected an object with the keys of a filter, found an array at line 1 column 1"),
     ];
     refused(rows.map(|(json, said)| (json, Policy::from_gateway_json(json), said)));
 }
