@@ -80,6 +80,11 @@ impl Origins {
         }
     }
 
+    /// Whether there are predicates to be asked.
+    pub(crate) fn has_predicates(&self) -> bool {
+        matches!(self, Self::Listed(listed) if !listed.predicates.is_empty())
+    }
+
     /// Whether the rule matches the origin, or its predicates might.
     pub(crate) fn may_match(&self, origin: &str) -> bool {
         self.lists(origin) || !self.asked(origin).is_empty()
@@ -132,9 +137,7 @@ impl Rule {
 
     /// Whether the rule needs no more of a simple request than its `Origin`.
     pub(crate) fn is_by_origin(&self) -> bool {
-        let asks =
-            matches!(&self.origins, Origins::Listed(listed) if !listed.predicates.is_empty());
-        self.methods.share_all() && !asks
+        self.methods.share_all() && !self.origins.has_predicates()
     }
 
     /// Names an origin to whoever asks, unless the method is one whose responses are not shared.

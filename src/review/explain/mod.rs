@@ -21,7 +21,7 @@ use crate::select::Routes;
 /// next.
 ///
 /// [`Policy::explain`], `Routes::explain` and [`CorsLayer::explain`](crate::CorsLayer::explain) make it. They ask
-/// the code that decides, and a predicate once more. The text, of a few lines, is for a developer or an operator,
+/// the code that decides; of several rules each once more, and so its predicates. The text, of a few lines, is for a developer or an operator,
 /// and not for the client: it tells what the policy allows. What the client sent is escaped in it, and cut.
 ///
 /// What comes nearest is searched for in the first 16 rules of a policy, and a listed port among at most 1,000 exact
@@ -124,7 +124,14 @@ impl Explanation {
         let is_enforced = decided.is_enforced();
         let Decided { decision, policy, step, course } = decided;
         let fault = |denial, rule| Fault { head, denial, policy, rule };
-        let verdicts = policy.map(|policy| policy.verdicts(head, is_enforced)).unwrap_or_default();
+        let verdicts = match policy {
+            // It is not asked twice; whether cookies may come along is not a rule's to deny.
+            Some(policy) if policy.rules().nth(1).is_none() => {
+                vec![decision.denial.filter(|denial| *denial != Denial::CredentialsNotAllowed)]
+            }
+            Some(policy) => policy.verdicts(head, is_enforced),
+            None => Vec::new(),
+        };
         let says = |(number, denial): (usize, Option<Denial>)| RuleSays {
             denial,
             at_fault: denial
