@@ -187,6 +187,24 @@ fn a_whole_http_route_is_read_as_a_table() {
     assert!(ran.text.contains("kind: expected \"HTTPRoute\", found \"Service\""), "{}", ran.text);
 }
 
+/// More rules than one resource may have: a list of resources, in YAML and in JSON.
+#[test]
+fn a_list_of_http_routes_is_read_as_a_table() {
+    let route = |at: usize| {
+        format!("[routes.'/{at}']\nallow_origins = ['https://a{at}.example']\nmax_age = 600\n")
+    };
+    let toml: String = (0..40).map(route).collect();
+    let files = Files::new(&[("routes.toml", &toml)]);
+    let yaml = files.run(&["convert", "routes.toml", "--to", "gateway"]).text;
+    let json: Value = serde_saphyr::from_str(&yaml).unwrap();
+    for text in [yaml, json.to_string()] {
+        let ran = files.run_with(&["convert", "--from", "gateway", "--to", "toml"], &text);
+        assert_eq!((ran.status, &*ran.notes), (0, ""));
+        let same = files.run_with(&["diff", "routes.toml", "-"], &ran.text);
+        same.is(0, "no differences\n", "");
+    }
+}
+
 #[test]
 fn a_key_is_refused_where_documents_of_other_systems_are_read() {
     for verb in [

@@ -29,7 +29,7 @@ pub enum Loss {
     Star,
     /// A pattern with any port is narrowed to the default one.
     AnyPort,
-    /// A pattern whose expression would be longer than Envoy takes.
+    /// A value, or the expression for it, that is longer than the target takes.
     TooLong,
     /// A method that the target does not know.
     Method,
@@ -63,6 +63,8 @@ pub enum Loss {
     AmbiguousPaths,
     /// A path with a parameter, where the target has none; the paths below what stands before it have no CORS.
     Parameter,
+    /// A path that the target cannot write, for its characters or its length; its folder has no CORS.
+    Path,
     /// Paths, where the target has none.
     Paths,
 }
@@ -107,6 +109,9 @@ impl fmt::Display for Warning {
                 f,
                 "is narrowed to the default port, because {target} has no pattern for it; list the ports"
             ),
+            Loss::TooLong if self.target == Target::Gateway => {
+                write!(f, "is left out, because it is longer than {target} takes")
+            }
             Loss::TooLong => write!(
                 f,
                 "is left out, because its regular expression is longer than {target} takes by default"
@@ -152,6 +157,10 @@ impl fmt::Display for Warning {
             Loss::Parameter => write!(
                 f,
                 "is left out, because {target} has no parameters, and the paths below have no CORS"
+            ),
+            Loss::Path => write!(
+                f,
+                "is left out, because {target} cannot write the path, and those in its folder have no CORS"
             ),
             Loss::Paths => write!(f, "are left out, because {target} has no paths"),
         }

@@ -151,6 +151,13 @@ fn a_table_has_the_keys_of_its_document() {
             r#"routes["/items/{id}"]: is left out, because the Gateway API has no parameters, and the paths below have no CORS"#,
         ]
     );
+    let odd = Routes::builder().route("/a|b", Route::LeftAlone).build().unwrap();
+    assert_eq!(
+        said(&odd.export(Target::Gateway))[1..],
+        [
+            r#"routes["/a|b"]: is left out, because the Gateway API cannot write the path, and those in its folder have no CORS"#
+        ]
+    );
     assert_eq!(said(&routes.export(Target::S3)), ["routes: are left out, because S3 has no paths"]);
     // A policy by itself has no `fallback`.
     let alone = Policy::builder().allow_origins(["*"]).allow_headers(["x-*"]).build().unwrap();
@@ -169,6 +176,14 @@ fn more_than_a_target_takes_is_left_out() {
         ]
     );
     assert!(export.text().contains("https://a63.example") && !export.text().contains("a64"));
+    let name = "x".repeat(257);
+    let policy = Policy::builder().allow_origins(["https://a.example"]).allow_headers([&name]);
+    assert_eq!(
+        said(&policy.build().unwrap().export(Target::Gateway)),
+        [format!(
+            "allow_headers: {name:?} is left out, because it is longer than the Gateway API takes"
+        )]
+    );
     let rules = origins.iter().chain(&origins[..40]).enumerate().map(|(at, _)| {
         Policy::builder().allow_origins([format!("https://b{at}.example")]).only_methods(["GET"])
     });
