@@ -1,6 +1,6 @@
 //! What is written for other systems, and what is told of what is not.
 
 mod definition;
-mod hostile;
+pub(crate) mod hostile;
 mod messages;
 mod round_trips;

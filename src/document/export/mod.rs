@@ -40,14 +40,20 @@
 //! | header names by prefix, `x-*` | no | no | yes | yes |
 //! | any header, `*`, and `authorization` is not named | no | no | yes | no |
 //! | credentials | yes | yes | yes | no |
-//! | several rules | those that differ in origins | the same | the same | yes |
-//! | paths | yes | without `{parameters}` | yes | no |
+//! | several rules | by the origin | those that differ in origins | by the origin | yes |
+//! | paths | yes | without `{parameters}`, `|` and brackets | yes | no |
+//!
+//! The first rule that allows a request is the one that a policy goes by. Envoy and nginx choose the first that has its origin:
+//! that is the same if no two rules have an origin in common, or if the earlier one allows all that the later one does, and
+//! otherwise a warning tells of the later one. A gateway has one filter for a path, with one list of methods; to choose the
+//! filter by the origin it has only exact values of headers, so the rules behind the first are left out.
 //!
 //! A pattern stands for names that a page can have: that a label has at most 63 octets, and a host 253, is not repeated in the
 //! expressions of Envoy and nginx. Predicates are never written.
 //!
-//! The layer denies a header that a page calls `*`. Where any header and `authorization` are allowed, Envoy, S3 and gateways allow
-//! that one, too.
+//! Two things are more than the policy allows. The layer denies a header that a page calls `*`; where any header and
+//! `authorization` are allowed, Envoy, S3 and gateways allow that one, too. And a gateway takes no `maxAge` of 0: it is written as
+//! 1 second, with a warning.
 
 mod envoy;
 mod gateway;
@@ -55,6 +61,7 @@ mod nginx;
 mod paths;
 mod regex;
 mod rule;
+mod rules;
 mod s3;
 mod table;
 mod tree;
@@ -71,8 +78,8 @@ use crate::policy::Policy;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
-    /// Envoy, in YAML: the part of a virtual host, or of a route, that configures its filter `envoy.filters.http.cors`. Of
-    /// routes, the routes of a virtual host, with the cluster `backend`.
+    /// Envoy, in YAML: the part of a virtual host, or of a route, that configures its filter `envoy.filters.http.cors`. Of a
+    /// table, and of a policy with several rules, the routes of a virtual host, with the cluster `backend`.
     ///
     /// `CorsPolicy`:
     /// <https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/cors/v3/cors.proto>
@@ -80,7 +87,7 @@ pub enum Target {
     /// The same in JSON, without the comments.
     EnvoyJson,
     /// The Kubernetes Gateway API: an `HTTPRoute` with CORS filters, in YAML, for the gateway `gateway` and the service
-    /// `backend`.
+    /// `backend`; or a `List` of several, where one has no room.
     ///
     /// <https://gateway-api.sigs.k8s.io/geps/gep-1767/>
     Gateway,
@@ -93,7 +100,8 @@ pub enum Target {
     NginxServer,
     /// The CORS configuration of an Amazon S3 bucket, as `aws s3api put-bucket-cors` takes it.
     ///
-    /// S3 sends `Access-Control-Allow-Credentials: true` to listed origins, and reads no cookies.
+    /// S3 sends `Access-Control-Allow-Credentials: true` to listed origins, and reads no cookies. It refuses a configuration
+    /// without rules, which a warning tells.
     ///
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html>
     S3,

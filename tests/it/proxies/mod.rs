@@ -9,4 +9,5 @@ mod browsers;
 mod cases;
 mod envoy;
 mod nginx;
+mod rules;
 mod tables;

@@ -2,7 +2,8 @@
 
 mod paths;
 
-use super::rule::{self, Entry, Fate, Said};
+use super::rule::{Entry, Fate, Said};
+use super::rules;
 use super::table::{Has, Table};
 use super::tree::{self, object, text, texts};
 use super::warning::{Loss, Warnings};
@@ -118,7 +119,7 @@ fn filters(has: &Has<'_>, path: &Path, warnings: &mut Warnings) -> Vec<Value> {
         Has::LeftAlone => return Vec::new(),
         Has::NoCors => None,
         Has::Policy(policy) => {
-            rule::one(policy, path, warnings).and_then(|said| filter(&said, warnings))
+            rules::one(policy, path, warnings).and_then(|said| filter(&said, warnings))
         }
     };
     let names = CORS_HEADERS.iter().map(http::HeaderName::as_str);
