@@ -127,6 +127,7 @@ fn policies_and_routes_are_written_for_other_systems() {
     for (to, says) in [
         ("envoy", "exact: \"https://app.example\""),
         ("envoy-json", "\"exact\":"),
+        ("envoy-report-only", "shadow_enabled:"),
         ("gateway", "kind: \"HTTPRoute\""),
         ("nginx", "map "),
         ("nginx-server", "add_header"),
@@ -144,6 +145,20 @@ fn policies_and_routes_are_written_for_other_systems() {
     assert!(s3.text.contains("\"AllowedOrigins\""), "{}", s3.text);
     let back = files.run_with(&["convert", "--from", "s3", "--to", "json"], &s3.text);
     assert!(back.status < 2, "{}", back.notes);
+}
+
+/// A pipeline that knows what it loses goes on, and still sees it.
+#[test]
+fn a_loss_that_is_accepted_is_told_and_is_no_failure() {
+    let files = Files::new(&[("policy.toml", TOML)]);
+    let convert = ["convert", "policy.toml", "--to", "s3"];
+    let ran = files.run(&convert);
+    let accepted = files.run(&[&convert[..], &["--fail-on", "never"]].concat());
+    assert_eq!((ran.status, accepted.status), (1, 0));
+    assert!(ran.notes.contains("warning: allow_credentials"), "{}", ran.notes);
+    assert_eq!((ran.text, ran.notes), (accepted.text, accepted.notes));
+    let broken = files.run_with(&["convert", "--to", "s3", "--fail-on", "never"], "{}");
+    assert_eq!(broken.status, 2);
 }
 
 const WHOLE: &str = "\

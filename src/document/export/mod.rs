@@ -86,6 +86,8 @@ pub enum Target {
     Envoy,
     /// The same in JSON, without the comments.
     EnvoyJson,
+    /// The same in YAML, without an effect: Envoy counts the requests whose origins the policy allows or not, and answers nothing.
+    EnvoyReportOnly,
     /// The Kubernetes Gateway API: an `HTTPRoute` with CORS filters, in YAML, for the gateway `gateway` and the service
     /// `backend`; or a `List` of several, where one has no room.
     ///
@@ -109,15 +111,23 @@ pub enum Target {
 
 impl Target {
     /// Every target.
-    pub const ALL: &'static [Self] =
-        &[Self::Envoy, Self::EnvoyJson, Self::Gateway, Self::Nginx, Self::NginxServer, Self::S3];
+    pub const ALL: &'static [Self] = &[
+        Self::Envoy,
+        Self::EnvoyJson,
+        Self::EnvoyReportOnly,
+        Self::Gateway,
+        Self::Nginx,
+        Self::NginxServer,
+        Self::S3,
+    ];
 
-    /// A name that stays the same, for command lines: `envoy`, `envoy-json`, `gateway`, `nginx`, `nginx-server`, `s3`.
+    /// A name that stays the same, for command lines: `envoy`, `envoy-json`, `envoy-report-only`, `gateway`, `nginx`, `nginx-server`, `s3`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Envoy => "envoy",
             Self::EnvoyJson => "envoy-json",
+            Self::EnvoyReportOnly => "envoy-report-only",
             Self::Gateway => "gateway",
             Self::Nginx => "nginx",
             Self::NginxServer => "nginx-server",
@@ -128,7 +138,7 @@ impl Target {
     /// As sentences call it.
     fn noun(self) -> &'static str {
         match self {
-            Self::Envoy | Self::EnvoyJson => "Envoy",
+            Self::Envoy | Self::EnvoyJson | Self::EnvoyReportOnly => "Envoy",
             Self::Gateway => "the Gateway API",
             Self::Nginx | Self::NginxServer => "nginx",
             Self::S3 => "S3",
@@ -149,6 +159,7 @@ impl Export {
         let text = match target {
             Target::Envoy => envoy::yaml(table, &mut warnings),
             Target::EnvoyJson => envoy::json(table, &mut warnings),
+            Target::EnvoyReportOnly => envoy::report_only(table, &mut warnings),
             Target::Gateway => gateway::yaml(table, &mut warnings),
             Target::Nginx => nginx::http(table, &mut warnings),
             Target::NginxServer => nginx::server(table),

@@ -282,7 +282,10 @@ fn what_a_rule_has_lost_is_answered_by_none_behind_it() {
             panic!("{name} does not build")
         };
         for target in Target::ALL {
-            let chooses = matches!(target, Target::Envoy | Target::EnvoyJson | Target::Nginx);
+            let chooses = matches!(
+                target,
+                Target::Envoy | Target::EnvoyJson | Target::EnvoyReportOnly | Target::Nginx
+            );
             let export = policy.export(*target);
             let is_there = export.text().contains("x-secret");
             assert!(!is_there || chooses && name != "predicate", "{name}: {export}");
@@ -308,7 +311,8 @@ fn nobody_is_nobody_everywhere() {
 fn targets_have_names_of_their_own() {
     let names: HashSet<&str> = Target::ALL.iter().map(|target| target.as_str()).collect();
     assert_eq!(names.len(), Target::ALL.len());
-    let all = ["envoy", "envoy-json", "gateway", "nginx", "nginx-server", "s3"];
+    let all =
+        ["envoy", "envoy-json", "envoy-report-only", "gateway", "nginx", "nginx-server", "s3"];
     assert_eq!(names, HashSet::from(all));
     let warning = Policy::permissive().export(Target::S3).warnings().to_vec();
     assert_eq!(warning.iter().filter_map(Warning::value).collect::<Vec<_>>(), ["*", "*"]);

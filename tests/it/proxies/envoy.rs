@@ -39,10 +39,14 @@ static_resources:
                   virtual_hosts:
 "#;
 
+/// The same with an administrator's page.
+const ADMIN: &str = "admin: {address: {pipe: {path: \"DIRECTORY/admin\"}}}";
+
 /// Envoy, if it is installed, with a virtual host for each text.
 pub(super) fn start(directory: &Path, exports: &[Export]) -> Option<(Server, PathBuf)> {
     let program = process::find("envoy")?;
-    let mut configuration = CONFIGURATION.replace("DIRECTORY", &directory.display().to_string());
+    let mut configuration =
+        format!("{ADMIN}{CONFIGURATION}").replace("DIRECTORY", &directory.display().to_string());
     for (number, export) in exports.iter().enumerate() {
         write_host(&mut configuration, number, export.text());
     }

@@ -16,7 +16,7 @@ use super::browsers::Counts;
 use super::cases::{self, Asked, asked};
 use crate::process::{self, Server};
 
-const CONFIGURATION: &str = "
+pub(super) const CONFIGURATION: &str = "
 daemon off; master_process off; error_log stderr crit; pid pid;
 events {}
 http {

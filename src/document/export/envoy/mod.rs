@@ -3,6 +3,7 @@
 //! What the filter leaves as it is: a simple request of an origin that is not allowed, and, unless it is told otherwise,
 //! preflights of one. It sends no `Vary`. A field that is empty is taken from the `CorsPolicy` of the virtual host.
 
+mod report;
 mod routes;
 
 use super::regex;
@@ -40,10 +41,22 @@ const COMMENT_ON_ROUTES: &str = "\
 #    no CORS.
 ";
 
+const COMMENT_ON_REPORT: &str = "\
+# It changes nothing: whoever answers now goes on to answer. Envoy counts the requests of origins that the policy allows in
+# cors.origin_valid, and the others in cors.origin_invalid. It does not look at methods and names of headers.
+# Part of a virtual host, or of a route; if it begins with routes, of a virtual host: write your cluster in place of \"backend\".
+# The filters of the connection manager have to begin with envoy.filters.http.cors.
+";
+
 pub(super) fn yaml(table: &Table<'_>, warnings: &mut Warnings) -> String {
     let written = written(table, warnings);
     let comment = if written.get("routes").is_some() { COMMENT_ON_ROUTES } else { COMMENT };
     format!("{comment}{}", tree::yaml(&written))
+}
+
+/// What only looks.
+pub(super) fn report_only(table: &Table<'_>, warnings: &mut Warnings) -> String {
+    format!("{COMMENT_ON_REPORT}{}", tree::yaml(&report::only(written(table, warnings))))
 }
 
 pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
