@@ -1,11 +1,10 @@
 //! What is written for other systems: it can be read there, and allows no more than the policy.
 
 use http::HeaderMap;
-use serde_json::Value;
 use tower_cors::export::{Loss, Target};
 use tower_cors::{Decision, Policy, Route, Routes};
 
-use crate::envoy;
+use crate::envoy::Host;
 use crate::import::exposes_no_more;
 use crate::sent::Sent;
 
@@ -30,11 +29,14 @@ pub(crate) fn of_routes(routes: &Routes, paths: &[String], all: &[Sent]) {
     let (again, _told) = Routes::from_gateway_yaml(gateway.text())
         .unwrap_or_else(|errors| panic!("{errors}\n{gateway}"));
     let envoy = routes.export(Target::EnvoyJson);
-    let host: Value = serde_json::from_str(envoy.text()).expect("JSON");
-    for path in paths {
+    let host = Host::new(serde_json::from_str(envoy.text()).expect("JSON"));
+    for (at, path) in paths.iter().enumerate() {
+        // Each request for one of the paths.
+        let part = |sent: Vec<_>| sent.into_iter().skip(at).step_by(paths.len());
         match (again.find(path), routes.find(path)) {
             (Some(Route::Policy(again)), Some(Route::Policy(policy))) => {
-                for sent in browsers_send(all, |sent| again.decide(&sent.request).is_allowed()) {
+                let is_allowed = |sent: &Sent| again.decide(&sent.request).is_allowed();
+                for sent in part(browsers_send(all, is_allowed)) {
                     let ours = policy.decide(&sent.request);
                     allows_no_more(&again.decide(&sent.request), &ours, &gateway);
                 }
@@ -43,24 +45,23 @@ pub(crate) fn of_routes(routes: &Routes, paths: &[String], all: &[Sent]) {
             (None | Some(Route::NoCors), _) | (Some(Route::LeftAlone), Some(Route::LeftAlone)) => {}
             (again, routes) => panic!("{path}: {again:?} of {routes:?}\n{gateway}"),
         }
-        in_envoy(&host, path, routes, all);
+        for sent in part(browsers_send(all, |sent| host.answer(path, sent).is_some())) {
+            in_envoy(&host, path, routes, sent);
+        }
     }
     for target in [Target::Nginx, Target::NginxServer] {
         is_sound_nginx(routes.export(target).text());
     }
 }
 
-fn in_envoy(host: &Value, path: &str, routes: &Routes, all: &[Sent]) {
-    let answer = |sent: &Sent| envoy::answer(host, path, sent);
-    for sent in browsers_send(all, |sent| answer(sent).is_some()) {
-        let Some(theirs) = answer(sent) else { continue };
-        let Some(Route::Policy(policy)) = routes.find(path) else {
-            panic!("{path} {:?}: {host}", sent.request)
-        };
-        let ours = policy.decide(&sent.request);
-        assert!(ours.is_allowed(), "{path} {:?}: {host}", sent.request);
-        grants_no_more(&theirs, &ours.headers(), host);
-    }
+fn in_envoy(host: &Host, path: &str, routes: &Routes, sent: &Sent) {
+    let Some(theirs) = host.answer(path, sent) else { return };
+    let Some(Route::Policy(policy)) = routes.find(path) else {
+        panic!("{path} {:?}: {host}", sent.request)
+    };
+    let ours = policy.decide(&sent.request);
+    assert!(ours.is_allowed(), "{path} {:?}: {host}", sent.request);
+    grants_no_more(&theirs, &ours.headers(), host);
 }
 
 /// Preflights, and those requests that a browser sends: whose method needs none, or has one that succeeds. No script may use

@@ -4,9 +4,8 @@ use std::collections::HashSet;
 
 use super::rule::Said;
 use super::warning::{Loss, Warnings};
+use crate::builder::agree;
 use crate::document::path::Path;
-use crate::origin::pattern::{OriginPattern, Pattern};
-use crate::origin::place::{Place, Port};
 use crate::policy::Policy;
 use crate::policy::rule::{Origins, Rule};
 
@@ -41,91 +40,40 @@ pub(super) fn one(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Opti
 /// only a later rule allows is lost, and nobody gets more.
 pub(super) fn by_origin(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Vec<Said> {
     let rules: Vec<&Rule> = policy.rules().collect();
+    if rules.len() == 1 {
+        return all(policy, path, warnings);
+    }
+    let sharing = agree::sharing(&rules).into_iter();
     let mut kept: Vec<Said> = Vec::new();
-    let (mut is_behind, mut lookups) = (false, MOST_LOOKUPS);
-    for (index, said) in all(policy, path, warnings).into_iter().enumerate() {
-        let (earlier, this) = rules.split_at_checked(index).unwrap_or_default();
+    let (mut is_behind, mut is_for_all) = (false, false);
+    let written = all(policy, path, warnings).into_iter();
+    for ((said, rule), shared) in written.zip(&rules).zip(sharing) {
         let last = kept.last_mut();
         let is_alike = last.as_ref().is_some_and(|last| last.differs_in_origins_only(&said));
         // It would answer the origins that a predicate has let in.
         is_behind |= last.as_ref().is_some_and(|last| last.has_predicates) && !is_alike;
-        let is_shared = |it: &&Rule| this.first().is_some_and(|this| loses(it, this, &mut lookups));
         if is_behind {
             warnings.push(&said.path, Loss::Behind);
             continue;
-        } else if earlier.iter().any(is_shared) {
+        }
+        let mut shared = shared.iter().filter_map(|earlier| rules.get(*earlier));
+        if shared.any(|earlier| !covers(earlier, rule)) {
             warnings.push(&said.path, Loss::SharedOrigins);
         }
         match last {
             Some(last) if is_alike => last.join(said),
             // No origin is left for it.
-            Some(_) if earlier.iter().any(|it| matches!(it.origins, Origins::Any)) => {}
+            Some(_) if is_for_all => {}
             _ => kept.push(said),
         }
+        is_for_all |= matches!(rule.origins, Origins::Any);
     }
     kept
 }
 
-/// The most pairs of origins of a policy that are compared. What would take more is taken to be shared.
-const MOST_LOOKUPS: usize = 1 << 20;
-
-/// Whether the later rule may allow something that the earlier one does not, to an origin that both have.
-fn loses(earlier: &Rule, later: &Rule, lookups: &mut usize) -> bool {
-    let is_covered =
-        earlier.methods.cover(&later.methods) && earlier.headers.covers(&later.headers);
-    !is_covered && may_share(&earlier.origins, &later.origins, lookups)
-}
-
-fn may_share(one: &Origins, two: &Origins, lookups: &mut usize) -> bool {
-    if matches!(one, Origins::Any) || matches!(two, Origins::Any) {
-        return true;
-    }
-    let (one, two) = (one.written(), two.written());
-    let Some(left) = lookups.checked_sub(one.len().saturating_mul(two.len())) else {
-        return true;
-    };
-    *lookups = left;
-    one.iter().any(|one| two.iter().any(|two| one == two || may_meet(one, two)))
-}
-
-/// Whether there may be an origin that two patterns stand for.
-fn may_meet(one: &str, two: &str) -> bool {
-    match (Pattern::parse(one), Pattern::parse(two)) {
-        (Ok(Pattern::Origins(one)), Ok(Pattern::Origins(two))) => patterns_may_meet(&one, &two),
-        _ => false,
-    }
-}
-
-fn patterns_may_meet(one: &OriginPattern<'_>, two: &OriginPattern<'_>) -> bool {
-    let places = [one, two].map(Place::of);
-    if let [Port::Written(port), Port::Written(other)] = places.map(|place| place.port) {
-        if port != other {
-            return false;
-        }
-    }
-    // Without a `*` both are the whole.
-    let ends = |pattern: &OriginPattern<'_>| {
-        let Place { scheme, tail, .. } = Place::of(pattern);
-        let whole = [scheme, tail].concat();
-        if pattern.star().is_none() {
-            (whole.clone(), whole)
-        } else {
-            (scheme.to_owned(), tail.to_owned())
-        }
-    };
-    let ((start, end), (other_start, other_end)) = (ends(one), ends(two));
-    let is_within = |text: &str, start: &str, end: &str| {
-        text.len() >= start.len() + end.len() && text.starts_with(start) && text.ends_with(end)
-    };
-    match (one.star(), two.star()) {
-        (None, None) => start == other_start,
-        (None, Some(_)) => is_within(&start, &other_start, &other_end),
-        (Some(_), None) => is_within(&other_start, &start, &end),
-        (Some(_), Some(_)) => {
-            (start.starts_with(&other_start) || other_start.starts_with(&start))
-                && (end.ends_with(&other_end) || other_end.ends_with(&end))
-        }
-    }
+/// Whether the earlier rule allows whatever the later one does, to an origin that both have.
+fn covers(earlier: &Rule, later: &Rule) -> bool {
+    earlier.methods.cover(&later.methods) && earlier.headers.covers(&later.headers)
 }
 
 impl Said {

@@ -240,6 +240,22 @@ fn more_than_a_target_takes_is_left_out() {
     );
 }
 
+/// Which of them share origins is found without comparing each with each.
+#[test]
+fn a_thousand_rules_are_written() {
+    let rule = |at: usize| {
+        let origins = (0..20).map(|host| format!("https://a{host}.b{at}.example"));
+        let builder = Policy::builder().allow_origins(origins);
+        builder
+            .allow_origins([format!("https://*.c{at}.example")])
+            .allow_headers([format!("x-{at}")])
+    };
+    let policy = Policy::from_rules((0..1_000).map(rule)).unwrap();
+    let export = policy.export(Target::Nginx);
+    assert_eq!(export.warnings(), []);
+    assert!(export.text().contains("\"0-999\""));
+}
+
 #[test]
 fn a_predicate_is_told() {
     let policy = Policy::builder()
