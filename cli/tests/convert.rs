@@ -147,6 +147,18 @@ fn policies_and_routes_are_written_for_other_systems() {
     assert!(back.status < 2, "{}", back.notes);
 }
 
+/// What is unwise is no loss: `check` tells it, of the documents of other systems, too.
+#[test]
+fn a_max_age_that_browsers_cut_is_told_by_check_alone() {
+    let gateway = "allowOrigins: ['https://a.example']\nmaxAge: 86400\n";
+    let files = Files::new(&[]);
+    let ran = files.run_with(&["convert", "--from", "gateway", "--to", "json"], gateway);
+    assert_eq!((ran.status, &*ran.notes), (0, ""));
+    let checked = files.run_with(&["check", "--as", "gateway", "-"], gateway);
+    assert_eq!(checked.status, 1);
+    assert!(checked.text.contains("[max-age-too-long]"), "{}", checked.text);
+}
+
 /// A pipeline that knows what it loses goes on, and still sees it.
 #[test]
 fn a_loss_that_is_accepted_is_told_and_is_no_failure() {
