@@ -1,0 +1,204 @@
+//! A copy of the repository with all mutants woven in, and the program of its tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+use crate::Result;
+use crate::mutant::Mutant;
+use crate::weave::{Woven, weave};
+
+const TESTS: &str = "tests/it/main.rs";
+
+/// What is run.
+#[derive(Debug)]
+pub struct Built {
+    /// The copy of the repository.
+    pub copy: PathBuf,
+    /// Where what is found is kept.
+    pub output: PathBuf,
+    /// The program of the tests.
+    pub program: PathBuf,
+    /// Mutants that do not compile.
+    pub unviable: BTreeSet<usize>,
+    /// Mutants that cannot act at run time.
+    pub apart: BTreeSet<usize>,
+}
+
+/// Weaves, and leaves out what does not compile until the rest does.
+pub fn build(root: &Path, mutants: &[Mutant]) -> Result<Built> {
+    let output = root.join("target/mutants");
+    let (copy, target) = (output.join("woven"), output.join("build"));
+    fs::create_dir_all(&output)?;
+    copy_repository(root, &copy)?;
+
+    // What did not compile before does not now, if it has not moved.
+    let known = output.join("unviable.txt");
+    let names = fs::read_to_string(&known).unwrap_or_default();
+    let names: BTreeSet<&str> = names.lines().collect();
+    let mut unviable: BTreeSet<usize> = (0..mutants.len())
+        .filter(|&number| names.contains(mutants[number].name.as_str()))
+        .collect();
+    let mut apart = BTreeSet::new();
+    loop {
+        let mut woven = BTreeMap::new();
+        for file in mutants.iter().map(|mutant| &mutant.file).collect::<BTreeSet<_>>() {
+            let own: Vec<(usize, &Mutant)> = mutants
+                .iter()
+                .enumerate()
+                .filter(|(number, mutant)| mutant.file == *file && !unviable.contains(number))
+                .collect();
+            let text = weave(&fs::read_to_string(root.join(file))?, &own)?;
+            apart.extend(&text.apart);
+            write_changed(&copy.join(file), &text.text)?;
+            woven.insert(file.clone(), text);
+        }
+        // Some files of the crate are modules of the tests as well.
+        for (file, module) in [
+            ("src/lib.rs", "mod mutant;"),
+            (TESTS, "#[path = \"../../src/mutant.rs\"]\nmod mutant;"),
+        ] {
+            let text = fs::read_to_string(root.join(file))?;
+            let text = woven.get(file).map_or(text, |woven| woven.text.clone());
+            write_changed(&copy.join(file), &format!("{text}\n{module}\n"))?;
+        }
+        write_changed(&copy.join("src/mutant.rs"), include_str!("acts.rs"))?;
+
+        let before = unviable.len();
+        for error in cargo(&copy, &target, &["check", "--lib"])?.errors {
+            let Some(mutants) = blamed(&error, &woven) else {
+                return Err(format!("this is the fault of no mutant: {}", error.rendered).into());
+            };
+            unviable.extend(mutants);
+        }
+        eprintln!("{} of {} mutants do not compile", unviable.len(), mutants.len());
+        if unviable.len() == before {
+            break;
+        }
+    }
+    let names: Vec<&str> = unviable.iter().map(|&number| mutants[number].name.as_str()).collect();
+    fs::write(&known, names.join("\n"))?;
+    let tests = cargo(&copy, &target, &["test", "--no-run", "--test", "it", "--examples"])?;
+    let program = tests.program.ok_or("the tests do not build")?;
+    Ok(Built { copy, output, program, unviable, apart })
+}
+
+/// All that git has or would have, without the files that do not differ.
+fn copy_repository(root: &Path, copy: &Path) -> Result<()> {
+    let listed = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root)
+        .output()?;
+    for name in String::from_utf8(listed.stdout)?.split('\0').filter(|name| !name.is_empty()) {
+        let (from, to) = (root.join(name), copy.join(name));
+        let woven = (name.starts_with("src/") || name == TESTS) && to.exists();
+        if !from.is_file() || woven {
+            continue;
+        }
+        let bytes = fs::read(&from)?;
+        if fs::read(&to).ok().as_ref() != Some(&bytes) {
+            fs::create_dir_all(to.parent().unwrap_or(copy))?;
+            fs::copy(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_changed(path: &Path, text: &str) -> Result<()> {
+    if fs::read_to_string(path).ok().as_deref() != Some(text) {
+        fs::write(path, text)?;
+    }
+    Ok(())
+}
+
+/// The mutants of the innermost place that an error is in. If arms are missing, it is the last that may be deleted.
+fn blamed(error: &Diagnostic, woven: &BTreeMap<String, Woven>) -> Option<Vec<usize>> {
+    let missing_arms = error.code.as_ref().is_some_and(|code| code.code == "E0004");
+    let spans = error.spans.iter().filter(|span| span.is_primary);
+    let spans = spans.chain(error.spans.iter().filter(|span| !span.is_primary));
+    spans.filter_map(|span| Some((span, woven.get(&span.file_name)?))).find_map(|(span, woven)| {
+        let around = woven.places.iter().filter(|place| place.range.contains(&span.byte_start));
+        let innermost = around
+            .filter(|place| place.is_match == missing_arms)
+            .min_by_key(|place| place.range.len());
+        innermost.map(|place| match place.mutants.last() {
+            Some(last) if missing_arms => vec![*last],
+            _ => place.mutants.clone(),
+        })
+    })
+}
+
+struct Cargo {
+    errors: Vec<Diagnostic>,
+    program: Option<PathBuf>,
+}
+
+fn cargo(copy: &Path, target: &Path, arguments: &[&str]) -> Result<Cargo> {
+    let output = Command::new("cargo")
+        .args(arguments)
+        .args(["--package", "tower-cors", "--all-features", "--message-format", "json"])
+        .current_dir(copy)
+        .env("CARGO_TARGET_DIR", target)
+        .env("RUSTFLAGS", "--cap-lints allow")
+        .env("CARGO_INCREMENTAL", "0")
+        .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+        .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
+        .stderr(Stdio::inherit())
+        .output()?;
+    let mut found = Cargo { errors: Vec::new(), program: None };
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        match serde_json::from_str(line)? {
+            Line { message: Some(message), .. }
+                if message.level == "error" && !message.spans.is_empty() =>
+            {
+                found.errors.push(message);
+            }
+            Line { executable: Some(program), target: Some(Target { name }), .. }
+                if name == "it" =>
+            {
+                found.program = Some(program);
+            }
+            _ => {}
+        }
+    }
+    if !output.status.success() && found.errors.is_empty() {
+        return Err("cargo fails, and says of no place why".into());
+    }
+    Ok(found)
+}
+
+/// A line of what cargo says with `--message-format json`.
+#[derive(Deserialize)]
+struct Line {
+    message: Option<Diagnostic>,
+    executable: Option<PathBuf>,
+    target: Option<Target>,
+}
+
+#[derive(Deserialize)]
+struct Target {
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    code: Option<Code>,
+    level: String,
+    rendered: String,
+    spans: Vec<DiagnosticSpan>,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct DiagnosticSpan {
+    file_name: String,
+    byte_start: usize,
+    is_primary: bool,
+}

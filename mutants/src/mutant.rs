@@ -1,0 +1,75 @@
+//! What `cargo mutants` would change, one at a time.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde::Deserialize;
+
+use crate::Result;
+
+/// A change of the source.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Mutant {
+    /// Such as `src/a.rs:10:5: replace f -> bool with true`.
+    pub name: String,
+    /// From the root of the repository.
+    pub file: String,
+    pub genre: Genre,
+    /// What takes the place of the span; nothing if it is deleted.
+    pub replacement: String,
+    pub span: Span,
+    pub function: Option<Function>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct Function {
+    /// With its arrow.
+    pub return_type: String,
+}
+
+/// What kind of change it is, as cargo-mutants names it.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+pub enum Genre {
+    FnValue,
+    BinaryOperator,
+    UnaryOperator,
+    MatchArm,
+    MatchArmGuard,
+    StructField,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+pub struct Span {
+    pub start: Position,
+    pub end: Position,
+}
+
+/// Both are counted from 1, the column in characters.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Hash)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+}
+
+impl Mutant {
+    /// Whether it is of a function that returns `impl Iterator`.
+    pub fn returns_iterator(&self) -> bool {
+        self.function
+            .as_ref()
+            .is_some_and(|function| function.return_type.contains("impl Iterator"))
+    }
+}
+
+/// All mutants of the repository, or those of the lines that a diff adds.
+pub fn list(root: &Path, diff: Option<&Path>) -> Result<Vec<Mutant>> {
+    let mut command = Command::new("cargo");
+    command.args(["mutants", "--list", "--json"]).current_dir(root);
+    if let Some(diff) = diff {
+        command.arg("--in-diff").arg(diff);
+    }
+    let output = command.output()?;
+    if !output.status.success() {
+        return Err(format!("cargo mutants: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}
