@@ -102,7 +102,7 @@ fn a_document_with_mistakes_is_not_converted() {
     ran.is(
         2,
         "",
-        "error: <stdin>:1:20: allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody`\n",
+        "error: <stdin>:1:19: allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody`\n",
     );
 }
 

@@ -70,7 +70,12 @@ where
         // most policies need no more than its fields.
         let (head, headers) = (RequestHead::from(&request), request.headers());
         #[cfg(feature = "browser")]
-        Remarks::leave(request.extensions(), || self.layer.explain_head(head).to_string());
+        if let Some(remarks) = Remarks::wanted(request.extensions()) {
+            if self.layer.has_predicates(head) {
+                return self.consider_and_remark(request, &remarks);
+            }
+            remarks.leave(&self.layer.explain_head(head));
+        }
         if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
             let keep = self.layer.settings.keep_inner_headers;
             let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {
@@ -126,8 +131,37 @@ impl<S, P: PolicySource> Cors<S, P> {
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
+        let concluded = self.layer.conclude(RequestHead::from(&request));
+        self.conduct(request, concluded)
+    }
+
+    /// The same of a request about which a test wants to know. What explains asks no predicate again: a user's code
+    /// may count how often it is asked.
+    #[cfg(feature = "browser")]
+    fn consider_and_remark<B, R>(
+        &mut self,
+        request: Request<B>,
+        remarks: &Remarks,
+    ) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+    {
+        let (concluded, explanation) = self.layer.conclude_and_explain(RequestHead::from(&request));
+        remarks.leave(&explanation);
+        self.conduct(request, concluded)
+    }
+
+    /// Does what was concluded, after the observers were told.
+    #[inline(always)]
+    fn conduct<B, R>(
+        &mut self,
+        request: Request<B>,
+        concluded: Conclusion,
+    ) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+    {
         let head = RequestHead::from(&request);
-        let concluded = self.layer.conclude(head);
         if let Some(watch) = &self.layer.watch {
             watch.tell(head, &concluded, &*self.layer);
         }

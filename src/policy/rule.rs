@@ -16,7 +16,6 @@ use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
-use crate::sorted::distinct;
 
 /// A rule, compiled.
 #[derive(Debug, PartialEq)]
@@ -81,6 +80,11 @@ impl Origins {
         }
     }
 
+    /// Whether there are predicates to be asked.
+    pub(crate) fn has_predicates(&self) -> bool {
+        matches!(self, Self::Listed(listed) if !listed.predicates.is_empty())
+    }
+
     /// Whether the rule matches the origin, or its predicates might.
     pub(crate) fn may_match(&self, origin: &str) -> bool {
         self.lists(origin) || !self.asked(origin).is_empty()
@@ -104,13 +108,13 @@ impl Origins {
         }
     }
 
-    /// The ports that are listed, each once and sorted, unless too many origins are for a search.
-    pub(crate) fn ports(&self) -> Vec<usize> {
-        let origins = match self {
+    /// The same, unless too many are listed for a search.
+    #[cfg(feature = "review")]
+    pub(crate) fn few(&self) -> Vec<String> {
+        match self {
             Self::Listed(listed) => listed.set.few(),
             Self::Any | Self::One(_) => self.written(),
-        };
-        distinct(origins.iter().filter_map(|origin| port_of(origin)).map(usize::from))
+        }
     }
 
     /// The predicates that are asked about the origin if it is not listed.
@@ -133,9 +137,7 @@ impl Rule {
 
     /// Whether the rule needs no more of a simple request than its `Origin`.
     pub(crate) fn is_by_origin(&self) -> bool {
-        let asks =
-            matches!(&self.origins, Origins::Listed(listed) if !listed.predicates.is_empty());
-        self.methods.share_all() && !asks
+        self.methods.share_all() && !self.origins.has_predicates()
     }
 
     /// Names an origin to whoever asks, unless the method is one whose responses are not shared.
@@ -370,11 +372,6 @@ impl Listed {
         let method = method()?;
         Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
     }
-}
-
-/// The number behind the last colon of an origin, or of a pattern.
-fn port_of(origin: &str) -> Option<u16> {
-    origin.rsplit_once(':')?.1.parse().ok()
 }
 
 /// The method that a preflight asks for, as predicates see it.

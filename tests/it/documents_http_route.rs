@@ -127,7 +127,7 @@ fn what_is_no_route_is_refused() {
             "kind: GRPCRoute\n".to_owned(),
             "kind: expected \"HTTPRoute\", found \"GRPCRoute\" at line 1 column 1",
         ),
-        ("metadata: {}\n".to_owned(), "the key `spec` is missing"),
+        ("metadata: {}\n".to_owned(), "the key `spec` is missing at line 1 column 1"),
         (
             "spec: {rules: {}}\n".to_owned(),
             "spec.rules: expected an array, found an object at line 1 column 15",
