@@ -80,20 +80,25 @@ where
 impl Finish {
     /// Does what is left to the response of the inner service.
     fn apply_to<R: Default>(&mut self, response: &mut Response<R>) {
-        match self {
-            Self::Decorate { decoration, keep } => {
-                decoration.write_to(response.headers_mut(), *keep);
-            }
-            Self::PassOn { grant, status } => {
-                if !response.status().is_success() {
-                    *response.status_mut() = *status;
-                    drop_body(response);
-                }
-                let grant = grant.take().map(|grant| *grant);
-                decision::replace_preflight(grant, response.headers_mut());
-            }
-            Self::LeaveAlone | Self::Answer { .. } => {}
+        if let Self::Decorate { decoration, keep } = self {
+            decoration.write_to(response.headers_mut(), *keep);
+        } else {
+            self.pass_on(response);
         }
+    }
+
+    /// The same for an allowed preflight. Apart, since it is rare.
+    #[inline(never)]
+    fn pass_on<R: Default>(&mut self, response: &mut Response<R>) {
+        let Self::PassOn { grant, status } = self else {
+            return;
+        };
+        if !response.status().is_success() {
+            *response.status_mut() = *status;
+            drop_body(response);
+        }
+        let grant = grant.take().map(|grant| *grant);
+        decision::replace_preflight(grant, response.headers_mut());
     }
 
     /// The response that was made without the inner service, the first time. Apart, so that a response of the inner
