@@ -79,8 +79,8 @@ where
                 Choice::NoCors(_) | Choice::LeftAlone => None,
             });
             if let Some(decoration) = decoration {
-                let finish = Finish::Decorate { decoration, keep };
-                return ResponseFuture::of_inner(self.inner.call(request), finish);
+                let inner = self.inner.call(request);
+                return ResponseFuture::of_inner(inner, Finish::Decorate { decoration, keep });
             }
         }
         if *request.method() == Method::OPTIONS {
