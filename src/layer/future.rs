@@ -10,7 +10,7 @@ use http::{HeaderMap, Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use crate::policy::Denial;
-use crate::policy::decision::{self, Decoration, Grant};
+use crate::policy::decision::{Answer, Decoration};
 
 pin_project! {
     /// The future of the response of [`Cors`](crate::Cors).
@@ -32,7 +32,7 @@ pub(super) enum Finish {
     Decorate { decoration: Decoration, keep: bool },
     /// The inner service answers an allowed preflight. Boxed, so that the rare case does not make the
     /// usual one larger, and dearer to move.
-    PassOn { grant: Option<Box<Grant>>, status: StatusCode },
+    PassOn { answer: Box<Answer>, status: StatusCode },
     /// The inner service answers, and its response stays as it is.
     LeaveAlone,
     /// The policy answered, or refused the request with that denial. One variant, since a second one of
@@ -90,15 +90,14 @@ impl Finish {
     /// The same for an allowed preflight. Apart, since it is rare.
     #[inline(never)]
     fn pass_on<R: Default>(&mut self, response: &mut Response<R>) {
-        let Self::PassOn { grant, status } = self else {
+        let Self::PassOn { answer, status } = self else {
             return;
         };
         if !response.status().is_success() {
             *response.status_mut() = *status;
             drop_body(response);
         }
-        let grant = grant.take().map(|grant| *grant);
-        decision::replace_preflight(grant, response.headers_mut());
+        mem::replace(&mut **answer, Answer::LeaveAlone).write_to(response.headers_mut());
     }
 
     /// The response that was made without the inner service, the first time. Apart, so that a response of the inner

@@ -142,9 +142,9 @@ impl<S, P: PolicySource> Cors<S, P> {
             (Course::Inner { keep }, Answer::Decorate(decoration)) => {
                 self.call_inner(request, Finish::Decorate { decoration, keep })
             }
-            (Course::Inner { .. }, Answer::Preflight(grant)) => {
+            (Course::Inner { .. }, answer @ Answer::Preflight(_)) => {
                 let status = self.layer.settings.preflight_status;
-                self.call_inner(request, Finish::PassOn { grant: grant.map(Box::new), status })
+                self.call_inner(request, Finish::PassOn { answer: Box::new(answer), status })
             }
             (Course::Inner { .. }, Answer::LeaveAlone) => {
                 self.call_inner(request, Finish::LeaveAlone)

@@ -317,7 +317,7 @@ pub(crate) enum Lines {
 }
 
 /// Writes the answer to a preflight in place of the inner service's.
-pub(crate) fn replace_preflight(mut grant: Option<Grant>, headers: &mut HeaderMap) {
+fn replace_preflight(mut grant: Option<Grant>, headers: &mut HeaderMap) {
     remove_cors_headers(headers);
     // First, so that a map with room for no more says too little rather than too much.
     Varies::Preflight.merge_into(headers);
