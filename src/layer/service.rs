@@ -71,7 +71,10 @@ where
         let (head, headers) = (RequestHead::from(&request), request.headers());
         #[cfg(feature = "browser")]
         Remarks::leave(request.extensions(), || self.layer.explain_head(head).to_string());
-        if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
+        if *request.method() == Method::OPTIONS {
+            return self.answer_usual(request);
+        }
+        if self.layer.is_bare() && !P::is_dynamic(Seal) {
             let keep = self.layer.settings.keep_inner_headers;
             let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.decorate_by_origin(headers),
@@ -82,9 +85,6 @@ where
                 let inner = self.inner.call(request);
                 return ResponseFuture::of_inner(inner, Finish::Decorate { decoration, keep });
             }
-        }
-        if *request.method() == Method::OPTIONS {
-            return self.answer_usual(request);
         }
         self.consider(request)
     }
