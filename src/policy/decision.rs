@@ -257,7 +257,7 @@ impl Decoration {
     }
 
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
         // One pass over the names is an order of magnitude cheaper than looking each of them up.
         if headers.keys().any(|name| is_cors_header(name) || *name == VARY) {
@@ -283,7 +283,7 @@ impl Decoration {
 
     /// Adds the CORS headers. They come after `Vary`, which needs no room if all its names stand there: yet a full
     /// map would grow.
-    #[inline(always)]
+    #[inline]
     fn append_to(&mut self, headers: &mut HeaderMap) {
         let Some(origin) = self.allow_origin.take() else {
             return;
@@ -331,7 +331,7 @@ pub(crate) fn write_preflight(grant: &mut Option<Grant>, headers: &mut HeaderMap
 }
 
 /// Of a grant where it stands, since it is large.
-#[inline(always)]
+#[inline]
 fn append_grant(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
     if let Some(grant) = grant.take() {
         append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);

@@ -251,7 +251,7 @@ impl Policy {
 
     /// What the response to a request that is no preflight says, if there is one rule, which needs no more of the
     /// request than its `Origin`.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Option<Decoration> {
         self.0.by_origin.then(|| self.0.first.decorate_by_origin(headers))
     }

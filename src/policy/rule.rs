@@ -262,7 +262,7 @@ impl Rule {
 
     /// What the response to a request that is no preflight says, if its `Origin` is all that it depends
     /// on. Inlined into the service, so that it is made where it is kept.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Decoration {
         match &self.origins {
             Origins::Any => self.share(SENT_ANY, Varies::Never),
@@ -335,7 +335,7 @@ const NEEDS_NO_PERMISSION: HeaderValue = HeaderValue::from_static("GET");
 
 impl Listed {
     /// The origin of these fields, if it is listed.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn admit_in<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
         let origin = Field::find_once(headers, &ORIGIN)?;
         self.set.contains(origin.as_bytes()).then_some(origin)

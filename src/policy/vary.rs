@@ -90,7 +90,7 @@ impl Varies {
     }
 
     /// Adds the names, as one line, to fields without a `Vary`.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn append_to(self, headers: &mut HeaderMap) {
         let line = match self {
             Self::Never => return,

@@ -15,7 +15,7 @@ pub(super) struct Verdict<'a, T, E = Denial> {
 
 impl Verdict<'_, Admission<'_>, Refusal<'_>> {
     /// What the answer to a preflight gets; if it is denied and that is to be hidden, nothing.
-    #[inline(always)]
+    #[inline]
     pub(super) fn grant(
         &self,
         head: RequestHead<'_>,
