@@ -45,6 +45,11 @@ impl<F> ResponseFuture<F> {
         Self { inner: Some(inner), finish }
     }
 
+    /// Whether it was made without the inner service.
+    pub(super) fn is_answer(&self) -> bool {
+        self.inner.is_none()
+    }
+
     pub(super) fn answered(status: StatusCode, headers: HeaderMap) -> Self {
         let finish = Finish::Answer { status, headers: Some(headers), refused: None };
         Self { inner: None, finish }
