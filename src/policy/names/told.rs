@@ -22,9 +22,7 @@ impl Names {
             ([], []) => return Some(Lines::None),
             (in_order, []) => HeaderValue::from_bytes(in_order),
             ([], others) => HeaderValue::try_from(others.join(&b',')),
-            (in_order, others) => {
-                HeaderValue::try_from([&[in_order], others].concat().join(&b','))
-            }
+            (in_order, others) => HeaderValue::try_from([&[in_order], others].concat().join(&b',')),
         };
         line.ok().map(Lines::One)
     }
