@@ -105,7 +105,7 @@ impl<S, P: PolicySource> Cors<S, P> {
             // A flag, since a grant within two options is moved once more.
             let mut is_left_alone = false;
             let hide = self.layer.settings.hide_denials;
-            let mut grant = self.layer.policy.choose(Seal, head, |choice| match choice {
+            let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.grant(head, origin, method, hide),
                 Choice::NoCors(_) => None,
                 Choice::LeftAlone => {
@@ -114,7 +114,7 @@ impl<S, P: PolicySource> Cors<S, P> {
                 }
             });
             if !is_left_alone {
-                return self.answer(parts.headers, &mut grant);
+                return self.answer(parts.headers, grant);
             }
         }
         self.consider(Request::from_parts(parts, body))
@@ -133,8 +133,8 @@ impl<S, P: PolicySource> Cors<S, P> {
         }
         let Conclusion { decision: Decision { denial, answer, .. }, course } = concluded;
         match (course, answer) {
-            (Course::Answer, Answer::Preflight(mut grant)) => {
-                self.answer(request.into_parts().0.headers, &mut grant)
+            (Course::Answer, Answer::Preflight(grant)) => {
+                self.answer(request.into_parts().0.headers, grant)
             }
             (Course::Answer | Course::Refuse, answer) => {
                 self.refuse(request.into_parts().0.headers, answer, denial)
@@ -162,11 +162,7 @@ impl<S: Clone, P> Cors<S, P> {
     }
 
     /// Answers a preflight in the map of its request.
-    fn answer<F>(
-        &mut self,
-        mut headers: HeaderMap,
-        grant: &mut Option<Grant>,
-    ) -> ResponseFuture<F> {
+    fn answer<F>(&mut self, mut headers: HeaderMap, grant: Option<Grant>) -> ResponseFuture<F> {
         let status = match grant {
             Some(_) => self.layer.settings.preflight_status,
             None => StatusCode::FORBIDDEN,

@@ -317,42 +317,41 @@ pub(crate) enum Lines {
 }
 
 /// Writes the answer to a preflight in place of the inner service's.
-fn replace_preflight(mut grant: Option<Grant>, headers: &mut HeaderMap) {
+fn replace_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
     remove_cors_headers(headers);
     // First, so that a map with room for no more says too little rather than too much.
     Varies::Preflight.merge_into(headers);
-    append_grant(&mut grant, headers);
+    append_grant(grant, headers);
 }
 
 /// Writes the answer to a preflight into an empty map.
-pub(crate) fn write_preflight(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
+pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
     Varies::Preflight.append_to(headers);
     append_grant(grant, headers);
 }
 
-/// Of a grant where it stands, since it is large.
-#[inline]
-fn append_grant(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
-    if let Some(grant) = grant.take() {
-        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
-        if grant.allow_credentials {
-            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
-        }
-        if let Some(method) = grant.allow_methods {
-            append(headers, ACCESS_CONTROL_ALLOW_METHODS, method);
-        }
-        match grant.allow_headers {
-            Lines::None => {}
-            Lines::One(line) => append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line),
-            Lines::Many(lines) => {
-                for line in lines {
-                    append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line);
-                }
+fn append_grant(grant: Option<Grant>, headers: &mut HeaderMap) {
+    let Some(grant) = grant else {
+        return;
+    };
+    append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
+    if grant.allow_credentials {
+        append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+    }
+    if let Some(method) = grant.allow_methods {
+        append(headers, ACCESS_CONTROL_ALLOW_METHODS, method);
+    }
+    match grant.allow_headers {
+        Lines::None => {}
+        Lines::One(line) => append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line),
+        Lines::Many(lines) => {
+            for line in lines {
+                append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line);
             }
         }
-        if let Some(seconds) = grant.max_age {
-            append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
-        }
+    }
+    if let Some(seconds) = grant.max_age {
+        append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
     }
 }
 
