@@ -110,7 +110,9 @@ impl Origins {
             Self::Listed(listed) => listed.set.few(),
             Self::Any | Self::One(_) => self.written(),
         };
-        distinct(origins.iter().filter_map(|origin| port_of(origin)).map(usize::from))
+        // What stands behind the last colon, in a pattern too.
+        let port = |origin: &String| origin.rsplit_once(':')?.1.parse::<u16>().ok();
+        distinct(origins.iter().filter_map(port).map(usize::from))
     }
 
     /// The predicates that are asked about the origin if it is not listed.
@@ -194,9 +196,8 @@ impl Rule {
     /// What the answer to a preflight says that the rule admits.
     pub(crate) fn grant(&self, admission: &Admission<'_>) -> Grant {
         let Admission { origin, method, names } = admission;
-        let max_age = self.max_age.as_ref().map(SentValue::to_sent);
         let grant = self.grant_to(origin, self.grant_method(method), self.grant_names(names));
-        Grant { max_age, ..grant }
+        Grant { max_age: self.max_age.as_ref().map(SentValue::to_sent), ..grant }
     }
 
     /// What the answer to a preflight says that the rule denies after its origin, so that the page's browser
@@ -374,11 +375,6 @@ impl Listed {
         let method = method()?;
         Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
     }
-}
-
-/// The number behind the last colon of an origin, or of a pattern.
-fn port_of(origin: &str) -> Option<u16> {
-    origin.rsplit_once(':')?.1.parse().ok()
 }
 
 /// The method that a preflight asks for, as predicates see it.

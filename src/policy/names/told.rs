@@ -7,40 +7,44 @@ use super::super::decision::Lines;
 use super::{MAX_BYTES, MAX_EMPTY, MAX_LINES, Names, Read, trim_whitespace};
 use crate::safelist::is_token;
 
+/// Bytes of names that have room in as little as most lists need.
+const USUAL_BYTES: usize = 256;
+
 impl Names {
     /// Those of the requested names that are allowed, as they were written, in one line; nothing if the list is
     /// malformed or over its bounds. What was read of it is not looked up again.
     pub(crate) fn allowed_of(&self, headers: &HeaderMap, read: Option<Read<'_>>) -> Option<Lines> {
-        let mut others: Vec<&[u8]> = Vec::new();
-        let keep = |name, is_allowed| {
-            if is_allowed {
-                others.push(name);
+        match read {
+            Some(Read { line, .. }) if line.len() <= USUAL_BYTES => {
+                self.keep_allowed::<USUAL_BYTES>(headers, read)
             }
-        };
-        let in_order = self.tell_all(headers, read, keep)?;
-        let line = match (in_order, &*others) {
-            ([], []) => return Some(Lines::None),
-            (in_order, []) => HeaderValue::from_bytes(in_order),
-            ([], others) => HeaderValue::try_from(others.join(&b',')),
-            (in_order, others) => HeaderValue::try_from([&[in_order], others].concat().join(&b',')),
-        };
-        line.ok().map(Lines::One)
+            // A comma is added between two lines.
+            _ => self.keep_allowed::<{ MAX_BYTES + MAX_LINES }>(headers, read),
+        }
     }
 
-    /// Shows each of the requested names but those that were read in order, which are returned.
-    fn tell_all<'a>(
+    /// A name `*`, which a script may use, is left out: browsers would take it for the wildcard, and today's let
+    /// that cover `authorization`.
+    fn keep_allowed<const ROOM: usize>(
         &self,
-        headers: &'a HeaderMap,
-        read: Option<Read<'a>>,
-        mut show: impl FnMut(&'a [u8], bool),
-    ) -> Option<&'a [u8]> {
-        let Some(Read { line, in_order, denied }) = read else {
-            return self.tell_apart(headers, show).map(|()| [].as_slice());
-        };
-        let (names, rest) = line.as_bytes().split_at_checked(in_order.into())?;
-        let denied = usize::from(denied.checked_sub(in_order)?);
-        self.tell_line(rest, Some(denied), &mut 0, &mut show)?;
-        Some(names.strip_suffix(b",").unwrap_or(names))
+        headers: &HeaderMap,
+        read: Option<Read<'_>>,
+    ) -> Option<Lines> {
+        let mut kept = Kept { room: [0; ROOM], filled: 0 };
+        if let Some(Read { line, in_order, denied }) = read {
+            let (names, rest) = line.as_bytes().split_at_checked(in_order.into())?;
+            kept.push(names.strip_suffix(b",").unwrap_or(names));
+            let mut empty = 0;
+            let denied = usize::from(denied.checked_sub(in_order)?);
+            self.tell_line(rest, Some(denied), &mut empty, &mut kept.keep())?;
+        } else {
+            self.tell_apart(headers, kept.keep())?;
+        }
+        match kept.room.get(..kept.filled)? {
+            [] => Some(Lines::None),
+            // Of a slice, so that what it allocates is as long as it.
+            names => HeaderValue::from_bytes(names).ok().map(Lines::One),
+        }
     }
 
     /// Shows each of the requested names, and whether it is allowed. It ends with nothing where the list
@@ -83,5 +87,34 @@ impl Names {
             }
         }
         (*empty <= MAX_EMPTY).then_some(())
+    }
+}
+
+/// Names in one line, before it is known how long that becomes.
+struct Kept<const ROOM: usize> {
+    room: [u8; ROOM],
+    filled: usize,
+}
+
+impl<const ROOM: usize> Kept<ROOM> {
+    /// Adds what is shown to it and allowed.
+    fn keep(&mut self) -> impl FnMut(&[u8], bool) {
+        |name, is_allowed| {
+            if is_allowed && name != b"*" {
+                self.push(name);
+            }
+        }
+    }
+
+    /// Adds a name, for which there is room: that of all that are asked for.
+    fn push(&mut self, name: &[u8]) {
+        let comma: &[u8] = if self.filled == 0 { b"" } else { b"," };
+        for part in [comma, name] {
+            let end = self.filled + part.len();
+            if let Some(room) = self.room.get_mut(self.filled..end) {
+                room.copy_from_slice(part);
+                self.filled = end;
+            }
+        }
     }
 }
