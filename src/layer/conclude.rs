@@ -109,16 +109,11 @@ impl<P: PolicySource> CorsLayer<P> {
             let course = if decision.is_allowed() { inner } else { Course::Refuse };
             return Conclusion { decision, course };
         }
-        let mut decision = policy.decide_where(head, varies);
-        let course = match &mut decision.answer {
-            Answer::Preflight(answer) => {
-                if decision.denial.is_some() && settings.hide_denials {
-                    *answer = None;
-                }
-                let is_passed_on = decision.denial.is_none() && settings.pass_on_preflights;
-                if is_passed_on { inner } else { Course::Answer }
-            }
-            Answer::Decorate(_) | Answer::LeaveAlone => inner,
+        let decision = policy.decide_where(head, varies, settings.hide_denials);
+        let is_passed_on = decision.is_allowed() && settings.pass_on_preflights;
+        let course = match decision.answer {
+            Answer::Preflight(_) if !is_passed_on => Course::Answer,
+            Answer::Preflight(_) | Answer::Decorate(_) | Answer::LeaveAlone => inner,
         };
         Conclusion { decision, course }
     }

@@ -76,7 +76,10 @@ where
             }
             remarks.leave(&self.layer.explain_head(head));
         }
-        if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
+        if *request.method() == Method::OPTIONS {
+            return self.answer_usual(request);
+        }
+        if self.layer.is_bare() && !P::is_dynamic(Seal) {
             let keep = self.layer.settings.keep_inner_headers;
             let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.decorate_by_origin(headers),
@@ -84,12 +87,9 @@ where
                 Choice::NoCors(_) | Choice::LeftAlone => None,
             });
             if let Some(decoration) = decoration {
-                let finish = Finish::Decorate { decoration, keep };
-                return ResponseFuture::of_inner(self.inner.call(request), finish);
+                let inner = self.inner.call(request);
+                return ResponseFuture::of_inner(inner, Finish::Decorate { decoration, keep });
             }
-        }
-        if *request.method() == Method::OPTIONS {
-            return self.answer_usual(request);
         }
         self.consider(request)
     }
@@ -110,7 +110,7 @@ impl<S, P: PolicySource> Cors<S, P> {
             // A flag, since a grant within two options is moved once more.
             let mut is_left_alone = false;
             let hide = self.layer.settings.hide_denials;
-            let mut grant = self.layer.policy.choose(Seal, head, |choice| match choice {
+            let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.grant(head, origin, method, hide),
                 Choice::NoCors(_) => None,
                 Choice::LeftAlone => {
@@ -119,7 +119,7 @@ impl<S, P: PolicySource> Cors<S, P> {
                 }
             });
             if !is_left_alone {
-                return self.answer(parts.headers, &mut grant);
+                return self.answer(parts.headers, grant);
             }
         }
         self.consider(Request::from_parts(parts, body))
@@ -152,7 +152,7 @@ impl<S, P: PolicySource> Cors<S, P> {
     }
 
     /// Does what was concluded, after the observers were told.
-    #[inline(always)]
+    #[inline]
     fn conduct<B, R>(
         &mut self,
         request: Request<B>,
@@ -167,8 +167,8 @@ impl<S, P: PolicySource> Cors<S, P> {
         }
         let Conclusion { decision: Decision { denial, answer, .. }, course } = concluded;
         match (course, answer) {
-            (Course::Answer, Answer::Preflight(mut grant)) => {
-                self.answer(request.into_parts().0.headers, &mut grant)
+            (Course::Answer, Answer::Preflight(grant)) => {
+                self.answer(request.into_parts().0.headers, grant)
             }
             (Course::Answer | Course::Refuse, answer) => {
                 self.refuse(request.into_parts().0.headers, answer, denial)
@@ -176,9 +176,9 @@ impl<S, P: PolicySource> Cors<S, P> {
             (Course::Inner { keep }, Answer::Decorate(decoration)) => {
                 self.call_inner(request, Finish::Decorate { decoration, keep })
             }
-            (Course::Inner { .. }, Answer::Preflight(grant)) => {
+            (Course::Inner { .. }, answer @ Answer::Preflight(_)) => {
                 let status = self.layer.settings.preflight_status;
-                self.call_inner(request, Finish::PassOn { grant: grant.map(Box::new), status })
+                self.call_inner(request, Finish::PassOn { answer: Box::new(answer), status })
             }
             (Course::Inner { .. }, Answer::LeaveAlone) => {
                 self.call_inner(request, Finish::LeaveAlone)
@@ -196,11 +196,7 @@ impl<S: Clone, P> Cors<S, P> {
     }
 
     /// Answers a preflight in the map of its request.
-    fn answer<F>(
-        &mut self,
-        mut headers: HeaderMap,
-        grant: &mut Option<Grant>,
-    ) -> ResponseFuture<F> {
+    fn answer<F>(&mut self, mut headers: HeaderMap, grant: Option<Grant>) -> ResponseFuture<F> {
         let status = match grant {
             Some(_) => self.layer.settings.preflight_status,
             None => StatusCode::FORBIDDEN,

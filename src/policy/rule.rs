@@ -196,13 +196,8 @@ impl Rule {
     /// What the answer to a preflight says that the rule admits.
     pub(crate) fn grant(&self, admission: &Admission<'_>) -> Grant {
         let Admission { origin, method, names } = admission;
-        Grant {
-            allow_origin: (*origin).clone(),
-            allow_credentials: self.credentials,
-            allow_methods: self.grant_method(method),
-            allow_headers: self.grant_names(names),
-            max_age: self.max_age.as_ref().map(SentValue::to_sent),
-        }
+        let grant = self.grant_to(origin, self.grant_method(method), self.grant_names(names));
+        Grant { max_age: self.max_age.as_ref().map(SentValue::to_sent), ..grant }
     }
 
     /// What the answer to a preflight says that the rule denies after its origin, so that the page's browser
@@ -217,27 +212,35 @@ impl Rule {
         refusal: Refusal<'_>,
     ) -> Option<Grant> {
         let method = method.once()?;
-        let (allow_methods, allow_headers) = match refusal.denial {
-            Denial::MethodNotAllowed if Methods::is_looked_for(method.as_bytes()) => {
-                (Some(NEEDS_NO_PERMISSION.clone()), Lines::None)
-            }
-            Denial::HeaderNotAllowed => {
-                let names = self.headers.allowed_of(head.headers(), refusal.read)?;
-                (self.grant_method(method), names)
-            }
-            _ => return None,
-        };
-        let allow_origin = match self.origins {
+        let origin = match self.origins {
             Origins::Any => &ANY,
             Origins::One(_) | Origins::Listed(_) => origin.once()?,
         };
-        Some(Grant {
-            allow_origin: allow_origin.clone(),
+        match refusal.denial {
+            Denial::MethodNotAllowed if Methods::is_looked_for(method.as_bytes()) => {
+                Some(self.grant_to(origin, Some(NEEDS_NO_PERMISSION), Lines::None))
+            }
+            Denial::HeaderNotAllowed => {
+                let names = self.headers.allowed_of(head.headers(), refusal.read)?;
+                Some(self.grant_to(origin, self.grant_method(method), names))
+            }
+            _ => None,
+        }
+    }
+
+    fn grant_to(
+        &self,
+        origin: &HeaderValue,
+        allow_methods: Option<HeaderValue>,
+        allow_headers: Lines,
+    ) -> Grant {
+        Grant {
+            allow_origin: origin.clone(),
             allow_credentials: self.credentials,
             allow_methods,
             allow_headers,
             max_age: None,
-        })
+        }
     }
 
     /// Admits the origin, after the predicates were asked about one that is not listed: the value that
@@ -260,7 +263,7 @@ impl Rule {
 
     /// What the response to a request that is no preflight says, if its `Origin` is all that it depends
     /// on. Inlined into the service, so that it is made where it is kept.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Decoration {
         match &self.origins {
             Origins::Any => self.share(SENT_ANY, Varies::Never),
@@ -329,11 +332,11 @@ static ANY: HeaderValue = SENT_ANY;
 /// said, the standard would have a preflight succeed that is made for the listeners of an upload.
 ///
 /// <https://fetch.spec.whatwg.org/#cors-preflight-fetch>, the *use-CORS-preflight flag*.
-static NEEDS_NO_PERMISSION: HeaderValue = HeaderValue::from_static("GET");
+const NEEDS_NO_PERMISSION: HeaderValue = HeaderValue::from_static("GET");
 
 impl Listed {
     /// The origin of these fields, if it is listed.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn admit_in<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
         let origin = Field::find_once(headers, &ORIGIN)?;
         self.set.contains(origin.as_bytes()).then_some(origin)
