@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,7 +12,8 @@ use crate::Result;
 use crate::mutant::Mutant;
 use crate::weave::{Woven, weave};
 
-const TESTS: &str = "tests/it/main.rs";
+/// The file in which it is kept what became of each mutant.
+pub const FATES: &str = "fates.txt";
 
 /// What is run.
 #[derive(Debug)]
@@ -32,10 +34,12 @@ pub struct Built {
 pub fn build(root: &Path, mutants: &[Mutant]) -> Result<Built> {
     let output = root.join("target/mutants");
     let (copy, target) = (output.join("woven"), output.join("build"));
-    fs::create_dir_all(&output)?;
-    copy_repository(root, &copy)?;
+    let files = files(root)?;
+    fs::create_dir_all(&copy)?;
+    forget_what_was_of_others(&output, &files)?;
+    remove_others(&copy, &copy, &files)?;
 
-    // What did not compile before does not now, if it has not moved.
+    // What did not compile before does not now.
     let known = output.join("unviable.txt");
     let names = fs::read_to_string(&known).unwrap_or_default();
     let names: BTreeSet<&str> = names.lines().collect();
@@ -45,27 +49,30 @@ pub fn build(root: &Path, mutants: &[Mutant]) -> Result<Built> {
     let mut apart = BTreeSet::new();
     loop {
         let mut woven = BTreeMap::new();
-        for file in mutants.iter().map(|mutant| &mutant.file).collect::<BTreeSet<_>>() {
+        for (name, bytes) in &files {
             let own: Vec<(usize, &Mutant)> = mutants
                 .iter()
                 .enumerate()
-                .filter(|(number, mutant)| mutant.file == *file && !unviable.contains(number))
+                .filter(|(number, mutant)| mutant.file == *name && !unviable.contains(number))
                 .collect();
-            let text = weave(&fs::read_to_string(root.join(file))?, &own)?;
-            apart.extend(&text.apart);
-            write_changed(&copy.join(file), &text.text)?;
-            woven.insert(file.clone(), text);
+            let mut bytes = bytes.clone();
+            if !own.is_empty() {
+                let text = weave(std::str::from_utf8(&bytes)?, &own)?;
+                apart.extend(&text.apart);
+                bytes = text.text.clone().into_bytes();
+                woven.insert(name.clone(), text);
+            }
+            // Some files of the crate are modules of the tests as well.
+            match name.as_str() {
+                "src/lib.rs" => bytes.extend(b"\nmod mutant;\n"),
+                "tests/it/main.rs" => {
+                    bytes.extend(b"\n#[path = \"../../src/mutant.rs\"]\nmod mutant;\n");
+                }
+                _ => {}
+            }
+            write_changed(&copy.join(name), &bytes)?;
         }
-        // Some files of the crate are modules of the tests as well.
-        for (file, module) in [
-            ("src/lib.rs", "mod mutant;"),
-            (TESTS, "#[path = \"../../src/mutant.rs\"]\nmod mutant;"),
-        ] {
-            let text = fs::read_to_string(root.join(file))?;
-            let text = woven.get(file).map_or(text, |woven| woven.text.clone());
-            write_changed(&copy.join(file), &format!("{text}\n{module}\n"))?;
-        }
-        write_changed(&copy.join("src/mutant.rs"), include_str!("acts.rs"))?;
+        write_changed(&copy.join("src/mutant.rs"), include_bytes!("acts.rs"))?;
 
         let before = unviable.len();
         for error in cargo(&copy, &target, &["check", "--lib"])?.errors {
@@ -86,30 +93,52 @@ pub fn build(root: &Path, mutants: &[Mutant]) -> Result<Built> {
     Ok(Built { copy, output, program, unviable, apart })
 }
 
-/// All that git has or would have, without the files that do not differ.
-fn copy_repository(root: &Path, copy: &Path) -> Result<()> {
+/// All that git has or would have, by its name.
+fn files(root: &Path) -> Result<BTreeMap<String, Vec<u8>>> {
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .current_dir(root)
         .output()?;
-    for name in String::from_utf8(listed.stdout)?.split('\0').filter(|name| !name.is_empty()) {
-        let (from, to) = (root.join(name), copy.join(name));
-        let woven = (name.starts_with("src/") || name == TESTS) && to.exists();
-        if !from.is_file() || woven {
-            continue;
+    let names = String::from_utf8(listed.stdout)?;
+    let names = names.split('\0').filter(|name| root.join(name).is_file());
+    names.map(|name| Ok((name.to_owned(), fs::read(root.join(name))?))).collect()
+}
+
+/// What is known of mutants is of the code and the tests as they are.
+fn forget_what_was_of_others(output: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<()> {
+    let mut hasher = DefaultHasher::new();
+    let is_code = |name: &str| name.starts_with("src/") || name.starts_with("tests/");
+    files.iter().filter(|(name, _)| is_code(name)).for_each(|file| file.hash(&mut hasher));
+    let (kept, hash) = (output.join("of.txt"), hasher.finish().to_string());
+    if fs::read_to_string(&kept).ok().as_ref() != Some(&hash) {
+        for known in [FATES, "unviable.txt"] {
+            let path = output.join(known);
+            if path.exists() {
+                fs::remove_file(path)?;
+            }
         }
-        let bytes = fs::read(&from)?;
-        if fs::read(&to).ok().as_ref() != Some(&bytes) {
-            fs::create_dir_all(to.parent().unwrap_or(copy))?;
-            fs::copy(&from, &to)?;
+        fs::write(kept, hash)?;
+    }
+    Ok(())
+}
+
+/// Removes from the copy what the repository does not have any more.
+fn remove_others(copy: &Path, folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(copy, &path, files)?;
+        } else if !path.strip_prefix(copy)?.to_str().is_some_and(|name| files.contains_key(name)) {
+            fs::remove_file(path)?;
         }
     }
     Ok(())
 }
 
-fn write_changed(path: &Path, text: &str) -> Result<()> {
-    if fs::read_to_string(path).ok().as_deref() != Some(text) {
-        fs::write(path, text)?;
+fn write_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).ok().as_deref() != Some(bytes) {
+        fs::create_dir_all(path.parent().unwrap_or(path))?;
+        fs::write(path, bytes)?;
     }
     Ok(())
 }

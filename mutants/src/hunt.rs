@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use wait_timeout::ChildExt;
 
-use crate::build::Built;
+use crate::build::{Built, FATES};
 use crate::mutant::Mutant;
 use crate::{Arguments, Result};
 
@@ -34,7 +34,7 @@ enum Fate {
     Endless,
     /// All of its tests passed.
     Missed,
-    /// Those of its tests passed for which there was time.
+    /// Those of its tests passed for which there was time; or they fail without it as well.
     Unfinished,
     /// No test passes by.
     Unreached,
@@ -58,7 +58,7 @@ pub fn hunt(built: &Built, mutants: &[Mutant], arguments: &Arguments) -> Result<
     for test in tests.iter().filter(|test| !test.passes) {
         eprintln!("fails without a mutant, and is left out: {}", test.name);
     }
-    let file = built.output.join("fates.txt");
+    let file = built.output.join(FATES);
     let caught = caught(&fs::read_to_string(&file).unwrap_or_default());
     let left: Vec<usize> = (0..mutants.len())
         .filter(|number| !built.unviable.contains(number) && !built.apart.contains(number))
@@ -130,12 +130,12 @@ fn tests(built: &Built) -> Result<Vec<Test>> {
         let trace = built.output.join(format!("trace-{worker}"));
         let _ = fs::remove_file(&trace);
         let patience = Duration::from_secs(300);
-        run(built, &[name], &[("MUTANT_TRACE", trace.as_os_str())], patience);
+        let _ = run(built, &[name], &[("MUTANT_TRACE", trace.as_os_str())], patience);
         let traced = fs::read_to_string(&trace).unwrap_or_default();
         let mutants = traced.lines().filter_map(|line| line.parse().ok()).collect();
         // Once more, since tests that count what is allocated fail when they are traced.
         let begin = Instant::now();
-        let passes = run(built, &[name], &[], patience) == Some(true);
+        let passes = matches!(run(built, &[name], &[], patience), Ok(Some(true)));
         lock(&tests).push(Test { name: name.to_owned(), passes, took: begin.elapsed(), mutants });
     });
     let mut tests = std::mem::take(&mut *lock(&tests));
@@ -164,10 +164,15 @@ fn fate(built: &Built, tests: &[Test], number: usize, bound: Option<Duration>) -
             continue;
         }
         let patience = batch_takes * 10 + Duration::from_secs(5);
-        match run(built, &batch, &[("MUTANT", OsStr::new(&active))], patience) {
-            Some(true) => {}
-            Some(false) => return (Fate::Caught, batch.join(" ")),
-            None => return (Fate::Endless, batch.join(" ")),
+        let ended = run(built, &batch, &[("MUTANT", OsStr::new(&active))], patience);
+        if !matches!(ended, Ok(Some(true))) {
+            // It is not for the mutant that the machine is busy.
+            let fate = match (ended, run(built, &batch, &[], patience)) {
+                (Ok(Some(_)), Ok(Some(true))) => Fate::Caught,
+                (Ok(None), Ok(Some(true))) => Fate::Endless,
+                _ => Fate::Unfinished,
+            };
+            return (fate, batch.join(" "));
         }
         spent += batch_takes;
         batch.clear();
@@ -185,8 +190,8 @@ fn run(
     tests: &[&str],
     environment: &[(&str, &OsStr)],
     patience: Duration,
-) -> Option<bool> {
-    let child = Command::new(&built.program)
+) -> io::Result<Option<bool>> {
+    let mut child = Command::new(&built.program)
         .args(["--exact", "--test-threads", "1", "--quiet"])
         .args(tests)
         .envs(environment.iter().copied())
@@ -197,14 +202,13 @@ fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .spawn();
-    let Ok(mut child) = child else { return Some(false) };
-    if let Ok(Some(status)) = child.wait_timeout(patience) {
-        return Some(status.success());
+        .spawn()?;
+    let status = child.wait_timeout(patience)?;
+    if status.is_none() {
+        child.kill()?;
+        child.wait()?;
     }
-    let _ = child.kill();
-    let _ = child.wait();
-    None
+    Ok(status.map(|status| status.success()))
 }
 
 /// Gives each item to one of so many threads for each core, with the number of the thread.

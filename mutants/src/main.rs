@@ -20,7 +20,7 @@ Changes the library in small ways, one at a time, and tells what no test notices
     cargo run --release --manifest-path mutants/Cargo.toml -- [OPTION …] [PART …]
 
 Tries the mutants whose names contain one of the parts, such as `src/origin/`, all if there is none. What was caught is in
-`target/mutants/fates.txt`, and not tried again.
+`target/mutants/fates.txt`, and not tried again until the code or the tests change.
 
     --changed COMMIT    only the lines that differ from a commit
     --each SECONDS      no more than about these for the tests of one mutant

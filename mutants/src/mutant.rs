@@ -71,5 +71,9 @@ pub fn list(root: &Path, diff: Option<&Path>) -> Result<Vec<Mutant>> {
     if !output.status.success() {
         return Err(format!("cargo mutants: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
+    // It says nothing of a diff that adds no code.
+    if output.stdout.trim_ascii().is_empty() {
+        return Ok(Vec::new());
+    }
     Ok(serde_json::from_slice(&output.stdout)?)
 }
