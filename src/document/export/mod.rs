@@ -1,4 +1,5 @@
-//! Policies and routes as the configurations of proxies and stores, never more open than they are.
+//! Policies and routes as the configurations of proxies and stores, never more open than they are, but for two
+//! [exceptions](#what-is-lost).
 //!
 //! A service that outgrows one process puts CORS into its gateway. Written there by hand it is a second policy, in a
 //! dialect without checks. [`Policy::export`] and [`Routes::export`](crate::Routes::export) write it from the first:
@@ -35,7 +36,7 @@
 //! | any port, `http://localhost:*` | yes | the default one | yes | yes, without a `*` in the host |
 //! | other schemes, `app://localhost` | yes | no | yes | yes, without `*.` |
 //! | `null`, `file://` | yes | no | yes | no |
-//! | methods other than the standard ones | yes | no | yes | no, nor PATCH |
+//! | methods other than the standard ones | yes | no | of `A-Z`, `-` and `_` | no, nor PATCH |
 //! | `only_methods` without GET, HEAD or POST | no | no | yes | yes |
 //! | header names by prefix, `x-*` | no | no | yes | yes |
 //! | any header, `*`, and `authorization` is not named | no | no | yes | no |
@@ -86,7 +87,8 @@ pub enum Target {
     Envoy,
     /// The same in JSON, without the comments.
     EnvoyJson,
-    /// The same in YAML, without an effect: Envoy counts the requests whose origins the policy allows or not, and answers nothing.
+    /// The same in YAML, to look before it answers: Envoy counts the requests whose origins the policy allows or not, and answers none. It is for
+    /// where the service answers, since it would end what Envoy answers of CORS.
     EnvoyReportOnly,
     /// The Kubernetes Gateway API: an `HTTPRoute` with CORS filters, in YAML, for the gateway `gateway` and the service
     /// `backend`; or a `List` of several, where one has no room.
@@ -174,7 +176,7 @@ impl Export {
         &self.text
     }
 
-    /// What the text does not say, or says with less, in the order of the policy.
+    /// What the text does not say, or says with less.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

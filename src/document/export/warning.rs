@@ -1,5 +1,6 @@
 //! What is lost when a policy is written for another system.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use super::Target;
@@ -9,7 +10,7 @@ use crate::document::path::Path;
 /// Something of a policy that an [`Export`](super::Export) leaves out, or narrows.
 ///
 /// The message, one line, begins with the key: `rules[1]: is left out, because Envoy has one rule`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Warning {
     key: String,
     value: Option<String>,
@@ -150,7 +151,7 @@ impl fmt::Display for Warning {
             ),
             Loss::SharedOrigins => write!(
                 f,
-                "an origin that an earlier rule has, too, gets what that allows alone, because {target} chooses a rule by the origin"
+                "for an origin that an earlier rule has, too, the earlier rule alone counts, because {target} chooses a rule by the origin"
             ),
             Loss::Behind => f.write_str(
                 "is left out, because it would answer what a rule before it has lost; write what is lost in another way",
@@ -184,11 +185,13 @@ impl fmt::Display for Warning {
 pub(super) struct Warnings {
     target: Target,
     list: Vec<Warning>,
+    /// Those of the list, to look one up.
+    told: HashSet<Warning>,
 }
 
 impl Warnings {
     pub(super) fn of(target: Target) -> Self {
-        Self { target, list: Vec::new() }
+        Self { target, list: Vec::new(), told: HashSet::new() }
     }
 
     /// Of all that stands at a key.
@@ -204,7 +207,7 @@ impl Warnings {
     fn push_value(&mut self, path: &Path, value: Option<String>, loss: Loss) {
         let warning = Warning { key: path.to_string(), value, loss, target: self.target };
         // Of rules that are written as one, each may have it.
-        if !self.list.contains(&warning) {
+        if self.told.insert(warning.clone()) {
             self.list.push(warning);
         }
     }

@@ -115,6 +115,8 @@ struct Rule {
     cors: Option<Filter>,
     /// Whether it removes the header that allows an origin.
     removes: bool,
+    /// Whether one behind the CORS filter does.
+    removes_behind: bool,
     /// A CORS filter of one of its backends.
     of_backend: Option<Path>,
 }
@@ -219,6 +221,7 @@ impl Rule {
             None => Vec::new(),
         };
         let removes = filters.iter().any(removes_cors);
+        let removes_behind = filters.iter().skip_while(|it| !is_cors(it)).any(removes_cors);
         let mut cors = None;
         for (index, filter) in filters.into_iter().enumerate().filter(|(_, it)| is_cors(it)) {
             let at = at_filters.index(index);
@@ -230,7 +233,7 @@ impl Rule {
             }
             cors = Some(Filter::read(at.key("cors"), written, errors)?);
         }
-        let mut rule = Self { path, matches, cors, removes, of_backend };
+        let mut rule = Self { path, matches, cors, removes, removes_behind, of_backend };
         if rule.matches.is_empty() {
             rule.matches.push(Match::every(at_matches));
         }
@@ -247,6 +250,11 @@ impl Rule {
         let Some(filter) = &self.cors else {
             return Ok(if self.removes { Route::NoCors } else { Route::LeftAlone });
         };
+        if self.removes_behind {
+            let key = self.path.to_string();
+            warnings.push(&self.path, DocumentWarning::Removed { key });
+            return Ok(Route::NoCors);
+        }
         let policy = filter.policy(warnings)?;
         if policy.is_none() {
             let key = self.path.to_string();

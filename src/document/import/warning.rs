@@ -37,6 +37,12 @@ pub enum DocumentWarning {
         /// Why.
         lint: Lint,
     },
+    /// A rule of a route with a filter behind the one for CORS that removes what that allows.
+    #[non_exhaustive]
+    Removed {
+        /// The path of the rule, `spec.rules[1]`.
+        key: String,
+    },
     /// A rule of which no origin is left.
     #[non_exhaustive]
     RuleLeftOut {
@@ -285,6 +291,7 @@ impl DocumentWarning {
             | Self::AnyPortLeftOut { key, .. }
             | Self::WholeSchemeLeftOut { key, .. }
             | Self::Narrowed { key, .. }
+            | Self::Removed { key }
             | Self::RuleLeftOut { key }
             | Self::MaxAgeCapped { key, .. }
             | Self::MaxAgeShortened { key, .. }
@@ -336,6 +343,9 @@ impl fmt::Display for Message<'_> {
                 let value = Quoted(value);
                 write!(f, "the `*` of {value} stands for one character or more, and for no dot")
             }
+            DocumentWarning::Removed { .. } => f.write_str(
+                "a filter behind that for CORS removes `Access-Control-Allow-Origin`, so that its paths have no CORS",
+            ),
             DocumentWarning::RuleLeftOut { .. } => {
                 f.write_str("left out, because none of its origins is left")
             }

@@ -21,8 +21,9 @@ use crate::select::Routes;
 /// next.
 ///
 /// [`Policy::explain`], `Routes::explain` and [`CorsLayer::explain`](crate::CorsLayer::explain) make it. They ask
-/// the code that decides; of several rules each once more, and so its predicates. The text, of a few lines, is for a developer or an operator,
-/// and not for the client: it tells what the policy allows. What the client sent is escaped in it, and cut.
+/// the code that decides. Where a policy has several rules, each is asked once more, with its predicates. The text, of a few
+/// lines, is for a developer or an operator, and not for the client: it tells what the policy allows. What the client sent is
+/// escaped in it, and cut.
 ///
 /// What comes nearest is searched for in the first 16 rules of a policy, and a listed port among at most 1,000 exact
 /// origins. One difference is found, as `http` for `https`, and not two.

@@ -72,7 +72,7 @@ const ROWS: &[(&str, Target, &[&str])] = &[
         ]}"#,
         Target::Envoy,
         &[
-            "rules[1]: an origin that an earlier rule has, too, gets what that allows alone, because Envoy chooses a rule by the origin",
+            "rules[1]: for an origin that an earlier rule has, too, the earlier rule alone counts, because Envoy chooses a rule by the origin",
         ],
     ),
     (
@@ -83,11 +83,16 @@ const ROWS: &[(&str, Target, &[&str])] = &[
         ]}"#,
         Target::EnvoyJson,
         &[
-            "rules[1]: an origin that an earlier rule has, too, gets what that allows alone, because Envoy chooses a rule by the origin",
+            "rules[1]: for an origin that an earlier rule has, too, the earlier rule alone counts, because Envoy chooses a rule by the origin",
             r#"rules[0].allow_origins: "https://*.a-name-that-is-so-long.that-its-expression-has-no-room.in-envoy-by-default.example" is left out, because its regular expression is longer than Envoy takes by default"#,
             "rules[1]: is left out, because it would answer what a rule before it has lost; write what is lost in another way",
             "rules[2]: is left out, because it would answer what a rule before it has lost; write what is lost in another way",
         ],
+    ),
+    (
+        r#"{"allow_origins": ["*"], "allow_methods": ["*"]}"#,
+        Target::Nginx,
+        &[r#"allow_methods: "*" is narrowed to the methods that nginx knows; list the methods"#],
     ),
     (
         r#"{"allow_origins": ["*"], "expose_headers": ["x-$a"], "allow_methods": ["x-y"]}"#,

@@ -63,7 +63,8 @@ fn tables() -> Vec<Routes> {
 }
 
 fn is_exact(export: &Export) -> bool {
-    export.warnings().iter().map(Warning::loss).all(|loss| loss == Loss::AmbiguousPaths)
+    let mut losses = export.warnings().iter().map(Warning::loss);
+    losses.all(|loss| matches!(loss, Loss::AmbiguousPaths | Loss::AnyMethod))
 }
 
 const PATHS: &[&str] = &[

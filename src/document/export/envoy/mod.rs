@@ -42,7 +42,7 @@ const COMMENT_ON_ROUTES: &str = "\
 ";
 
 const COMMENT_ON_REPORT: &str = "\
-# It changes nothing: whoever answers now goes on to answer. Envoy counts the requests of origins that the policy allows in
+# The service goes on to answer. Where Envoy answers CORS today, this would end that. Envoy counts the requests of origins that the policy allows in
 # cors.origin_valid, and the others in cors.origin_invalid. It does not look at methods and names of headers.
 # Part of a virtual host, or of a route; if it begins with routes, of a virtual host: write your cluster in place of \"backend\".
 # The filters of the connection manager have to begin with envoy.filters.http.cors.

@@ -72,7 +72,9 @@ pub(super) fn methods(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> 
     if said.methods.is_any() {
         entries.push((format!("~*^{key}(?:CONNECT|TRACE|TRACK)$"), "GET".to_owned()));
         let any = if said.credentials { echoed() } else { "*".to_owned() };
-        entries.push((format!("~^{key}{TOKEN}+$"), any));
+        // The others nginx refuses by itself.
+        warnings.lose(&said.methods_path(), "*", Loss::AnyMethod);
+        entries.push((format!("~^{key}[A-Z_-]+$"), any));
     } else {
         let is_read = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'_');
         let mut methods = warnings.sieve(&said.methods_path(), &said.allowed_methods(), |method| {
