@@ -243,6 +243,54 @@ fn chromium_keeps_nothing_for_origins_that_redirects_made_null() {
     }
 }
 
+/// The GET is asked for since it follows on a PUT, and nothing needs to be kept for it but that there was an answer.
+#[test]
+fn firefox_asks_after_a_redirect_until_something_was_kept_for_the_url() {
+    macro_rules! redirects {
+        ($max_age:literal) => {
+            &[
+                (
+                    "PUT api.example/",
+                    303,
+                    &[("location", "/b"), ("access-control-allow-origin", "{origin}")],
+                ),
+                (
+                    "*",
+                    200,
+                    &[
+                        ("access-control-allow-origin", "{origin}"),
+                        ("access-control-allow-methods", "PUT"),
+                        ("access-control-max-age", $max_age),
+                    ],
+                ),
+            ]
+        };
+    }
+    check(
+        UserAgent::Firefox,
+        vec![
+            Scenario {
+                name: "for a minute, and for ever",
+                answers: redirects!("60"),
+                steps: vec![
+                    Run(APP, put(), "OPTIONS PUT OPTIONS GET"),
+                    Run(APP, put(), "PUT GET"),
+                    Wait(60),
+                    Run(APP, put(), "OPTIONS PUT GET"),
+                ],
+            },
+            Scenario {
+                name: "not at all",
+                answers: redirects!("0"),
+                steps: vec![
+                    Run(APP, put(), "OPTIONS PUT OPTIONS GET"),
+                    Run(APP, put(), "OPTIONS PUT OPTIONS GET"),
+                ],
+            },
+        ],
+    );
+}
+
 #[test]
 fn firefox_forgets_what_it_kept_when_any_check_fails() {
     const NO_CREDENTIALS: &[Answer] = &[(
