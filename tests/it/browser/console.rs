@@ -257,6 +257,20 @@ fn of_the_preflight() {
         ),
         (
             Fetch::put(API),
+            &[("*", 204, &[FOR_APP, ("access-control-allow-headers", "a b")])],
+            [
+                PREFLIGHT,
+                chromium!(
+                    "Cannot parse Access-Control-Allow-Headers response header field in preflight response."
+                ),
+                firefox!(
+                    "https://api.example/. (Reason: Did not find method in CORS header ‘Access-Control-Allow-Methods’)."
+                ),
+                "",
+            ],
+        ),
+        (
+            Fetch::put(API),
             &[("*", 204, &[FOR_APP, ("access-control-allow-methods", "PUT, , a b,")])],
             [
                 PREFLIGHT,

@@ -210,6 +210,7 @@ async fn whether_a_cookie_is_kept() {
         (all, API, API, "__host-http-c=1; Secure; HttpOnly", PREFIX),
         (knowing, API, API, "c=1; SameSite=None", refused(CookieReason::NoneWithoutSecure)),
         (&[WebKit], API, API, "c=1; SameSite=None", CookieFate::Kept),
+        (&[Standard, WebKit], API, API, "c=1; Partitioned", CookieFate::Kept),
         (all, HTTP, HTTP, "c=1; Secure", refused(CookieReason::Insecure)),
         (
             &[Chromium, Firefox],

@@ -77,6 +77,50 @@ fn preflights_and_redirects() {
             ],
         ),
         (
+            "and of another origin",
+            Fetch::put(API),
+            &[("PUT api.example/", 303, &[("location", "https://b.example/"), ORIGIN]), SHARED],
+            &[(
+                &[Standard, Chromium, WebKit],
+                &[
+                    "200 cors",
+                    "OPTIONS https://api.example/; access-control-request-method: PUT; origin: https://app.example",
+                    "PUT https://api.example/; origin: https://app.example",
+                    "GET https://b.example/; origin: null",
+                ],
+            )],
+        ),
+        (
+            "Firefox takes any leave of the page's own origin",
+            Fetch::put(API),
+            &[
+                ("PUT api.example/", 307, &[("location", "https://app.example/a"), ORIGIN]),
+                ("OPTIONS app.example/a", 200, &[METHOD]),
+                SHARED,
+            ],
+            &[
+                (
+                    &[Standard, Chromium, WebKit],
+                    &[
+                        "blocked",
+                        "OPTIONS https://api.example/; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://api.example/; origin: https://app.example",
+                        "OPTIONS https://app.example/a; access-control-request-method: PUT; origin: null",
+                    ],
+                ),
+                (
+                    &[Firefox],
+                    &[
+                        "200 cors",
+                        "OPTIONS https://api.example/; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://api.example/; origin: https://app.example",
+                        "OPTIONS https://app.example/a; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://app.example/a; origin: null",
+                    ],
+                ),
+            ],
+        ),
+        (
             "Firefox asks in the page's name, so that the PUT arrives",
             Fetch::put(API),
             &[

@@ -1,10 +1,10 @@
 //! What the shipped browsers make of headers.
 #![allow(clippy::too_many_lines, reason = "tables are long")]
 
-use tower_cors::browser::{Credentials, Fetch, UserAgent};
+use tower_cors::browser::{Browser, Credentials, Fetch, UserAgent};
 
 use super::{ORIGIN, SHARED, check};
-use crate::browser::{API, Answer};
+use crate::browser::{API, APP, Answer, server};
 use UserAgent::{Chromium, Firefox, Standard, WebKit};
 
 #[test]
@@ -79,6 +79,34 @@ fn headers_of_requests() {
                     "POST https://app.example/b; content-type: c/d; origin: https://app.example",
                 ],
             )],
+        ),
+        (
+            "of the lines of a field Firefox sends those behind an empty one",
+            [
+                ("x-a", "1"),
+                ("x-a", ""),
+                ("x-a", "2"),
+                ("x-b", "1"),
+                ("x-b", "2"),
+                ("x-c", "1"),
+                ("x-c", ""),
+            ]
+            .iter()
+            .fold(Fetch::get("/a"), |fetch, (name, value)| fetch.header(*name, *value)),
+            &[("*", 200, &[])],
+            &[
+                (
+                    &[Firefox],
+                    &["200 basic", "GET https://app.example/a; x-a: 2; x-b: 1; x-b: 2; x-c: "],
+                ),
+                (
+                    &[Standard, Chromium, WebKit],
+                    &[
+                        "200 basic",
+                        "GET https://app.example/a; x-a: ; x-a: 1; x-a: 2; x-b: 1; x-b: 2; x-c: ; x-c: 1",
+                    ],
+                ),
+            ],
         ),
         (
             "Firefox asks for a type with a comma",
@@ -216,4 +244,44 @@ fn headers_of_responses() {
             expect(cors, cors),
         ),
     ]);
+}
+
+/// Its HTTP cache reads the field, where it has a part.
+#[tokio::test]
+async fn chromium_writes_a_range_anew() {
+    let range = |method: &str, range: &str| Fetch::new(method, "/a").header("range", range);
+    for (fetch, sent, of_chromium) in [
+        (range("GET", "bytes=00-01"), "bytes=00-01", "bytes=0-1"),
+        (range("GET", "bytes=01-1"), "bytes=01-1", "bytes=1-1"),
+        (range("GET", "bytes=01-"), "bytes=01-", "bytes=1-"),
+        (range("GET", "bytes=02-1"), "bytes=02-1", "bytes=02-1"),
+        (range("GET", "items=00-01"), "items=00-01", "items=00-01"),
+        (range("HEAD", "bytes=00-01"), "bytes=00-01", "bytes=00-01"),
+        (range("GET", "bytes=00-01").header("if-range", "a"), "bytes=00-01", "bytes=00-01"),
+        (range("GET", "bytes=00-01").header("range", "bytes=2-"), "bytes=00-01", "bytes=00-01"),
+    ] {
+        for user_agent in UserAgent::ALL {
+            let expected = if user_agent == Chromium { of_chromium } else { sent };
+            let mut browser = Browser::new(server(&[("*", 200, &[])])).user_agent(user_agent);
+            let seen = browser.fetch_from(APP, fetch.clone()).await.unwrap();
+            assert_eq!(seen.sent()[0].header("range"), Some(expected), "{user_agent}, {seen}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn firefox_joins_types_without_a_space() {
+    const TWICE: &[Answer] = &[(
+        "*",
+        200,
+        &[("content-type", "a/b"), ("content-type", "c/d"), ("x-a", "1"), ("x-a", "2")],
+    )];
+    for user_agent in UserAgent::ALL {
+        let mut browser = Browser::new(server(TWICE)).user_agent(user_agent);
+        let seen = browser.fetch_from(APP, Fetch::get("/a")).await.unwrap();
+        let visible = seen.response().unwrap();
+        let types = if user_agent == Firefox { "a/b,c/d" } else { "a/b, c/d" };
+        assert_eq!(visible.header("content-type"), Some(types), "{user_agent}");
+        assert_eq!(visible.header("x-a"), Some("1, 2"), "{user_agent}");
+    }
 }
