@@ -43,6 +43,23 @@ fn credentials_and_methods() {
             &["- no longer allows methods that are not listed"],
         ),
         row(
+            "no longer any method, nor those that need no permission",
+            app().allow_methods(["*"]),
+            app().only_methods(["PUT"]),
+            &["- no longer allows methods that are not listed"],
+        ),
+        Row {
+            name: "credentials for all methods but one",
+            old: vec![app().only_methods(["GET"]), app().allow_methods(["PUT"])],
+            new: vec![
+                app().only_methods(["GET"]),
+                app().allow_methods(["PUT"]).allow_credentials(true),
+            ],
+            expected: &[
+                "+ newly grants credentials, for HEAD, POST, PUT and other methods (opening)",
+            ],
+        },
+        row(
             "only some methods",
             app(),
             app().only_methods(["GET"]),
@@ -108,6 +125,18 @@ fn names_and_max_age() {
             app().expose_headers(["*"]),
             &["+ newly exposes any response header (opening)"],
         ),
+        Row {
+            name: "max-age for all methods but one",
+            old: vec![
+                app().only_methods(["GET"]).max_age(Duration::from_secs(1)),
+                app().allow_methods(["*"]).max_age(Duration::from_secs(2)),
+            ],
+            new: vec![
+                app().only_methods(["GET"]).max_age(Duration::from_secs(1)),
+                app().allow_methods(["*"]).max_age(Duration::from_secs(3)),
+            ],
+            expected: &["~ changes the max-age from 2 s to 3 s, for HEAD, POST and other methods"],
+        },
         row(
             "max-age",
             app(),
@@ -139,6 +168,18 @@ fn some_of_those_who_are_admitted() {
                 "+ newly allows any method (opening)",
                 "+ newly allows any request header (opening)",
             ],
+        ),
+        row(
+            "what is admitted with any method",
+            one(&["https://app.example"]).allow_methods(["*"]),
+            one(&["https://app.example", "https://b.example"]).allow_methods(["*"]),
+            &["+ newly admits https://b.example, with any method (opening)"],
+        ),
+        row(
+            "what is admitted with any header",
+            one(&["https://app.example"]).allow_headers(["*"]),
+            one(&["https://app.example", "https://b.example"]).allow_headers(["*"]),
+            &["+ newly admits https://b.example, with any request header (opening)"],
         ),
         Row {
             name: "a rule for one of two",
