@@ -130,6 +130,17 @@ fn origins_are_compared_as_sets() {
             &["- no longer admits https://*.a.example"],
         ),
         row(
+            "of patterns the widest",
+            app(),
+            one(&[
+                "https://app.example",
+                "https://*.a.example",
+                "https://*.b.a.example",
+                "https://a*.a.example",
+            ]),
+            &["+ newly admits https://*.a.example (opening)"],
+        ),
+        row(
             "patterns within a label",
             one(&["https://pr-*.a.example"]),
             one(&["https://*-t.a.example"]),

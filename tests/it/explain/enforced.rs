@@ -93,6 +93,9 @@ fn a_refusal_is_told_whole() {
   enforcement: the policy decides
   next: the request does not run"#
     );
+    // Each rule is asked as one that is enforced, also where a plain request is denied.
+    let plain = layer.explain(&read("POST /; host: api.example; sec-fetch-site: cross-site"));
+    assert_eq!(plain.rules()[0].denial(), plain.decision().denial());
     let passed = layer.explain(&read("GET /; host: api.example; origin: https://evil.example"));
     assert_eq!(passed.next(), Next::MayNotRead);
 }
