@@ -141,6 +141,29 @@ fn origins_are_compared_as_sets() {
             &["+ newly admits https://*.a.example (opening)"],
         ),
         row(
+            "of patterns within a label the widest",
+            app(),
+            one(&[
+                "https://app.example",
+                "https://a*.a.example",
+                "https://ab*.a.example",
+                "https://a*b.a.example",
+                "https://a*.b.example:*",
+                "https://ab*.b.example:81",
+                "https://ac.b.example:*",
+                "https://b.b.example:*",
+            ]),
+            &[
+                "+ newly admits https://a*.a.example, https://a*.b.example:* and https://b.b.example:* (opening)",
+            ],
+        ),
+        row(
+            "all of a scheme, and hosts of it",
+            app(),
+            one(&["https://app.example", "app://*", "app://x:*", "app://y"]),
+            &["+ newly admits app://* (opening)"],
+        ),
+        row(
             "patterns within a label",
             one(&["https://pr-*.a.example"]),
             one(&["https://*-t.a.example"]),
@@ -158,6 +181,18 @@ fn special_origins_are_told_by_what_they_are() {
         row(
             "any origin",
             one(&["https://a.example"]),
+            one(&["*"]),
+            &["+ newly admits any origin (opening)"],
+        ),
+        row(
+            "any origin, where usual names are taken by patterns",
+            one(&["https://*.example", "http://*.example"]),
+            one(&["*"]),
+            &["+ newly admits any origin (opening)"],
+        ),
+        row(
+            "any origin, where usual names are written out",
+            one(&["https://stranger.example", "http://stranger.example"]),
             one(&["*"]),
             &["+ newly admits any origin (opening)"],
         ),
