@@ -34,6 +34,7 @@ use scenario::callgrind::{self, Cost};
 use scenario::floor::Floor;
 use scenario::plot::short;
 use scenario::request::Asked;
+use scenario::spread::median;
 use scenario::{Origins, Setup, subject, table};
 
 /// What stands before the handler.
@@ -198,13 +199,7 @@ fn times(asked: usize) -> Vec<f64> {
             times.push(exchange(layer, ASKED[asked].1, EXCHANGES) / EXCHANGES as f64);
         }
     }
-    times
-        .into_iter()
-        .map(|mut times| {
-            times.sort_by(f64::total_cmp);
-            times[times.len() / 2]
-        })
-        .collect()
+    times.into_iter().map(median).collect()
 }
 
 fn exchange(layer: usize, asked: Asked, exchanges: usize) -> f64 {

@@ -24,6 +24,7 @@ use http::{Request, Response};
 use tower::{Layer, Service, ServiceExt};
 
 use scenario::plot::short;
+use scenario::spread::median;
 use scenario::{Scenario, subject, table};
 
 /// The requests between two looks at the clock, and how often that is done in a round.
@@ -121,9 +122,4 @@ where
         let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     })
-}
-
-fn median(mut numbers: Vec<f64>) -> f64 {
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
 }

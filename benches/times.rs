@@ -1,100 +1,41 @@
-//! Times by criterion, tower-http's layer beside this crate's in each group.
+//! Times, tower-http's layer beside this crate's.
 //!
 //! `cargo bench --bench times` measures all, and writes `benches/results/times.md`: ratios within
-//! one run, the only thing about times that another machine can be compared with.
+//! one run, the only thing about times that another machine can be compared with. A round measures all layers
+//! by turns, so that what else the machine does meets them alike; criterion measures one after the other, and its
+//! differences came out below zero.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     reason = "a benchmark fails by panicking, and rounds"
 )]
 
 mod scenario;
 
 use std::convert::Infallible;
-use std::fs;
-use std::path::Path;
-use std::time::Duration;
+use std::time::Instant;
 
-use criterion::measurement::WallTime;
-use criterion::{BatchSize, BenchmarkGroup, Criterion};
 use http::{Request, Response};
-use serde::Deserialize;
 use tower::{Layer, Service};
 
+use scenario::spread::quartiles;
 use scenario::{Scenario, plot, subject, table};
 
-const OURS: &str = "tower-cors";
-const THEIRS: &str = "tower-http";
-const BARE: &str = "bare";
+const ROUNDS: usize = 101;
+
+/// How long the requests between two looks at the clock take, and how many they are at most.
+const BATCH_NANOSECONDS: f64 = 50_000.0;
+const MOST: f64 = 128.0;
 
 fn main() {
     if !std::env::args().any(|argument| argument == "--bench") {
         println!("times: run by `cargo bench --bench times`");
         return;
     }
-    let scenarios = scenario::all();
-    let mut criterion = Criterion::default()
-        .sample_size(30)
-        .warm_up_time(Duration::from_millis(150))
-        .measurement_time(Duration::from_millis(500))
-        .without_plots()
-        .configure_from_args();
-    for scenario in &scenarios {
-        measure(&mut criterion, scenario);
-    }
-    criterion.final_summary();
-    table::write("times", &ratios(&scenarios));
-}
-
-fn measure(criterion: &mut Criterion, scenario: &Scenario) {
-    let mut group = criterion.benchmark_group(&scenario.name);
-    both(&mut group, BARE, scenario, &scenario.inner);
-    both(&mut group, OURS, scenario, &subject::ours(scenario.setup).layer(scenario.inner));
-    both(&mut group, THEIRS, scenario, &subject::theirs(scenario.setup).layer(scenario.inner));
-    group.finish();
-}
-
-fn both<S>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, scenario: &Scenario, service: &S)
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
-{
-    let request = || scenario.asked.request();
-    let batch = BatchSize::NumIterations(64);
-    let mut called = service.clone();
-    group.bench_function(format!("{name} call"), |bencher| {
-        bencher.iter_batched(request, |request| subject::drive(&mut called, request), batch);
-    });
-    group.bench_function(format!("{name} clone"), |bencher| {
-        let run = |request| subject::drive(&mut service.clone(), request);
-        bencher.iter_batched(request, run, batch);
-    });
-}
-
-/// What criterion measured, as ratios.
-fn ratios(scenarios: &[Scenario]) -> String {
-    // Beyond the inner service alone.
-    let over = |name: &str, who: &str, mode: &str| {
-        let [all, bare] = [who, BARE].map(|who| least(name, &format!("{who} {mode}")));
-        Some(all? - bare?)
-    };
-    let row = |Scenario { name, .. }: &Scenario| {
-        let [ours, theirs, ours_clone, theirs_clone] =
-            [(OURS, "call"), (THEIRS, "call"), (OURS, "clone"), (THEIRS, "clone")]
-                .map(|(who, mode)| over(name, who, mode));
-        let ratio = |ours, theirs| format!("**{}**", plot::short(theirs / ours));
-        let time = |nanoseconds: f64| format!("{} ns", plot::short(nanoseconds.round()));
-        Some(vec![
-            name.clone(),
-            ratio(ours?, theirs?),
-            ratio(ours_clone?, theirs_clone?),
-            time(ours?),
-            time(ours_clone?),
-            time(theirs?),
-            time(theirs_clone?),
-        ])
-    };
     let columns = [
         "scenario",
         "times faster: call",
@@ -104,25 +45,84 @@ fn ratios(scenarios: &[Scenario]) -> String {
         "tower-http: call",
         "clone + call",
     ];
-    table::table(&columns, &scenarios.iter().filter_map(row).collect::<Vec<_>>())
+    let rows: Vec<_> = scenario::all().iter().map(row).collect();
+    table::write("times", &table::table(&columns, &rows));
 }
 
-/// In nanoseconds: the least of criterion's samples, which is the one that was disturbed least.
-fn least(group: &str, function: &str) -> Option<f64> {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).parent()?.join("criterion");
-    let file = directory.join(group).join(function).join("new/sample.json");
-    let sample: Sample = serde_json::from_str(&fs::read_to_string(file).ok()?).ok()?;
-    sample
-        .times
-        .iter()
-        .zip(&sample.iters)
-        .map(|(time, iterations)| time / iterations)
-        .reduce(f64::min)
+fn row(scenario: &Scenario) -> Vec<String> {
+    let ours = subject::ours(scenario.setup).layer(scenario.inner);
+    let theirs = subject::theirs(scenario.setup).layer(scenario.inner);
+    let [call, clone_call] = [false, true].map(|cloning| {
+        let mut bare = Timed::new(scenario, scenario.inner, cloning);
+        let mut ours = Timed::new(scenario, ours.clone(), cloning);
+        let mut theirs = Timed::new(scenario, theirs.clone(), cloning);
+        // Beyond the inner service alone.
+        let rounds = (0..ROUNDS).map(|_| {
+            let bare = bare.batch();
+            (ours.batch() - bare, theirs.batch() - bare)
+        });
+        let (ours, theirs) = rounds.unzip();
+        [quartiles(ours), quartiles(theirs)]
+    });
+    let mut row = vec![scenario.name.clone()];
+    row.extend([call, clone_call].map(ratio));
+    row.extend([call[0], clone_call[0], call[1], clone_call[1]].map(time));
+    row
 }
 
-/// What criterion measured: nanoseconds, and how many iterations took them.
-#[derive(Deserialize)]
-struct Sample {
-    iters: Vec<f64>,
-    times: Vec<f64>,
+/// Of the medians, if both stand out of the noise.
+fn ratio([ours, theirs]: [[f64; 3]; 2]) -> String {
+    if stands_out(ours) && stands_out(theirs) {
+        format!("**{}**", plot::short(theirs[1] / ours[1]))
+    } else {
+        String::new()
+    }
+}
+
+fn time(quartiles: [f64; 3]) -> String {
+    if stands_out(quartiles) {
+        format!("{} ns", plot::short(quartiles[1].round()))
+    } else {
+        "below noise".to_owned()
+    }
+}
+
+/// Whether three rounds of four measured more than nothing.
+fn stands_out([first, ..]: [f64; 3]) -> bool {
+    first > 0.0
+}
+
+/// A service that is timed.
+struct Timed<'a, S> {
+    scenario: &'a Scenario,
+    service: S,
+    /// Whether each request goes to a clone.
+    cloning: bool,
+    requests: usize,
+}
+
+impl<'a, S> Timed<'a, S>
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
+{
+    fn new(scenario: &'a Scenario, service: S, cloning: bool) -> Self {
+        let mut timed = Self { scenario, service, cloning, requests: 1 };
+        timed.batch();
+        timed.requests = (BATCH_NANOSECONDS / timed.batch()).clamp(1.0, MOST) as usize;
+        timed
+    }
+
+    /// The nanoseconds of a request.
+    fn batch(&mut self) -> f64 {
+        let requests: Vec<_> = (0..self.requests).map(|_| self.scenario.asked.request()).collect();
+        let start = Instant::now();
+        for request in requests {
+            if self.cloning {
+                subject::drive(&mut self.service.clone(), request);
+            } else {
+                subject::drive(&mut self.service, request);
+            }
+        }
+        start.elapsed().as_nanos() as f64 / self.requests as f64
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! It belongs to neither half of the protocol: the layer and the user agent know it, and it knows none of them.
 
+use std::fmt::Display;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use http::Extensions;
@@ -11,11 +12,14 @@ use http::Extensions;
 pub(crate) struct Remarks(Arc<Mutex<Vec<String>>>);
 
 impl Remarks {
-    /// Says something of a request, if somebody wants to know.
-    pub(crate) fn leave(extensions: &Extensions, remark: impl FnOnce() -> String) {
-        if let Some(Self(remarks)) = extensions.get() {
-            remarks.lock().unwrap_or_else(PoisonError::into_inner).push(remark());
-        }
+    /// Of a request about which somebody wants to know.
+    pub(crate) fn wanted(extensions: &Extensions) -> Option<Self> {
+        extensions.get().cloned()
+    }
+
+    /// Says something of the request.
+    pub(crate) fn leave(&self, remark: &dyn Display) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(remark.to_string());
     }
 
     /// What was said so far, the outermost layer first.

@@ -113,47 +113,47 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         number: "P1", what: "2 origins, allowed: instructions",
         measure: |results| instructions(results, "2 origins, allowed"),
-        wanted: AtMost(900.0), bound: AtMost(990.0),
+        wanted: AtMost(900.0), bound: AtMost(970.0),
     },
     Target {
         number: "P1", what: "2 origins, allowed: times fewer than tower-http",
         measure: |results| fewer(results, "2 origins, allowed", false),
-        wanted: AtLeast(4.3), bound: AtLeast(3.9),
+        wanted: AtLeast(4.3), bound: AtLeast(4.0),
     },
     Target {
         number: "P2", what: "2 origins, plain: instructions",
         measure: |results| instructions(results, "2 origins, plain"),
-        wanted: AtMost(600.0), bound: AtMost(670.0),
+        wanted: AtMost(600.0), bound: AtMost(640.0),
     },
     Target {
         number: "P2", what: "any origin, plain: instructions",
         measure: |results| instructions(results, "any origin, plain"),
-        wanted: AtMost(520.0), bound: AtMost(580.0),
+        wanted: AtMost(520.0), bound: AtMost(540.0),
     },
     Target {
         number: "P2", what: "any origin, allowed: instructions",
         measure: |results| instructions(results, "any origin, allowed"),
-        wanted: AtMost(520.0), bound: AtMost(580.0),
+        wanted: AtMost(520.0), bound: AtMost(540.0),
     },
     Target {
         number: "P2", what: "1 origin, plain: instructions",
         measure: |results| instructions(results, "1 origin, plain"),
-        wanted: AtMost(520.0), bound: AtMost(620.0),
+        wanted: AtMost(520.0), bound: AtMost(580.0),
     },
     Target {
         number: "P2", what: "1 origin, allowed: instructions",
         measure: |results| instructions(results, "1 origin, allowed"),
-        wanted: AtMost(520.0), bound: AtMost(620.0),
+        wanted: AtMost(520.0), bound: AtMost(580.0),
     },
     Target {
         number: "P2", what: "2 origins, credentials: instructions",
         measure: |results| instructions(results, "2 origins, credentials"),
-        wanted: AtMost(1_080.0), bound: AtMost(1_190.0),
+        wanted: AtMost(1_080.0), bound: AtMost(1_180.0),
     },
     Target {
         number: "P2", what: "1 pattern, allowed: instructions",
         measure: |results| instructions(results, "1 pattern, allowed"),
-        wanted: AtMost(1_100.0), bound: AtMost(1_190.0),
+        wanted: AtMost(1_100.0), bound: AtMost(1_180.0),
     },
     Target {
         number: "P3", what: "allocations where the map has room",
@@ -237,12 +237,12 @@ pub(crate) const TARGETS: &[Target] = &[
     Target {
         number: "P8", what: "preflight, denied by method: instructions in all",
         measure: |results| in_all(results, "preflight, denied by method"),
-        wanted: AtMost(2_300.0), bound: AtMost(2_600.0),
+        wanted: AtMost(2_300.0), bound: AtMost(2_550.0),
     },
     Target {
         number: "P8", what: "preflight, denied by header: instructions in all",
         measure: |results| in_all(results, "preflight, denied by header"),
-        wanted: AtMost(2_700.0), bound: AtMost(4_110.0),
+        wanted: AtMost(2_700.0), bound: AtMost(4_090.0),
     },
     Target {
         number: "P8", what: "preflight, denied by header, hidden: instructions in all",

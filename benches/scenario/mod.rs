@@ -6,6 +6,7 @@ pub(crate) mod callgrind;
 pub(crate) mod floor;
 pub(crate) mod plot;
 pub(crate) mod request;
+pub(crate) mod spread;
 pub(crate) mod subject;
 pub(crate) mod table;
 

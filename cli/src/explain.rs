@@ -6,10 +6,10 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 
-use http::{HeaderValue, Request, Response, Uri, header::COOKIE};
+use http::{HeaderName, HeaderValue, Request, Response, Uri, header::COOKIE};
 use serde_json::{Value, json};
 use tower::{Layer, service_fn};
-use tower_cors::browser::{Body, Browser, Seen, Sent};
+use tower_cors::browser::{Body, Browser, ResponseType, Seen, Sent};
 use tower_cors::review::{Explanation, Next, RuleSays};
 use tower_cors::{CorsLayer, Denial, Routes};
 
@@ -79,6 +79,8 @@ struct Explained {
     steps: Vec<Explanation>,
     /// Why the browser gives the page nothing.
     blocked: Option<String>,
+    /// Whether the page has the origin of the server, so that no browser asks what the policy allows.
+    is_same_origin: bool,
     /// What the console of a shipped browser says of it.
     console: Option<String>,
 }
@@ -87,7 +89,15 @@ impl Explained {
     fn new(request: PageRequest, routes: &Routes, browser: Shipped) -> Result<Self, Failure> {
         let seen = fetch(&request, routes, browser)?;
         let sent = seen.sent();
-        let explain = |sent: &&Sent| routes.explain(&head(sent, request.credentials));
+        let is_same_origin = seen.response().is_ok_and(|it| it.kind() == ResponseType::Basic);
+        let explain = |sent: &&Sent| {
+            let mut head = head(sent, request.credentials);
+            if is_same_origin {
+                let site = HeaderName::from_static("sec-fetch-site");
+                head.headers_mut().insert(site, HeaderValue::from_static("same-origin"));
+            }
+            routes.explain(&head)
+        };
         let mut steps: Vec<Explanation> = sent.iter().map(explain).collect();
         let blocked = seen.blocked().map(ToString::to_string);
         // The policy allows what it is asked by the preflight, and the browser misses the credentials.
@@ -99,7 +109,7 @@ impl Explained {
         }
         let console = seen.console().filter(|_| browser != Shipped::Standard);
         let console = console.map(str::to_owned);
-        Ok(Self { request, steps, blocked, console })
+        Ok(Self { request, steps, blocked, is_same_origin, console })
     }
 
     fn is_left_alone(&self) -> bool {
@@ -113,6 +123,7 @@ impl Explained {
 
     fn verdict(&self) -> &'static str {
         match &self.blocked {
+            _ if self.is_same_origin => "same origin",
             _ if self.is_left_alone() => "left alone",
             Some(_) => "blocked",
             None => "allowed",
@@ -126,7 +137,12 @@ impl Explained {
         let with = if self.request.credentials { ", with credentials" } else { "" };
         let verdict = paint(style, self.verdict());
         let mut lines = vec![format!("{verdict}: {method} {url} from {page}{with}")];
-        lines.extend(self.steps.iter().map(ToString::to_string));
+        if self.is_same_origin {
+            // What the policy says of it concerns no browser.
+            lines.push(Next::SameOrigin.to_string());
+        } else {
+            lines.extend(self.steps.iter().map(ToString::to_string));
+        }
         if let Some(reason) = self.blocked.as_ref().filter(|_| self.is_blocked()) {
             let console = self.console.iter().map(|said| format!("on its console: {said}"));
             let said = [format!("in the browser: {reason}")].into_iter().chain(console);

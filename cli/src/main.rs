@@ -25,7 +25,7 @@ const AFTER: &str = "\
 Exit status:
   0  there is nothing to tell
   1  something was found: a lint, a blocked request, an opening, a loss
-  2  the arguments or a document are wrong, or a server cannot be reached
+  2  the arguments or a document are wrong, or a server cannot be reached or shows nothing
 
 A FILE may be `-`, which is standard input. With `NO_COLOR` in the environment there is no colour.";
 

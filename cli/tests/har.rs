@@ -91,6 +91,44 @@ fn one_entry_is_chosen_by_its_number() {
     );
 }
 
+/// A browser sends `Origin` with every POST, to the page's own server, too.
+#[test]
+fn a_request_to_the_page_s_own_server_is_told_apart() {
+    let own = [("origin", "https://api.example")];
+    let entries = json!([
+        entry("POST", "https://api.example/items", &own),
+        entry("PUT", "https://api.example:443/items", &own),
+        // Another port is another origin.
+        entry("POST", "https://api.example:8443/items", &own),
+    ]);
+    let har = json!({ "log": { "version": "1.2", "creator": {}, "entries": entries } }).to_string();
+    let files = Files::new(&[("cors.json", POLICY)]);
+    let explain = |arguments: &[&str]| {
+        files.run_with(&[&["explain", "cors.json", "--har"], arguments].concat(), &har)
+    };
+    let same = "the page has the origin of the server, so that its browser makes no CORS check";
+    explain(&["--entry", "1"]).is(
+        0,
+        &format!("same origin: POST https://api.example/items from https://api.example\n{same}\n"),
+        "",
+    );
+    explain(&["--entry", "2"]).is(
+        0,
+        &format!(
+            "same origin: PUT https://api.example:443/items from https://api.example\n{same}\n"
+        ),
+        "",
+    );
+    assert!(explain(&["--entry", "3"]).text.starts_with("blocked: POST "));
+    let all: Value = serde_json::from_str(&explain(&["--format", "json"]).text).unwrap();
+    let of = |index: usize| {
+        (&all["requests"][index]["verdict"], &all["requests"][index]["steps"][0]["next"])
+    };
+    assert_eq!(of(0), (&json!("same origin"), &json!(same)));
+    assert_eq!(all["requests"][0]["steps"][0]["hint"], Value::Null);
+    assert_eq!(of(2).0, &json!("blocked"));
+}
+
 #[test]
 fn what_is_no_har_file_is_told() {
     let files = Files::new(&[("cors.json", POLICY)]);

@@ -14,10 +14,8 @@
 //!     -H 'Access-Control-Request-Method: PUT' -H 'Access-Control-Request-Headers: authorization'
 //! ```
 
-use std::env;
 use std::error::Error;
 use std::future;
-use std::io::{self, Write};
 use std::time::Duration;
 
 use axum::Router;
@@ -27,35 +25,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use http::StatusCode;
 use http::header::AUTHORIZATION;
-use tokio::net::TcpListener;
 use tower_cors::{CorsLayer, Policy, PolicyErrors};
+use tower_cors_recipes::listen;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let listener = listen().await?;
-    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app(Duration::from_secs(2))?).await?;
     Ok(())
-}
-
-/// Listens where `ADDRESS` says; without it on port 3000, or on a free one if that is taken.
-async fn listen() -> Result<TcpListener, String> {
-    let given = env::var("ADDRESS").ok();
-    let address = given.as_deref().unwrap_or("127.0.0.1:3000");
-    let listener = match TcpListener::bind(address).await {
-        Err(error) if given.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
-            let said = writeln!(io::stderr(), "port 3000 is taken, so another one is used");
-            said.map_err(|error| error.to_string())?;
-            TcpListener::bind("127.0.0.1:0").await
-        }
-        listener => listener,
-    };
-    let failed = |error| {
-        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
-    };
-    listener.map_err(failed)
 }
 
 /// The application, whose handlers get so much time.

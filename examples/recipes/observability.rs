@@ -12,16 +12,15 @@
 //! curl http://127.0.0.1:3000/metrics
 //! ```
 
-use std::env;
 use std::error::Error;
-use std::io::{self, Write};
+use std::io;
 
 use axum::Router;
 use axum::routing::get;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::net::TcpListener;
 use tower_cors::observe::{to_metrics, to_tracing};
 use tower_cors::{CorsLayer, Policy, PolicyErrors};
+use tower_cors_recipes::listen;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt;
 
@@ -34,27 +33,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let app = app(metrics)?;
     let listener = listen().await?;
-    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app).await?;
     Ok(())
-}
-
-/// Listens where `ADDRESS` says; without it on port 3000, or on a free one if that is taken.
-async fn listen() -> Result<TcpListener, String> {
-    let given = env::var("ADDRESS").ok();
-    let address = given.as_deref().unwrap_or("127.0.0.1:3000");
-    let listener = match TcpListener::bind(address).await {
-        Err(error) if given.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
-            let said = writeln!(io::stderr(), "port 3000 is taken, so another one is used");
-            said.map_err(|error| error.to_string())?;
-            TcpListener::bind("127.0.0.1:0").await
-        }
-        listener => listener,
-    };
-    let failed = |error| {
-        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
-    };
-    listener.map_err(failed)
 }
 
 /// The application, and the page that Prometheus scrapes.

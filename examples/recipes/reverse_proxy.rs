@@ -36,32 +36,14 @@ use tokio::net::TcpListener;
 use tower::ServiceBuilder;
 use tower::util::BoxCloneSyncService;
 use tower_cors::{CorsLayer, Error as CorsError, Policy, Route, Routes};
+use tower_cors_recipes::listen;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let backend = env::args().nth(1).ok_or("usage: reverse_proxy HOST:PORT")?.parse()?;
     let listener = listen().await?;
-    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     serve(listener, app(backend)?).await?;
     Ok(())
-}
-
-/// Listens where `ADDRESS` says; without it on port 3000, or on a free one if that is taken.
-async fn listen() -> Result<TcpListener, String> {
-    let given = env::var("ADDRESS").ok();
-    let address = given.as_deref().unwrap_or("127.0.0.1:3000");
-    let listener = match TcpListener::bind(address).await {
-        Err(error) if given.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
-            let said = writeln!(io::stderr(), "port 3000 is taken, so another one is used");
-            said.map_err(|error| error.to_string())?;
-            TcpListener::bind("127.0.0.1:0").await
-        }
-        listener => listener,
-    };
-    let failed = |error| {
-        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
-    };
-    listener.map_err(failed)
 }
 
 /// The body of a response: the backend's, or none.

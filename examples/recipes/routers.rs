@@ -19,40 +19,20 @@
 use std::collections::BTreeMap;
 use std::env;
 use std::error::Error;
-use std::io::{self, Write};
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::{get, put};
-use tokio::net::TcpListener;
 use tower_cors::{CorsLayer, Policy, PolicyErrors, Route, Routes};
+use tower_cors_recipes::listen;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let by_name = env::args().any(|argument| argument == "--by-name");
     let app = if by_name { by_name_app()? } else { by_router_app()? };
     let listener = listen().await?;
-    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app).await?;
     Ok(())
-}
-
-/// Listens where `ADDRESS` says; without it on port 3000, or on a free one if that is taken.
-async fn listen() -> Result<TcpListener, String> {
-    let given = env::var("ADDRESS").ok();
-    let address = given.as_deref().unwrap_or("127.0.0.1:3000");
-    let listener = match TcpListener::bind(address).await {
-        Err(error) if given.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
-            let said = writeln!(io::stderr(), "port 3000 is taken, so another one is used");
-            said.map_err(|error| error.to_string())?;
-            TcpListener::bind("127.0.0.1:0").await
-        }
-        listener => listener,
-    };
-    let failed = |error| {
-        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
-    };
-    listener.map_err(failed)
 }
 
 /// Anybody may read.

@@ -19,7 +19,6 @@
 //! curl -i http://127.0.0.1:3000/ -H 'X-Tenant: nobody' -H 'Origin: https://bank.example'
 //! ```
 
-use std::env;
 use std::error::Error;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,9 +31,9 @@ use http::{HeaderName, Request};
 use moka::Expiry;
 use moka::future::Cache;
 use rusqlite::{Connection, OptionalExtension};
-use tokio::net::TcpListener;
 use tokio::task;
 use tower_cors::{CorsLayer, Policy, Resolver};
+use tower_cors_recipes::listen;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -50,27 +49,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let _ = writeln!(io::stderr(), "no policy: {failure}");
     });
     let listener = listen().await?;
-    writeln!(io::stdout(), "listening on http://{}", listener.local_addr()?)?;
     axum::serve(listener, app).await?;
     Ok(())
-}
-
-/// Listens where `ADDRESS` says; without it on port 3000, or on a free one if that is taken.
-async fn listen() -> Result<TcpListener, String> {
-    let given = env::var("ADDRESS").ok();
-    let address = given.as_deref().unwrap_or("127.0.0.1:3000");
-    let listener = match TcpListener::bind(address).await {
-        Err(error) if given.is_none() && error.kind() == io::ErrorKind::AddrInUse => {
-            let said = writeln!(io::stderr(), "port 3000 is taken, so another one is used");
-            said.map_err(|error| error.to_string())?;
-            TcpListener::bind("127.0.0.1:0").await
-        }
-        listener => listener,
-    };
-    let failed = |error| {
-        format!("cannot listen on {address}: {error}; set ADDRESS to another, as in 127.0.0.1:0")
-    };
-    listener.map_err(failed)
 }
 
 /// The one table.

@@ -29,6 +29,11 @@ use super::{
 ///
 /// A browser keeps its CORS-preflight cache, its HTTP cache and its clock from one fetch to the
 /// next. Take a new one to start with nothing.
+///
+/// A [`CorsLayer`](crate::CorsLayer) explains to it what it decides ([`Exchange::remarks`](super::Exchange::remarks)). That
+/// calls no code of yours: a predicate ([`allow_origins_if`](crate::PolicyBuilder::allow_origins_if)) is asked once about
+/// each request, as in production, and a resolver, too. Only where a policy has several rules the explanation asks their
+/// predicates once more.
 pub struct Browser<S, B = Body> {
     pub(super) service: S,
     pub(super) user_agent: UserAgent,

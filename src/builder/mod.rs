@@ -1,6 +1,6 @@
 //! From what a user wrote to a policy, or to everything that is wrong with it.
 
-mod agree;
+pub(crate) mod agree;
 mod compile;
 pub(crate) mod error;
 mod findings;
@@ -142,6 +142,10 @@ impl PolicyBuilder {
     /// quick; beside `*` there is nothing left to ask. It is given the parsed origin (never `null` or
     /// `file://`, never anything malformed), the method of the request (of a preflight: the one that is
     /// asked for) and the URI.
+    ///
+    /// It is asked once about a request; in a policy of several rules, each rule asks its own until one allows the
+    /// request. Whoever asks for an explanation asks once more. The `Browser` of tests shows explanations, and does not
+    /// ask again for them, unless there are several rules.
     ///
     /// With credentials it is not asked about `http` origins that are not loopback, unless
     /// [`dangerously_allow_insecure_origins`](Self::dangerously_allow_insecure_origins) is called: such

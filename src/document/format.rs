@@ -46,14 +46,26 @@ impl Format {
 
     /// Where a value stands in a text that can be read.
     pub(super) fn locate(self, text: &str, path: &Path) -> Option<Position> {
-        self.read_seed(text, ToValue(path.segments())).err()?.position
+        let text = without_mark(text);
+        if path.segments().is_empty() {
+            // In no format a reader tells where the whole begins.
+            return Position::of_byte(text, text.len() - text.trim_start().len());
+        }
+        let position = self.read_seed(text, ToValue(path.segments())).err()?.position?;
+        match self {
+            Self::Json => Some(json_start(text, position).unwrap_or(position)),
+            #[cfg(feature = "toml")]
+            Self::Toml => Some(position),
+            #[cfg(feature = "yaml")]
+            Self::Yaml => Some(position),
+        }
     }
 
     fn read_seed<'de, S>(self, text: &'de str, seed: S) -> Result<S::Value, Unreadable>
     where
         S: DeserializeSeed<'de>,
     {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = without_mark(text);
         let read = match self {
             Self::Json => read_json(text, seed),
             #[cfg(feature = "toml")]
@@ -67,6 +79,11 @@ impl Format {
             message: Cut(&message).to_string(),
         })
     }
+}
+
+/// The text without its byte order mark.
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// The seed of a whole document.
@@ -93,6 +110,15 @@ fn read_json<'de, S: DeserializeSeed<'de>>(
         let message = message.strip_suffix(&position).unwrap_or(&message).to_owned();
         Unreadable { position: Some(Position::new(line, column)), message }
     })
+}
+
+/// Where an array or an object begins, in which the reading stopped: behind its bracket, or behind the closing one if it
+/// is empty, and behind the blanks that follow.
+fn json_start(text: &str, stopped: Position) -> Option<Position> {
+    let line = text.split_inclusive('\n').take(stopped.line.checked_sub(1)?);
+    let read = text.get(..line.map(str::len).sum::<usize>() + stopped.column)?.trim_end();
+    let opened = read.strip_suffix(['}', ']']).map_or(read, str::trim_end);
+    opened.ends_with(['{', '[']).then(|| Position::of_byte(text, opened.len() - 1)).flatten()
 }
 
 #[cfg(feature = "toml")]

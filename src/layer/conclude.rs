@@ -26,17 +26,25 @@ impl<P: PolicySource> CorsLayer<P> {
     /// Explains what [`conclude`](Self::conclude) says.
     #[cfg(feature = "review")]
     pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
+        self.conclude_as(head, |conclusion, policy, step| conclusion.explain(head, policy, step))
+    }
+
+    /// Decides on a request, and explains that, so that predicates are asked once for both.
+    #[cfg(feature = "browser")]
+    pub(super) fn conclude_and_explain(&self, head: RequestHead<'_>) -> (Conclusion, Explanation) {
         self.conclude_as(head, |conclusion, policy, step| {
-            let Conclusion { decision, course } = conclusion;
-            let step = match step {
-                Some(EnforcementStep::Host) | None => step,
-                Some(_) if decision.answer == Answer::LeaveAlone => {
-                    Some(EnforcementStep::LeftAlone)
-                }
-                Some(_) if decision.kind == RequestKind::Preflight => Some(EnforcementStep::Policy),
-                Some(_) => step,
-            };
-            Explanation::new(head, Decided { decision, policy, step, course: Some(course) })
+            let Conclusion { decision, course } = &conclusion;
+            let again = Conclusion { decision: decision.clone(), course: *course };
+            (conclusion, again.explain(head, policy, step))
+        })
+    }
+
+    /// Whether the policy has predicates, which are a user's code.
+    #[cfg(feature = "browser")]
+    pub(super) fn has_predicates(&self, head: RequestHead<'_>) -> bool {
+        self.policy.choose(Seal, head, |choice| match choice {
+            Choice::Policy(policy) => policy.rules().any(|rule| rule.origins.has_predicates()),
+            Choice::NoCors(_) | Choice::LeftAlone => false,
         })
     }
 
@@ -101,16 +109,11 @@ impl<P: PolicySource> CorsLayer<P> {
             let course = if decision.is_allowed() { inner } else { Course::Refuse };
             return Conclusion { decision, course };
         }
-        let mut decision = policy.decide_where(head, varies);
-        let course = match &mut decision.answer {
-            Answer::Preflight(answer) => {
-                if decision.denial.is_some() && settings.hide_denials {
-                    *answer = None;
-                }
-                let is_passed_on = decision.denial.is_none() && settings.pass_on_preflights;
-                if is_passed_on { inner } else { Course::Answer }
-            }
-            Answer::Decorate(_) | Answer::LeaveAlone => inner,
+        let decision = policy.decide_where(head, varies, settings.hide_denials);
+        let is_passed_on = decision.is_allowed() && settings.pass_on_preflights;
+        let course = match decision.answer {
+            Answer::Preflight(_) if !is_passed_on => Course::Answer,
+            Answer::Preflight(_) | Answer::Decorate(_) | Answer::LeaveAlone => inner,
         };
         Conclusion { decision, course }
     }
@@ -139,5 +142,24 @@ impl<P: PolicySource> CorsLayer<P> {
             }
         };
         Conclusion { decision, course }
+    }
+}
+
+#[cfg(feature = "review")]
+impl Conclusion {
+    fn explain(
+        self,
+        head: RequestHead<'_>,
+        policy: Option<&Policy>,
+        step: Option<EnforcementStep>,
+    ) -> Explanation {
+        let Self { decision, course } = self;
+        let step = match step {
+            Some(EnforcementStep::Host) | None => step,
+            Some(_) if decision.answer == Answer::LeaveAlone => Some(EnforcementStep::LeftAlone),
+            Some(_) if decision.kind == RequestKind::Preflight => Some(EnforcementStep::Policy),
+            Some(_) => step,
+        };
+        Explanation::new(head, Decided { decision, policy, step, course: Some(course) })
     }
 }

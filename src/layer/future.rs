@@ -10,7 +10,7 @@ use http::{HeaderMap, Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use crate::policy::Denial;
-use crate::policy::decision::{self, Decoration, Grant};
+use crate::policy::decision::{Answer, Decoration};
 
 pin_project! {
     /// The future of the response of [`Cors`](crate::Cors).
@@ -32,7 +32,7 @@ pub(super) enum Finish {
     Decorate { decoration: Decoration, keep: bool },
     /// The inner service answers an allowed preflight. Boxed, so that the rare case does not make the
     /// usual one larger, and dearer to move.
-    PassOn { grant: Option<Box<Grant>>, status: StatusCode },
+    PassOn { answer: Box<Answer>, status: StatusCode },
     /// The inner service answers, and its response stays as it is.
     LeaveAlone,
     /// The policy answered, or refused the request with that denial. One variant, since a second one of
@@ -43,6 +43,11 @@ pub(super) enum Finish {
 impl<F> ResponseFuture<F> {
     pub(super) fn of_inner(inner: F, finish: Finish) -> Self {
         Self { inner: Some(inner), finish }
+    }
+
+    /// Whether it was made without the inner service.
+    pub(super) fn is_answer(&self) -> bool {
+        self.inner.is_none()
     }
 
     pub(super) fn answered(status: StatusCode, headers: HeaderMap) -> Self {
@@ -80,20 +85,24 @@ where
 impl Finish {
     /// Does what is left to the response of the inner service.
     fn apply_to<R: Default>(&mut self, response: &mut Response<R>) {
-        match self {
-            Self::Decorate { decoration, keep } => {
-                decoration.write_to(response.headers_mut(), *keep);
-            }
-            Self::PassOn { grant, status } => {
-                if !response.status().is_success() {
-                    *response.status_mut() = *status;
-                    drop_body(response);
-                }
-                let grant = grant.take().map(|grant| *grant);
-                decision::replace_preflight(grant, response.headers_mut());
-            }
-            Self::LeaveAlone | Self::Answer { .. } => {}
+        if let Self::Decorate { decoration, keep } = self {
+            decoration.write_to(response.headers_mut(), *keep);
+        } else {
+            self.pass_on(response);
         }
+    }
+
+    /// The same for an allowed preflight. Apart, since it is rare.
+    #[inline(never)]
+    fn pass_on<R: Default>(&mut self, response: &mut Response<R>) {
+        let Self::PassOn { answer, status } = self else {
+            return;
+        };
+        if !response.status().is_success() {
+            *response.status_mut() = *status;
+            drop_body(response);
+        }
+        mem::replace(&mut **answer, Answer::LeaveAlone).write_to(response.headers_mut());
     }
 
     /// The response that was made without the inner service, the first time. Apart, so that a response of the inner

@@ -56,8 +56,14 @@ where
             };
             let layer = CorsLayer { policy: Resolved(policy), enforcement, watch, settings };
             let mut cors = Cors { inner: ready, layer: Arc::new(layer) };
-            let mut response = cors.call(request).await?;
-            resolver.varies_on().write_to(response.headers_mut());
+            let responding = cors.call(request);
+            let (is_answer, varies_on) = (responding.is_answer(), resolver.varies_on());
+            let mut response = responding.await?;
+            if is_answer {
+                varies_on.join(response.headers_mut());
+            } else {
+                varies_on.write_to(response.headers_mut());
+            }
             Ok(response)
         }))
     }

@@ -70,8 +70,16 @@ where
         // most policies need no more than its fields.
         let (head, headers) = (RequestHead::from(&request), request.headers());
         #[cfg(feature = "browser")]
-        Remarks::leave(request.extensions(), || self.layer.explain_head(head).to_string());
-        if self.layer.is_bare() && !P::is_dynamic(Seal) && *request.method() != Method::OPTIONS {
+        if let Some(remarks) = Remarks::wanted(request.extensions()) {
+            if self.layer.has_predicates(head) {
+                return self.consider_and_remark(request, &remarks);
+            }
+            remarks.leave(&self.layer.explain_head(head));
+        }
+        if *request.method() == Method::OPTIONS {
+            return self.answer_usual(request);
+        }
+        if self.layer.is_bare() && !P::is_dynamic(Seal) {
             let keep = self.layer.settings.keep_inner_headers;
             let decoration = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.decorate_by_origin(headers),
@@ -79,12 +87,9 @@ where
                 Choice::NoCors(_) | Choice::LeftAlone => None,
             });
             if let Some(decoration) = decoration {
-                let finish = Finish::Decorate { decoration, keep };
-                return ResponseFuture::of_inner(self.inner.call(request), finish);
+                let inner = self.inner.call(request);
+                return ResponseFuture::of_inner(inner, Finish::Decorate { decoration, keep });
             }
-        }
-        if *request.method() == Method::OPTIONS {
-            return self.answer_usual(request);
         }
         self.consider(request)
     }
@@ -105,7 +110,7 @@ impl<S, P: PolicySource> Cors<S, P> {
             // A flag, since a grant within two options is moved once more.
             let mut is_left_alone = false;
             let hide = self.layer.settings.hide_denials;
-            let mut grant = self.layer.policy.choose(Seal, head, |choice| match choice {
+            let grant = self.layer.policy.choose(Seal, head, |choice| match choice {
                 Choice::Policy(policy) => policy.grant(head, origin, method, hide),
                 Choice::NoCors(_) => None,
                 Choice::LeftAlone => {
@@ -114,7 +119,7 @@ impl<S, P: PolicySource> Cors<S, P> {
                 }
             });
             if !is_left_alone {
-                return self.answer(parts.headers, &mut grant);
+                return self.answer(parts.headers, grant);
             }
         }
         self.consider(Request::from_parts(parts, body))
@@ -126,15 +131,44 @@ impl<S, P: PolicySource> Cors<S, P> {
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
+        let concluded = self.layer.conclude(RequestHead::from(&request));
+        self.conduct(request, concluded)
+    }
+
+    /// The same of a request about which a test wants to know. What explains asks no predicate again: a user's code
+    /// may count how often it is asked.
+    #[cfg(feature = "browser")]
+    fn consider_and_remark<B, R>(
+        &mut self,
+        request: Request<B>,
+        remarks: &Remarks,
+    ) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+    {
+        let (concluded, explanation) = self.layer.conclude_and_explain(RequestHead::from(&request));
+        remarks.leave(&explanation);
+        self.conduct(request, concluded)
+    }
+
+    /// Does what was concluded, after the observers were told.
+    #[inline]
+    fn conduct<B, R>(
+        &mut self,
+        request: Request<B>,
+        concluded: Conclusion,
+    ) -> ResponseFuture<S::Future>
+    where
+        S: Service<Request<B>, Response = Response<R>> + Clone,
+    {
         let head = RequestHead::from(&request);
-        let concluded = self.layer.conclude(head);
         if let Some(watch) = &self.layer.watch {
             watch.tell(head, &concluded, &*self.layer);
         }
         let Conclusion { decision: Decision { denial, answer, .. }, course } = concluded;
         match (course, answer) {
-            (Course::Answer, Answer::Preflight(mut grant)) => {
-                self.answer(request.into_parts().0.headers, &mut grant)
+            (Course::Answer, Answer::Preflight(grant)) => {
+                self.answer(request.into_parts().0.headers, grant)
             }
             (Course::Answer | Course::Refuse, answer) => {
                 self.refuse(request.into_parts().0.headers, answer, denial)
@@ -142,9 +176,9 @@ impl<S, P: PolicySource> Cors<S, P> {
             (Course::Inner { keep }, Answer::Decorate(decoration)) => {
                 self.call_inner(request, Finish::Decorate { decoration, keep })
             }
-            (Course::Inner { .. }, Answer::Preflight(grant)) => {
+            (Course::Inner { .. }, answer @ Answer::Preflight(_)) => {
                 let status = self.layer.settings.preflight_status;
-                self.call_inner(request, Finish::PassOn { grant: grant.map(Box::new), status })
+                self.call_inner(request, Finish::PassOn { answer: Box::new(answer), status })
             }
             (Course::Inner { .. }, Answer::LeaveAlone) => {
                 self.call_inner(request, Finish::LeaveAlone)
@@ -162,11 +196,7 @@ impl<S: Clone, P> Cors<S, P> {
     }
 
     /// Answers a preflight in the map of its request.
-    fn answer<F>(
-        &mut self,
-        mut headers: HeaderMap,
-        grant: &mut Option<Grant>,
-    ) -> ResponseFuture<F> {
+    fn answer<F>(&mut self, mut headers: HeaderMap, grant: Option<Grant>) -> ResponseFuture<F> {
         let status = match grant {
             Some(_) => self.layer.settings.preflight_status,
             None => StatusCode::FORBIDDEN,

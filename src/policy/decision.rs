@@ -257,15 +257,34 @@ impl Decoration {
     }
 
     /// Writes the fields in place of the inner service's, unless those are kept and allow an origin.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn write_to(&mut self, headers: &mut HeaderMap, keep: bool) {
-        // What the response depends on comes first: a name that stands there already needs no room, yet a full map
-        // would grow. One pass over the names is an order of magnitude cheaper than looking each of them up.
-        if !headers.keys().any(|name| is_cors_header(name) || *name == VARY) {
+        // One pass over the names is an order of magnitude cheaper than looking each of them up.
+        if headers.keys().any(|name| is_cors_header(name) || *name == VARY) {
+            self.write_among(headers, keep);
+        } else {
             self.varies.append_to(headers);
-        } else if self.varies.write_among(headers, keep) {
-            return;
+            self.append_to(headers);
         }
+    }
+
+    /// The same where some of the names stand already. Apart, since that is rare.
+    #[inline(never)]
+    fn write_among(&mut self, headers: &mut HeaderMap, keep: bool) {
+        let keep = keep && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+        if !keep && headers.keys().any(is_cors_header) {
+            remove_cors_headers(headers);
+        }
+        self.varies.merge_into(headers);
+        if !keep {
+            self.append_to(headers);
+        }
+    }
+
+    /// Adds the CORS headers. They come after `Vary`, which needs no room if all its names stand there: yet a full
+    /// map would grow.
+    #[inline]
+    fn append_to(&mut self, headers: &mut HeaderMap) {
         let Some(origin) = self.allow_origin.take() else {
             return;
         };
@@ -276,20 +295,6 @@ impl Decoration {
         if let Some(names) = self.expose_headers.take() {
             append(headers, ACCESS_CONTROL_EXPOSE_HEADERS, names);
         }
-    }
-}
-
-impl Varies {
-    /// Merges the names into fields of which some are CORS headers, or `Vary`, and removes the CORS headers. They
-    /// are kept if that is wanted and they allow an origin. Apart, since it is rare.
-    #[inline(never)]
-    fn write_among(self, headers: &mut HeaderMap, keep: bool) -> bool {
-        let keep = keep && headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
-        if !keep && headers.keys().any(is_cors_header) {
-            remove_cors_headers(headers);
-        }
-        self.merge_into(headers);
-        keep
     }
 }
 
@@ -312,42 +317,41 @@ pub(crate) enum Lines {
 }
 
 /// Writes the answer to a preflight in place of the inner service's.
-pub(crate) fn replace_preflight(mut grant: Option<Grant>, headers: &mut HeaderMap) {
+fn replace_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
     remove_cors_headers(headers);
     // First, so that a map with room for no more says too little rather than too much.
     Varies::Preflight.merge_into(headers);
-    append_grant(&mut grant, headers);
+    append_grant(grant, headers);
 }
 
 /// Writes the answer to a preflight into an empty map.
-pub(crate) fn write_preflight(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
+pub(crate) fn write_preflight(grant: Option<Grant>, headers: &mut HeaderMap) {
     Varies::Preflight.append_to(headers);
     append_grant(grant, headers);
 }
 
-/// Of a grant where it stands, since it is large.
-#[inline(always)]
-fn append_grant(grant: &mut Option<Grant>, headers: &mut HeaderMap) {
-    if let Some(grant) = grant.take() {
-        append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
-        if grant.allow_credentials {
-            append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
-        }
-        if let Some(method) = grant.allow_methods {
-            append(headers, ACCESS_CONTROL_ALLOW_METHODS, method);
-        }
-        match grant.allow_headers {
-            Lines::None => {}
-            Lines::One(line) => append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line),
-            Lines::Many(lines) => {
-                for line in lines {
-                    append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line);
-                }
+fn append_grant(grant: Option<Grant>, headers: &mut HeaderMap) {
+    let Some(grant) = grant else {
+        return;
+    };
+    append(headers, ACCESS_CONTROL_ALLOW_ORIGIN, grant.allow_origin);
+    if grant.allow_credentials {
+        append(headers, ACCESS_CONTROL_ALLOW_CREDENTIALS, TRUE);
+    }
+    if let Some(method) = grant.allow_methods {
+        append(headers, ACCESS_CONTROL_ALLOW_METHODS, method);
+    }
+    match grant.allow_headers {
+        Lines::None => {}
+        Lines::One(line) => append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line),
+        Lines::Many(lines) => {
+            for line in lines {
+                append(headers, ACCESS_CONTROL_ALLOW_HEADERS, line);
             }
         }
-        if let Some(seconds) = grant.max_age {
-            append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
-        }
+    }
+    if let Some(seconds) = grant.max_age {
+        append(headers, ACCESS_CONTROL_MAX_AGE, seconds);
     }
 }
 

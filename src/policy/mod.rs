@@ -175,11 +175,17 @@ impl Policy {
     /// The layer asks the same of the policy, and this takes nothing of Tower, so a policy can be
     /// tested by itself.
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
-        self.decide_where(head.into(), None)
+        self.decide_where(head.into(), None, false)
     }
 
-    /// The same, where the answer to a request that is no preflight depends on more than the policy.
-    pub(crate) fn decide_where(&self, head: RequestHead<'_>, varies: Option<Varies>) -> Decision {
+    /// The same, where the answer to a request that is no preflight depends on more than the policy, or a denied
+    /// preflight is not told why.
+    pub(crate) fn decide_where(
+        &self,
+        head: RequestHead<'_>,
+        varies: Option<Varies>,
+        hide: bool,
+    ) -> Decision {
         let rules = &*self.0;
         let decorate = |origin| {
             let constant = if varies.is_none() { rules.constant() } else { None };
@@ -193,7 +199,7 @@ impl Policy {
             Reading::Preflight { origin, method } => {
                 let verdict = rules.judge_preflight(head, origin, method);
                 let denial = verdict.outcome.as_ref().err().map(|refusal| refusal.denial);
-                let answer = Answer::Preflight(verdict.grant(head, origin, method));
+                let answer = Answer::Preflight(verdict.grant(head, origin, method, hide));
                 (RequestKind::Preflight, Ruling { answer, denial, index: verdict.index })
             }
         };
@@ -240,16 +246,12 @@ impl Policy {
         method: Field<'a>,
         hide: bool,
     ) -> Option<Grant> {
-        let verdict = self.0.judge_preflight(head, origin, method);
-        if hide && verdict.outcome.is_err() {
-            return None;
-        }
-        verdict.grant(head, origin, method)
+        self.0.judge_preflight(head, origin, method).grant(head, origin, method, hide)
     }
 
     /// What the response to a request that is no preflight says, if there is one rule, which needs no more of the
     /// request than its `Origin`.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Option<Decoration> {
         self.0.by_origin.then(|| self.0.first.decorate_by_origin(headers))
     }

@@ -164,6 +164,13 @@ pub(crate) struct Read<'a> {
     denied: u16,
 }
 
+impl Refusal<'_> {
+    /// Whether the page's browser may be told which step failed. What is repeated or too long is not worth it.
+    pub(crate) fn may_be_told(&self) -> bool {
+        matches!(self.denial, Denial::MethodNotAllowed | Denial::HeaderNotAllowed)
+    }
+}
+
 impl From<Denial> for Refusal<'_> {
     fn from(denial: Denial) -> Self {
         Self { denial, read: None }

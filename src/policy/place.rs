@@ -13,8 +13,9 @@ pub struct Place {
     pub setting: &'static str,
 }
 
-/// A position in a text. Lines and columns are counted from 1. It is where a value begins, or where reading it
-/// stopped; in YAML it is where the key of the value begins.
+/// A position in a text. Lines and columns are counted from 1. It is where a value begins; in JSON it is behind a string, a
+/// number or a word, where reading it stopped, and in YAML where the key of the value begins. Of a whole document it is the
+/// first character that is not blank.
 ///
 /// The column counts bytes, in YAML characters; it is 0 where a whole line is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +33,6 @@ impl Position {
         Self { line, column }
     }
 
-    #[cfg(feature = "toml")]
     pub(crate) fn of_byte(text: &str, at: usize) -> Option<Self> {
         let before = text.get(..at)?;
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);

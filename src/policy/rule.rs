@@ -16,7 +16,6 @@ use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::request::{Field, RequestHead};
 use crate::safelist::is_safelisted_method;
-use crate::sorted::distinct;
 
 /// A rule, compiled.
 #[derive(Debug, PartialEq)]
@@ -81,6 +80,11 @@ impl Origins {
         }
     }
 
+    /// Whether there are predicates to be asked.
+    pub(crate) fn has_predicates(&self) -> bool {
+        matches!(self, Self::Listed(listed) if !listed.predicates.is_empty())
+    }
+
     /// Whether the rule matches the origin, or its predicates might.
     pub(crate) fn may_match(&self, origin: &str) -> bool {
         self.lists(origin) || !self.asked(origin).is_empty()
@@ -104,13 +108,13 @@ impl Origins {
         }
     }
 
-    /// The ports that are listed, each once and sorted, unless too many origins are for a search.
-    pub(crate) fn ports(&self) -> Vec<usize> {
-        let origins = match self {
+    /// The same, unless too many are listed for a search.
+    #[cfg(feature = "review")]
+    pub(crate) fn few(&self) -> Vec<String> {
+        match self {
             Self::Listed(listed) => listed.set.few(),
             Self::Any | Self::One(_) => self.written(),
-        };
-        distinct(origins.iter().filter_map(|origin| port_of(origin)).map(usize::from))
+        }
     }
 
     /// The predicates that are asked about the origin if it is not listed.
@@ -133,9 +137,7 @@ impl Rule {
 
     /// Whether the rule needs no more of a simple request than its `Origin`.
     pub(crate) fn is_by_origin(&self) -> bool {
-        let asks =
-            matches!(&self.origins, Origins::Listed(listed) if !listed.predicates.is_empty());
-        self.methods.share_all() && !asks
+        self.methods.share_all() && !self.origins.has_predicates()
     }
 
     /// Names an origin to whoever asks, unless the method is one whose responses are not shared.
@@ -194,13 +196,8 @@ impl Rule {
     /// What the answer to a preflight says that the rule admits.
     pub(crate) fn grant(&self, admission: &Admission<'_>) -> Grant {
         let Admission { origin, method, names } = admission;
-        Grant {
-            allow_origin: (*origin).clone(),
-            allow_credentials: self.credentials,
-            allow_methods: self.grant_method(method),
-            allow_headers: self.grant_names(names),
-            max_age: self.max_age.as_ref().map(SentValue::to_sent),
-        }
+        let grant = self.grant_to(origin, self.grant_method(method), self.grant_names(names));
+        Grant { max_age: self.max_age.as_ref().map(SentValue::to_sent), ..grant }
     }
 
     /// What the answer to a preflight says that the rule denies after its origin, so that the page's browser
@@ -215,27 +212,35 @@ impl Rule {
         refusal: Refusal<'_>,
     ) -> Option<Grant> {
         let method = method.once()?;
-        let (allow_methods, allow_headers) = match refusal.denial {
-            Denial::MethodNotAllowed if Methods::is_looked_for(method.as_bytes()) => {
-                (Some(NEEDS_NO_PERMISSION.clone()), Lines::None)
-            }
-            Denial::HeaderNotAllowed => {
-                let names = self.headers.allowed_of(head.headers(), refusal.read)?;
-                (self.grant_method(method), names)
-            }
-            _ => return None,
-        };
-        let allow_origin = match self.origins {
+        let origin = match self.origins {
             Origins::Any => &ANY,
             Origins::One(_) | Origins::Listed(_) => origin.once()?,
         };
-        Some(Grant {
-            allow_origin: allow_origin.clone(),
+        match refusal.denial {
+            Denial::MethodNotAllowed if Methods::is_looked_for(method.as_bytes()) => {
+                Some(self.grant_to(origin, Some(NEEDS_NO_PERMISSION), Lines::None))
+            }
+            Denial::HeaderNotAllowed => {
+                let names = self.headers.allowed_of(head.headers(), refusal.read)?;
+                Some(self.grant_to(origin, self.grant_method(method), names))
+            }
+            _ => None,
+        }
+    }
+
+    fn grant_to(
+        &self,
+        origin: &HeaderValue,
+        allow_methods: Option<HeaderValue>,
+        allow_headers: Lines,
+    ) -> Grant {
+        Grant {
+            allow_origin: origin.clone(),
             allow_credentials: self.credentials,
             allow_methods,
             allow_headers,
             max_age: None,
-        })
+        }
     }
 
     /// Admits the origin, after the predicates were asked about one that is not listed: the value that
@@ -258,7 +263,7 @@ impl Rule {
 
     /// What the response to a request that is no preflight says, if its `Origin` is all that it depends
     /// on. Inlined into the service, so that it is made where it is kept.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn decorate_by_origin(&self, headers: &HeaderMap) -> Decoration {
         match &self.origins {
             Origins::Any => self.share(SENT_ANY, Varies::Never),
@@ -327,11 +332,11 @@ static ANY: HeaderValue = SENT_ANY;
 /// said, the standard would have a preflight succeed that is made for the listeners of an upload.
 ///
 /// <https://fetch.spec.whatwg.org/#cors-preflight-fetch>, the *use-CORS-preflight flag*.
-static NEEDS_NO_PERMISSION: HeaderValue = HeaderValue::from_static("GET");
+const NEEDS_NO_PERMISSION: HeaderValue = HeaderValue::from_static("GET");
 
 impl Listed {
     /// The origin of these fields, if it is listed.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn admit_in<'a>(&self, headers: &'a HeaderMap) -> Option<&'a HeaderValue> {
         let origin = Field::find_once(headers, &ORIGIN)?;
         self.set.contains(origin.as_bytes()).then_some(origin)
@@ -370,11 +375,6 @@ impl Listed {
         let method = method()?;
         Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
     }
-}
-
-/// The number behind the last colon of an origin, or of a pattern.
-fn port_of(origin: &str) -> Option<u16> {
-    origin.rsplit_once(':')?.1.parse().ok()
 }
 
 /// The method that a preflight asks for, as predicates see it.

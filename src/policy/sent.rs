@@ -39,9 +39,8 @@ impl SentValue {
         self.value.as_bytes()
     }
 
-    /// What this thread clones from. Apart, since what it is inlined into gets dearer for those that
-    /// send no such value.
-    #[inline(never)]
+    /// What this thread clones from.
+    #[inline]
     pub(crate) fn local(&self) -> &HeaderValue {
         let on_stack = 0_u8;
         let place = (ptr::from_ref(&on_stack).addr() >> STACK) % COPIES;

@@ -90,7 +90,7 @@ impl Varies {
     }
 
     /// Adds the names, as one line, to fields without a `Vary`.
-    #[inline(always)]
+    #[inline]
     pub(crate) fn append_to(self, headers: &mut HeaderMap) {
         let line = match self {
             Self::Never => return,
@@ -157,7 +157,17 @@ impl VaryOn {
             self.joined.as_ref().map(SentValue::local).cloned()
         };
         if let Some(value) = value {
-            let _full = headers.try_append(VARY, value);
+            append(headers, VARY, value);
+        }
+    }
+
+    /// The same in an answer of the layer, whose one line they join.
+    pub(crate) fn join(&self, headers: &mut HeaderMap) {
+        let mut names = missing(&texts(&self.names), headers);
+        let own = headers.get(VARY).and_then(|line| line.to_str().ok());
+        names.splice(..0, own);
+        if let Some(value) = line(&names) {
+            let _full = headers.try_insert(VARY, value);
         }
     }
 }

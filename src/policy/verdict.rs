@@ -14,23 +14,20 @@ pub(super) struct Verdict<'a, T, E = Denial> {
 }
 
 impl Verdict<'_, Admission<'_>, Refusal<'_>> {
-    /// What the answer to a preflight gets.
-    #[inline(always)]
+    /// What the answer to a preflight gets; if it is denied and that is to be hidden, nothing.
+    #[inline]
     pub(super) fn grant(
         &self,
         head: RequestHead<'_>,
         origin: Field<'_>,
         method: Field<'_>,
+        hide: bool,
     ) -> Option<Grant> {
         match &self.outcome {
             Ok(admission) => Some(self.rule.grant(admission)),
-            Err(
-                refusal @ Refusal {
-                    denial: Denial::MethodNotAllowed | Denial::HeaderNotAllowed,
-                    ..
-                },
-            ) => self.rule.grant_less(head, origin, method, *refusal),
-            // The others are silent.
+            Err(refusal) if refusal.may_be_told() && !hide => {
+                self.rule.grant_less(head, origin, method, *refusal)
+            }
             Err(_) => None,
         }
     }

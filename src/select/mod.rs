@@ -47,7 +47,7 @@ impl sealed::Choose for Policy {
         false
     }
 
-    #[inline(always)]
+    #[inline]
     fn choose<T>(
         &self,
         _seal: Seal,

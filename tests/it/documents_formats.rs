@@ -275,7 +275,7 @@ const ROUTE_ERRORS: &[(&str, &str, &str)] = &[
         r#"routes["/c"].rules[1].max_age: expected a whole number of seconds, found "1" at line 5 column 74
 routes["/a"].allow_origins[0]: origin "a.example" has no scheme; write "https://a.example" at line 3 column 52
 routes["/c"].rules[1].allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 5 column 75
-fallback.allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 9 column 44
+fallback.allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 9 column 43
 routes.b: route "b" has no leading slash; write "/b" at line 4 column 26
 routes["/x/{name}"]: route "/x/{name}" matches the same paths as "/x/{id}"; remove one of them at line 7 column 33"#,
     ),
@@ -288,7 +288,7 @@ routes["/x/{name}"]: route "/x/{name}" matches the same paths as "/x/{id}"; remo
         "a route that is neither a policy nor none",
         r#"{"routes": {"/a": true, "/b": [], "/c": "leave alone"}, "fallback": "*"}"#,
         r#"routes["/a"]: expected a policy, false or "left alone", found true at line 1 column 22
-routes["/b"]: expected a policy, false or "left alone", found an array at line 1 column 32
+routes["/b"]: expected a policy, false or "left alone", found an array at line 1 column 31
 routes["/c"]: expected a policy, false or "left alone", found "leave alone" at line 1 column 53
 fallback: expected a policy, false or "left alone", found "*" at line 1 column 71"#,
     ),
@@ -296,15 +296,15 @@ fallback: expected a policy, false or "left alone", found "*" at line 1 column 7
         "an unknown key, and routes that are no object",
         r#"{"routes": [], "fall_back": {"allow_origins": ["*"]}}"#,
         "fall_back: the key is unknown; write `fallback` at line 1 column 29\n\
-         routes: expected an object with paths as keys, found an array at line 1 column 13",
+         routes: expected an object with paths as keys, found an array at line 1 column 12",
     ),
     (
         "a route that is no policy, and an error in the next",
         r#"{"routes": {"/a": 7, "/b": {"allow_origins": ["b.example"]}, "c": []}}"#,
         r#"routes["/a"]: expected a policy, false or "left alone", found 7 at line 1 column 19
-routes.c: expected a policy, false or "left alone", found an array at line 1 column 68
+routes.c: expected a policy, false or "left alone", found an array at line 1 column 67
 routes["/b"].allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 57
-routes.c: route "c" has no leading slash; write "/c" at line 1 column 68"#,
+routes.c: route "c" has no leading slash; write "/c" at line 1 column 67"#,
     ),
     (
         "routes that are no object, and an error in the fallback",

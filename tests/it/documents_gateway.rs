@@ -79,7 +79,7 @@ fn the_complex_example_of_the_proposal() {
     assert_eq!(
         said,
         [
-            r#"allowOrigins[1]: left out, because origin "http://foo.example" is insecure, and credentials are allowed; write its https: form, or call `dangerously_allow_insecure_origins`"#,
+            r#"allowOrigins[1]: left out, because origin "http://foo.example" is insecure, and credentials are allowed; write its https: form, or set `dangerously_allow_insecure_origins`"#,
             r#"allowHeaders[0]: left out, because request-header name "DNT" cannot be set by scripts; remove it"#,
             r#"allowHeaders[2]: left out, because request-header name "Keep-Alive" cannot be set by scripts; remove it"#,
             "maxAge: 1728000 seconds are capped at 86400, the most that browsers keep",
@@ -247,7 +247,7 @@ fn what_is_no_filter_is_refused() {
              maxAge: expected a whole number of seconds, found \"5s\" at line 1 column 63\n\
              kind: the key is unknown; known are `allowOrigins`, `allowCredentials`, `allowMethods`, `allowHeaders`, `exposeHeaders`, `maxAge` at line 1 column 79",
         ),
-        ("[]", "expected an object with the keys of a filter, found an array at line 1 column 2"),
+        ("[]", "expected an object with the keys of a filter, found an array at line 1 column 1"),
     ];
     refused(rows.map(|(json, said)| (json, Policy::from_gateway_json(json), said)));
 }

@@ -151,27 +151,27 @@ fn a_whole_route_is_told_where_its_filter_is() {
         (
             ROUTE.to_owned(),
             "expected a CORS filter, found a whole HTTPRoute; give the object at \
-             `spec.rules[1].filters[1].cors`, or read the whole by `Routes::from_gateway_json`",
+             `spec.rules[1].filters[1].cors`, or read the whole by `Routes::from_gateway_json` at line 2 column 1",
         ),
         (
             format!("{ROUTE}{more}"),
             "expected a CORS filter, found a whole HTTPRoute; give the object at \
              `spec.rules[1].filters[1].cors` or `spec.rules[2].filters[0].cors`, or read the whole \
-             by `Routes::from_gateway_json`",
+             by `Routes::from_gateway_json` at line 2 column 1",
         ),
         (
             format!("{ROUTE}{more}{more}{more}"),
             "expected a CORS filter, found a whole HTTPRoute; give the object at \
              `spec.rules[1].filters[1].cors`, `spec.rules[2].filters[0].cors` or 2 others, \
-             or read the whole by `Routes::from_gateway_json`",
+             or read the whole by `Routes::from_gateway_json` at line 2 column 1",
         ),
         (
             "kind: Gateway\nspec: {listeners: []}\n".to_owned(),
-            "expected a CORS filter, found a whole Gateway; it has no filter with the key `cors`",
+            "expected a CORS filter, found a whole Gateway; it has no filter with the key `cors` at line 1 column 1",
         ),
         (
             "type: CORS\ncors:\n  allowOrigins: [https://a.example]\n".to_owned(),
-            "expected a CORS filter, found what it stands in; give the object at `cors`",
+            "expected a CORS filter, found what it stands in; give the object at `cors` at line 1 column 1",
         ),
     ];
     for (yaml, message) in rows {

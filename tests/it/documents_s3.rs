@@ -130,9 +130,9 @@ fn what_is_lost_is_warned_of() {
         r#"CORSRules[0].AllowedOrigins[2]: left out, because origin "https://a.example/" has a path; write "https://a.example""#,
         "CORSRules[0]: left out, because none of its origins is left",
         r#"CORSRules[1].AllowedOrigins[1]: left out, because "http://localhost:*" would stand for the default port, too; list the ports"#,
-        r#"CORSRules[1].AllowedOrigins[2]: left out, because origin "null" stands for every opaque origin, sandboxed pages of attackers too; leave it out and call `dangerously_allow_null_origin`"#,
+        r#"CORSRules[1].AllowedOrigins[2]: left out, because origin "null" stands for every opaque origin, sandboxed pages of attackers too; leave it out and set `dangerously_allow_null_origin`"#,
         r#"CORSRules[1].AllowedHeaders[1]: left out, because request-header name "x-*-meta" has a `*` that is not at its end; write the names, or a prefix, as in "x-amz-*""#,
-        r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" cannot be set by scripts; remove it, and call `allow_credentials` for cookies"#,
+        r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" cannot be set by scripts; remove it, and set `allow_credentials` for cookies"#,
         r#"CORSRules[1].ExposeHeaders[1]: "x-amz-request-id" is left out, because an earlier rule would not have exposed it to the origins that it lost"#,
         r#"CORSRules[1].ExposeHeaders[2]: left out, because "*" means nothing in the original either"#,
         r#"CORSRules[1].ExposeHeaders[3]: left out, because response-header name "Set-Cookie" is forbidden by the Fetch Standard; remove it"#,
@@ -275,19 +275,19 @@ const ERRORS: &[(&str, &str, &str)] = &[
         "[{\n\"AllowedOrigins\": [\"https://*\",\n\"http://a:*\"], \"AllowedMethods\": [\"GET\"]\n}]",
         r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if` at line 2 column 30
 [0].AllowedOrigins[1]: left out, because "http://a:*" would stand for the default port, too; list the ports at line 3 column 12
-[0]: left out, because none of its origins is left at line 2 column 0
+[0]: left out, because none of its origins is left at line 1 column 2
 no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 1"#,
     ),
     (
         "no rules",
         r#"{"CORSRules": []}"#,
-        "CORSRules: there is no rule; give at least one at line 1 column 16",
+        "CORSRules: there is no rule; give at least one at line 1 column 15",
     ),
     (
         "no rules, and an unknown key",
         r#"{"CORSRules": [], "Rules": []}"#,
-        "Rules: the key is unknown, and `CORSRules` stands there, too; write one of them at line 1 column 29\n\
-         CORSRules: there is no rule; give at least one at line 1 column 16",
+        "Rules: the key is unknown, and `CORSRules` stands there, too; write one of them at line 1 column 28\n\
+         CORSRules: there is no rule; give at least one at line 1 column 15",
     ),
     (
         "rules that are no objects, and errors in the others",
@@ -299,16 +299,16 @@ no origin is allowed; give `allow_origins` at least one, or say `nobody` at line
 [3].AllowedOrigins: expected an array of strings, found "*" at line 1 column 90
 [3]: the key `AllowedMethods` is missing at line 1 column 69"#,
     ),
-    ("no key", "{}", "the key `CORSRules` is missing at line 1 column 2"),
+    ("no key", "{}", "the key `CORSRules` is missing at line 1 column 1"),
     (
         "missing keys",
         "[{}]",
-        "[0]: the key `AllowedOrigins` is missing at line 1 column 3\n[0]: the key `AllowedMethods` is missing at line 1 column 3",
+        "[0]: the key `AllowedOrigins` is missing at line 1 column 2\n[0]: the key `AllowedMethods` is missing at line 1 column 2",
     ),
     (
         "empty lists",
         r#"[{"AllowedOrigins": [], "AllowedMethods": []}]"#,
-        "[0].AllowedOrigins: expected at least one string, found none at line 1 column 22\n[0].AllowedMethods: expected at least one string, found none at line 1 column 44",
+        "[0].AllowedOrigins: expected at least one string, found none at line 1 column 21\n[0].AllowedMethods: expected at least one string, found none at line 1 column 43",
     ),
     (
         "a method that S3 does not know",
@@ -324,7 +324,7 @@ no origin is allowed; give `allow_origins` at least one, or say `nobody` at line
     (
         "a document of ours",
         r#""*""#,
-        r#"expected an array of rules, or an object with the key `CORSRules`, found "*" at line 1 column 3"#,
+        r#"expected an array of rules, or an object with the key `CORSRules`, found "*" at line 1 column 1"#,
     ),
 ];
 

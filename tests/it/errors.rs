@@ -53,7 +53,7 @@ fn an_error_in_one_of_several_rules_names_it() {
         errors.to_string(),
         "rules[0]: origin \"https://a.example/\" has a path; write \"https://a.example\"\n\
          rules[1]: method \"put\" is not PUT, methods are case-sensitive; write \"PUT\"\n\
-         rules[1]: `only_methods` cannot be any method; call `allow_methods` instead"
+         rules[1]: `only_methods` cannot be any method; set `allow_methods` instead"
     );
 }
 

@@ -2,7 +2,10 @@
 
 mod enforced;
 mod hostile;
+#[cfg(all(feature = "routes", feature = "serde"))]
+mod keys;
 mod offers;
+mod similar;
 
 use http::Request;
 use tower_cors::review::RuleSays;
@@ -119,12 +122,18 @@ fn a_page_of_the_server_itself_is_told_apart() {
     let policy = app().build().unwrap();
     check(
         &policy,
-        &read("POST /items; origin: https://api.example; sec-fetch-site: same-origin"),
+        &read("POST /items; origin: https://www.app.example; sec-fetch-site: same-origin"),
         r#"
 CORS request denied: the origin is not allowed
-  asked: POST "/items" from "https://api.example"
-  at fault: "https://api.example"
-  next: the browser makes no CORS check"#,
+  asked: POST "/items" from "https://www.app.example"
+  at fault: "https://www.app.example"
+  next: the page has the origin of the server, so that its browser makes no CORS check"#,
+    );
+    assert_eq!(
+        policy
+            .explain(&read("POST /; origin: https://evil.example; sec-fetch-site: same-site"))
+            .next(),
+        tower_cors::review::Next::MayNotRead
     );
 }
 
@@ -192,7 +201,7 @@ fn a_path_is_told_by_routes() {
         r#"CORS request denied: no policy is for the request
   asked: GET "/item/1" from "https://app.example"
   at fault: "/item/1"
-  to allow it: give it a policy: by a route for its path, as the fallback, or from the resolver
+  to allow it: give it a policy: by a route for its path, by the `fallback`, or from the resolver
   next: the request runs, and the page may not read the response"#
     );
     assert_eq!(
@@ -200,7 +209,7 @@ fn a_path_is_told_by_routes() {
         r#"CORS request denied: no policy is for the request
   asked: GET "/internal/x" from "https://app.example"
   at fault: "/internal/x"
-  to allow it: give it a policy: by a route for its path, as the fallback, or from the resolver
+  to allow it: give it a policy: by a route for its path, by the `fallback`, or from the resolver
   next: the request runs, and the page may not read the response"#
     );
     assert_eq!(
@@ -234,7 +243,10 @@ fn what_comes_next_is_told() {
         (format!("CONNECT /; {evil}"), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: navigate"), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: cors"), may_not),
-        (format!("POST /; {evil}; sec-fetch-site: same-origin"), unchecked),
+        (
+            format!("POST /; {evil}; sec-fetch-site: same-origin"),
+            "the page has the origin of the server, so that its browser makes no CORS check",
+        ),
         (format!("POST /; {evil}; sec-fetch-site: same-origin; sec-fetch-site: a"), may_not),
         // A page that sends cookies asks with credentials.
         ("GET /; origin: https://app.example; cookie: a=b".to_owned(), may_not),

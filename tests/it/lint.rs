@@ -234,7 +234,7 @@ fn names() -> Vec<Row> {
             "cookies among the headers",
             headers(&["Cookie"]),
             &[
-                r#"allow_headers: request-header name "Cookie" cannot be set by scripts; remove it, and call `allow_credentials` for cookies [header-forbidden]"#,
+                r#"allow_headers: request-header name "Cookie" cannot be set by scripts; remove it, and set `allow_credentials` for cookies [header-forbidden]"#,
             ],
         ),
         (
@@ -344,16 +344,16 @@ fn others() -> Vec<Row> {
                 .dangerously_allow_insecure_origins(true)
                 .dangerously_allow_public_suffixes(true),
             &[
-                "dangerously_allow_insecure_origins: nothing needs the call; remove it [danger-not-needed]",
-                "dangerously_allow_public_suffixes: nothing needs the call; remove it [danger-not-needed]",
+                "dangerously_allow_insecure_origins: nothing needs it; remove it [danger-not-needed]",
+                "dangerously_allow_public_suffixes: nothing needs it; remove it [danger-not-needed]",
             ],
         ),
         (
             "opaque origins beside any origin",
             of(&["*"]).dangerously_allow_null_origin(true).dangerously_allow_file_origin(true),
             &[
-                "dangerously_allow_null_origin: nothing needs the call; remove it [danger-not-needed]",
-                "dangerously_allow_file_origin: nothing needs the call; remove it [danger-not-needed]",
+                "dangerously_allow_null_origin: nothing needs it; remove it [danger-not-needed]",
+                "dangerously_allow_file_origin: nothing needs it; remove it [danger-not-needed]",
             ],
         ),
     ]

@@ -123,6 +123,9 @@ async fn the_policy_is_that_of_the_tenant_and_an_error_opens_nothing() {
         assert_eq!((response.status().as_u16(), found), (status, allowed), "{name}");
         let expected: &[&str] = if method == "OPTIONS" { &PREFLIGHT } else { &OTHER };
         assert_eq!(vary(headers), expected, "{name}");
+        // An answer has one line. Those of the inner service stay as they are, before the layer's and the names.
+        let lines = headers.get_all("vary").iter().count();
+        assert_eq!(lines, if ran { 3 } else { 1 }, "{name}");
         assert_eq!(logged(&spy.reported).len(), usize::from(reported), "{name}");
         assert_eq!(logged(&spy.ran).len(), usize::from(ran), "{name}");
         // The function sees what `Vary` names and no more: no cookie.

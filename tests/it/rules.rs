@@ -256,7 +256,7 @@ fn what_is_wrong_with_rules() {
     let built = |builder: PolicyBuilder| builder.build().unwrap_err().to_string();
     assert_eq!(
         built(one().only_methods(["*"])),
-        "`only_methods` cannot be any method; call `allow_methods` instead"
+        "`only_methods` cannot be any method; set `allow_methods` instead"
     );
     assert_eq!(
         built(one().only_methods(Vec::<String>::new())),

@@ -2,7 +2,9 @@
 
 use std::error::Error;
 
-use http::header::{ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, VARY};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ORIGIN, RETRY_AFTER, VARY,
+};
 use http::uri::{Authority, Parts};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri};
 use http_body_util::BodyExt;
@@ -191,12 +193,24 @@ fn cause_of(error: &(dyn Error + 'static)) -> String {
 }
 
 impl Exchange {
-    /// It, if an answer came.
+    /// It, if an answer came, and not one that says to ask less.
     pub(super) fn answered(self) -> Result<Self, Failure> {
-        match &self.status {
-            Ok(_) => Ok(self),
-            Err(cause) => Err(Failure::new(&format_args!("{} {}: {cause}", self.method, self.url))),
-        }
+        let why = match &self.status {
+            Ok(StatusCode::TOO_MANY_REQUESTS) => self.rate_limit(),
+            Ok(_) => return Ok(self),
+            Err(cause) => cause.clone(),
+        };
+        Err(Failure::new(&format_args!("{} {}: {why}", self.method, self.url)))
+    }
+
+    /// RFC 6585: <https://www.rfc-editor.org/rfc/rfc6585#section-4>
+    fn rate_limit(&self) -> String {
+        let after = self.lines(&RETRY_AFTER).join(", ");
+        let after = if after.is_empty() { after } else { format!(" (retry-after: {after})") };
+        format!(
+            "429 Too Many Requests{after}: the server limits the rate; ask later, or have it make an exception for \
+             this client"
+        )
     }
 
     pub(super) fn is_success(&self) -> bool {

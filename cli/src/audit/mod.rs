@@ -1,12 +1,14 @@
 //! `audit`: the misconfigurations that scanners and advisories know, tried one by one against a live server.
 //!
-//! [`trials`] says which origins are tried, [`exchange`] asks, [`Auditor`] tries and judges, [`Kind`] is what may be found.
+//! [`trials`] says which origins are tried, [`exchange`] asks, [`Auditor`] tries and judges, [`Kind`] is what may be found,
+//! [`Sight`] knows whether anything could be.
 
 mod caches;
 mod exchange;
 mod kind;
 mod oddities;
 mod preflights;
+mod sight;
 mod strangers;
 mod text;
 mod trials;
@@ -17,10 +19,11 @@ use serde_json::json;
 
 use self::exchange::{Ask, Exchange, Target};
 use self::kind::{Kind, Severity};
+use self::sight::Sight;
 use self::trials::Trusted;
 use crate::connection::{self, Connection, Line};
 use crate::outcome::{Failure, Format, Outcome, Status};
-use crate::paint::count;
+use crate::paint::{ERROR, count, paint};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -61,6 +64,7 @@ struct Auditor {
     target: Target,
     trusted: Vec<Trusted>,
     found: Vec<Finding>,
+    sight: Sight,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
@@ -77,7 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         )));
     }
     let trusted = origins.iter().map(|origin| Trusted::parse(origin)).collect::<Result<_, _>>()?;
-    let mut auditor = Auditor { target, trusted, found: Vec::new() };
+    let mut auditor = Auditor { target, trusted, found: Vec::new(), sight: Sight::default() };
     match connection::runtime()?.block_on(auditor.audit()) {
         Err(failure) if auditor.found.is_empty() => Err(failure),
         audited => auditor.outcome(arguments.format, audited.err().as_ref()),
@@ -93,7 +97,9 @@ impl Auditor {
     }
 
     async fn ask(&mut self, ask: Ask) -> Result<Exchange, Failure> {
-        self.target.ask(ask).await?.answered()
+        let exchange = self.target.ask(ask).await?.answered()?;
+        self.sight.look(&exchange);
+        Ok(exchange)
     }
 
     /// Adds to what is found: once of a kind, with the worst that shows it.
@@ -115,26 +121,31 @@ impl Auditor {
         self.found.sort_by_key(|finding| (finding.severity, finding.kind));
         let is_grave = |finding: &&Finding| finding.severity != Severity::Note;
         let grave = self.found.iter().filter(is_grave).count();
-        let status = match stopped {
-            Some(_) if grave == 0 => Status::Wrong,
-            _ => Status::found(grave > 0),
-        };
         let stopped = stopped.map(|failure| {
             format!("stopped at request {}: {}", self.target.asked, failure.message())
         });
+        let unseen = self.sight.lack();
+        let is_whole = stopped.is_none() && unseen.is_none();
+        let status = if grave == 0 && !is_whole { Status::Wrong } else { Status::found(grave > 0) };
         if format == Format::Json {
             let found: Vec<_> =
                 self.found.iter().map(|finding| finding.json(&self.trusted)).collect();
-            let report =
-                json!({ "requests": self.target.asked, "findings": found, "stopped": stopped });
+            let report = json!({
+                "requests": self.target.asked,
+                "findings": found,
+                "stopped": stopped,
+                "unseen": unseen,
+            });
             return Outcome::json(&report, status);
         }
         let text: Vec<String> =
             self.found.iter().map(|finding| finding.text(&self.trusted)).collect();
         let notes = count(self.found.len() - grave, "note");
         let (asked, grave) = (count(self.target.asked, "request"), count(grave, "finding"));
-        let stopped = stopped.map(|stopped| format!("\n{stopped}")).unwrap_or_default();
-        let notes = format!("{}: {asked}, {grave}, {notes}{stopped}", self.target.url());
+        let mut lines = vec![format!("{}: {asked}, {grave}, {notes}", self.target.url())];
+        lines.extend(stopped);
+        lines.extend(unseen.map(|unseen| format!("{} {unseen}", paint(ERROR, "error:"))));
+        let notes = lines.join("\n");
         Ok(Outcome { text: text.join("\n\n"), notes, status })
     }
 }

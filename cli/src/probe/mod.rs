@@ -78,13 +78,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     }
     let connection = arguments.line.connection()?;
     let runtime = connection::runtime()?;
-    let (mut probed, mut failed) = (Vec::new(), String::new());
+    let (mut probed, mut failed) = (Vec::new(), Vec::new());
     for request in requests {
         let seen = match fetch(&request, &connection, &runtime, arguments.browser) {
             Ok(seen) => seen,
             // The other servers are asked nevertheless.
             Err(failure) => {
-                failed += &failure.text();
+                failed.push((request, failure));
                 continue;
             }
         };
@@ -95,15 +95,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         probed.push(Probed { request, seen, compared, who });
     }
     let status = match &*failed {
-        "" => Status::found(probed.iter().any(Probed::is_found)),
+        [] => Status::found(probed.iter().any(Probed::is_found)),
         _ => Status::Wrong,
     };
     let outcome = match arguments.format {
-        // Nothing is no list of requests.
-        _ if probed.is_empty() => Outcome { status, ..Outcome::default() },
         Format::Json => {
             let all: Vec<Value> = probed.iter().map(Probed::json).collect();
-            Outcome::json(&json!({ "requests": all }), status)?
+            let failed: Vec<Value> = failed.iter().map(as_failed).collect();
+            Outcome::json(&json!({ "requests": all, "failed": failed }), status)?
         }
         Format::Text => {
             let all: Vec<String> = probed.iter().map(Probed::text).collect();
@@ -111,6 +110,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         }
     };
     let between = if notes.is_empty() { "" } else { "\n" };
+    let failed: String = failed.iter().map(|(_, failure)| failure.text()).collect();
     Ok(Outcome { notes: notes + between + &failed, ..outcome })
 }
 
@@ -203,6 +203,18 @@ impl Probed {
             "who": self.who,
         })
     }
+}
+
+/// A request that no server answered, and why.
+fn as_failed((request, failure): &(PageRequest, Failure)) -> Value {
+    let PageRequest { page, method, url, credentials, .. } = request;
+    json!({
+        "page": page,
+        "method": method,
+        "url": url,
+        "credentials": credentials,
+        "error": failure.message(),
+    })
 }
 
 fn as_json(exchange: &Exchange) -> Value {

@@ -1,5 +1,6 @@
 //! `audit` finds what it is known that others got wrong, and nothing on this crate's own layer.
 
+mod blind;
 mod kinds;
 mod own;
 mod requests;

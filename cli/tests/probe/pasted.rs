@@ -7,9 +7,10 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Request};
+use serde_json::{Value, json};
 use tower_cors::{CorsLayer, Policy};
 
-use super::POLICY;
+use super::{POLICY, own};
 use crate::program::Files;
 use crate::server::Server;
 
@@ -87,12 +88,12 @@ fn of_a_har_file_what_may_change_something_is_sent_if_it_is_chosen() {
     let (server, got) = server();
     let url = server.url("/items");
     let entry = |method: &str| {
-        let headers = serde_json::json!([{ "name": "origin", "value": "https://app.example" }]);
-        serde_json::json!({ "request": { "method": method, "url": url, "headers": headers } })
+        let headers = json!([{ "name": "origin", "value": "https://app.example" }]);
+        json!({ "request": { "method": method, "url": url, "headers": headers } })
     };
     let har = |methods: &[&str]| {
         let entries: Vec<_> = methods.iter().map(|method| entry(method)).collect();
-        serde_json::json!({ "log": { "entries": entries } }).to_string()
+        json!({ "log": { "entries": entries } }).to_string()
     };
     let run = |arguments: &[&str], methods: &[&str]| {
         let ran =
@@ -132,15 +133,54 @@ fn the_requests_of_a_har_file_share_connections() {
         let app = app.into_make_service_with_connect_info::<SocketAddr>();
         axum::serve(listener, app).await.unwrap();
     });
-    let headers = serde_json::json!([{ "name": "origin", "value": "https://app.example" }]);
+    let headers = json!([{ "name": "origin", "value": "https://app.example" }]);
     let entries: Vec<_> = (0..6)
         .map(|number| server.url(&format!("/{number}")))
-        .map(|url| serde_json::json!({ "request": { "method": "GET", "url": url, "headers": headers } }))
+        .map(|url| json!({ "request": { "method": "GET", "url": url, "headers": headers } }))
         .collect();
-    let har = serde_json::json!({ "log": { "entries": entries } }).to_string();
+    let har = json!({ "log": { "entries": entries } }).to_string();
     let ran = Files::new(&[]).run_with(&["probe", "--har"], &har);
     assert_eq!(ran.status, 0, "{}{}", ran.text, ran.notes);
     assert_eq!(ran.text.matches("the page reads status 200").count(), 6, "{}", ran.text);
     // Whether one is free again in time, chance has a word in.
     assert!(ports.lock().unwrap().len() < 6, "{ports:?}");
+}
+
+/// For programs the requests that no server answered stand beside the others, so that none is missing.
+#[test]
+fn what_was_not_answered_is_told_to_programs() {
+    let server = own();
+    let gone = "http://127.0.0.1:1/gone";
+    let entry = |url: &str| {
+        let headers = json!([{ "name": "origin", "value": "https://app.example" }]);
+        json!({ "request": { "method": "GET", "url": url, "headers": headers } })
+    };
+    let probe = |urls: &[&str]| {
+        let entries: Vec<_> = urls.iter().map(|url| entry(url)).collect();
+        let har = json!({ "log": { "entries": entries } }).to_string();
+        let ran = Files::new(&[]).run_with(&["probe", "--har", "--format", "json"], &har);
+        let report: Value = serde_json::from_str(&ran.text).unwrap();
+        let urls = |list: &str| -> Vec<String> {
+            let of = report[list].as_array().unwrap().iter();
+            of.map(|it| it["url"].as_str().unwrap().to_owned()).collect()
+        };
+        let (requests, failed) = (urls("requests"), urls("failed"));
+        (ran, report, requests, failed)
+    };
+    let here = server.url("/items");
+    let (ran, report, requests, failed) = probe(&[&here, gone]);
+    assert_eq!((ran.status, requests, failed), (2, vec![here.clone()], vec![gone.to_owned()]));
+    let failed = &report["failed"][0];
+    assert_eq!(
+        (&failed["page"], &failed["method"]),
+        (&json!("https://app.example"), &json!("GET"))
+    );
+    let error = failed["error"].as_str().unwrap();
+    assert!(error.starts_with(&format!("{gone}: ")), "{error}");
+    assert_eq!(ran.notes, format!("error: {error}\n"));
+
+    let (ran, _, requests, failed) = probe(&[gone]);
+    assert_eq!((ran.status, requests.len(), failed.len()), (2, 0, 1));
+    let (ran, _, requests, failed) = probe(&[&here]);
+    assert_eq!((ran.status, requests.len(), failed.len()), (0, 1, 0));
 }

@@ -23,8 +23,8 @@ pub(super) fn of_origin(value: &str, fault: OriginFault) -> &'static str {
         OriginFault::NotAscii | OriginFault::Punycode => {
             "write its ASCII (Punycode) form, as in \"https://xn--bcher-kva.example\""
         }
-        OriginFault::Null => "leave it out and call `dangerously_allow_null_origin`",
-        OriginFault::File => "leave it out and call `dangerously_allow_file_origin`",
+        OriginFault::Null => "leave it out and set `dangerously_allow_null_origin`",
+        OriginFault::File => "leave it out and set `dangerously_allow_file_origin`",
         OriginFault::NotOfPages => "remove it",
         OriginFault::Ipv4 => "write four numbers from 0 to 255, as in \"http://127.0.0.1\"",
         OriginFault::Ipv6 => "write it compressed and in lower case, as in \"http://[::1]\"",

@@ -286,7 +286,7 @@ impl fmt::Display for PolicyError {
                 "origin",
                 value,
                 "is insecure, and credentials are allowed",
-                "write its https: form, or call `dangerously_allow_insecure_origins`",
+                "write its https: form, or set `dangerously_allow_insecure_origins`",
             ),
             Self::PublicSuffixWithCredentials { value } => say(
                 "origin",
@@ -318,7 +318,7 @@ impl fmt::Display for PolicyError {
                 Quoted(value)
             ),
             Self::AnyOnlyMethod => {
-                f.write_str("`only_methods` cannot be any method; call `allow_methods` instead")
+                f.write_str("`only_methods` cannot be any method; set `allow_methods` instead")
             }
             Self::NoMethods => f.write_str(
                 "no method is allowed that a script may use; give `only_methods` at least one",

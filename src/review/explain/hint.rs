@@ -9,7 +9,8 @@ use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 /// What comes nearest to a denied request among what is allowed, and what to write to allow it.
 ///
 /// The text is one line. It says how to allow the request, and not whether that is wise. What it offers builds; where
-/// nothing would, or only what opens more, it offers nothing.
+/// nothing would, or only what opens more, it offers nothing. It names a setting by the word that is the method of the builder
+/// and the key of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -34,6 +35,17 @@ pub enum Hint {
     /// The same origin with a trailing dot, or without it, is allowed.
     #[non_exhaustive]
     TrailingDot {
+        /// What is allowed.
+        allowed: String,
+    },
+    /// An origin is allowed whose host differs by one letter: one too many, one missing, another one, or two that are
+    /// swapped.
+    ///
+    /// Either of the two may be the wrong one. A developer who mistyped a host sees this, and so does the operator of a
+    /// server that somebody attacks from a look-alike domain: registered by a stranger, one letter beside yours. So it
+    /// does not say to allow the origin that asks. Allow it only if it is yours.
+    #[non_exhaustive]
+    SimilarHost {
         /// What is allowed.
         allowed: String,
     },
@@ -139,6 +151,12 @@ impl fmt::Display for Hint {
             Self::TrailingDot { allowed } => {
                 write!(f, "a trailing dot makes another origin: {} is allowed", Quoted(allowed))
             }
+            Self::SimilarHost { allowed } => write!(
+                f,
+                "{} is allowed, and the origin that asks differs by a letter; find out which of the two is wrong, since \
+                 a look-alike may be a stranger's",
+                Quoted(allowed)
+            ),
             Self::OnlyNamesUnder { origin } => write!(
                 f,
                 "only names under this host are allowed, since `*.` stands for at least one label; add to \
@@ -158,11 +176,11 @@ impl fmt::Display for Hint {
             Self::NoOrigin { fault } => write!(f, "the origin {fault}, so that no browser sent it"),
             Self::Opaque => f.write_str(
                 "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page \
-                 from an origin of its own, or call `dangerously_allow_null_origin`",
+                 from an origin of its own, or set `dangerously_allow_null_origin`",
             ),
             Self::InsecureNotAsked => f.write_str(
                 "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; \
-                 serve the page over https, or call `dangerously_allow_insecure_origins`",
+                 serve the page over https, or set `dangerously_allow_insecure_origins`",
             ),
             Self::PredicateDenies => {
                 f.write_str("the predicate of `allow_origins_if` was asked about it, and does not hold")
@@ -202,14 +220,14 @@ impl fmt::Display for Hint {
             ),
             Self::Repeated => f.write_str("no browser sends the field twice; look for a proxy that adds one"),
             Self::NoCredentials => f.write_str(
-                "call `allow_credentials`, if pages of the origin may act as their visitor",
+                "set `allow_credentials`, if pages of the origin may act as their visitor",
             ),
             Self::HostNotListed => f.write_str(
                 "if the server is known by that host, add it to `hosts`; for probes, give their path to \
                  `any_host_for`",
             ),
             Self::NoPolicy => f.write_str(
-                "give it a policy: by a route for its path, as the fallback, or from the resolver",
+                "give it a policy: by a route for its path, by the `fallback`, or from the resolver",
             ),
             Self::PathAmbiguous => f.write_str(
                 "write the path without encoded slashes, dot segments and the like, or give its readings the \

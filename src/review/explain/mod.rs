@@ -21,7 +21,7 @@ use crate::select::Routes;
 /// next.
 ///
 /// [`Policy::explain`], `Routes::explain` and [`CorsLayer::explain`](crate::CorsLayer::explain) make it. They ask
-/// the code that decides, and a predicate once more. The text, of a few lines, is for a developer or an operator,
+/// the code that decides; of several rules each once more, and so its predicates. The text, of a few lines, is for a developer or an operator,
 /// and not for the client: it tells what the policy allows. What the client sent is escaped in it, and cut.
 ///
 /// What comes nearest is searched for in the first 16 rules of a policy, and a listed port among at most 1,000 exact
@@ -124,7 +124,14 @@ impl Explanation {
         let is_enforced = decided.is_enforced();
         let Decided { decision, policy, step, course } = decided;
         let fault = |denial, rule| Fault { head, denial, policy, rule };
-        let verdicts = policy.map(|policy| policy.verdicts(head, is_enforced)).unwrap_or_default();
+        let verdicts = match policy {
+            // It is not asked twice; whether cookies may come along is not a rule's to deny.
+            Some(policy) if policy.rules().nth(1).is_none() => {
+                vec![decision.denial.filter(|denial| *denial != Denial::CredentialsNotAllowed)]
+            }
+            Some(policy) => policy.verdicts(head, is_enforced),
+            None => Vec::new(),
+        };
         let says = |(number, denial): (usize, Option<Denial>)| RuleSays {
             denial,
             at_fault: denial
@@ -139,6 +146,8 @@ impl Explanation {
             asked: text::asked(head, decision.kind),
             at_fault: denied_by.as_ref().map(Fault::values).unwrap_or_default(),
             hint: match &denied_by {
+                // There is nothing to mend.
+                Some(_) if next == Next::SameOrigin => None,
                 Some(fault) => fault.hint(),
                 None => lacks_credentials.then_some(Hint::NoCredentials),
             },
@@ -167,7 +176,8 @@ impl Explanation {
         &self.at_fault
     }
 
-    /// What comes nearest to the request among what is allowed, and what to write.
+    /// What comes nearest to the request among what is allowed, and what to write. There is none where nothing needs
+    /// to be mended: for what is allowed, and for a request of the [server's own page](Next::SameOrigin).
     #[must_use]
     pub fn hint(&self) -> Option<&Hint> {
         self.hint.as_ref()

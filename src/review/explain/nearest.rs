@@ -7,6 +7,7 @@ use crate::builder::is_for_strangers;
 use crate::origin::pattern::{self, Pattern};
 use crate::origin::{Origin, OriginFault};
 use crate::policy::rule::{Origins, Rule};
+use crate::sorted::distinct;
 
 /// What of these rules comes nearest to an origin that none of them allows. The rules are asked about origins like
 /// it, so that what it costs does not grow with the number of those that are allowed.
@@ -46,8 +47,10 @@ fn near(origin: &Origin<'_>, rules: &[&Rule], is_allowed: &dyn Fn(&str) -> bool)
         return Some(Hint::OtherScheme { allowed });
     }
     let without_port = format!("{scheme}://{host}");
-    let ports = || rules.iter().flat_map(|rule| rule.origins.ports());
-    let with_port = || ports().find_map(|port| allowed(format!("{without_port}:{port}")));
+    let listed: Vec<String> = rules.iter().flat_map(|rule| rule.origins.few()).collect();
+    let ports = || distinct(listed.iter().filter_map(|origin| port_of(origin)).map(usize::from));
+    let with_port =
+        || ports().into_iter().find_map(|port| allowed(format!("{without_port}:{port}")));
     if let Some(allowed) = allowed(without_port.clone()).or_else(with_port) {
         return Some(Hint::OtherPort { allowed });
     }
@@ -63,12 +66,57 @@ fn near(origin: &Origin<'_>, rules: &[&Rule], is_allowed: &dyn Fn(&str) -> bool)
     if let Some(allowed) = allowed(format!("{scheme}://{dotted}{port}")) {
         return Some(Hint::TrailingDot { allowed });
     }
+    let mut similar = listed.iter().filter_map(|pattern| similar_host(host, pattern));
+    if let Some(allowed) = similar.find_map(|host| allowed(format!("{scheme}://{host}{port}"))) {
+        return Some(Hint::SimilarHost { allowed });
+    }
     let (allowed, pattern) = above(host).find_map(|domain| {
         let allowed = allowed(format!("{scheme}://{domain}{port}"))?;
         Some((allowed, format!("{scheme}://*.{domain}{port}")))
     })?;
     let origin = origin.as_str().to_owned();
     (!is_for_anybody(&pattern)).then_some(Hint::OnlyTheDomain { allowed, origin, pattern })
+}
+
+/// The number behind the last colon of an origin, or of a pattern.
+fn port_of(origin: &str) -> Option<u16> {
+    origin.rsplit_once(':')?.1.parse().ok()
+}
+
+/// The host that a pattern may stand for, and that differs from this one by a letter.
+fn similar_host(host: &str, pattern: &str) -> Option<String> {
+    let (_, authority) = pattern.split_once("://")?;
+    let listed = authority.trim_end_matches(|last: char| last.is_ascii_digit() || last == '*');
+    let listed = listed.strip_suffix(':').unwrap_or(authority);
+    // What stands in the place of a `*` stays as it is.
+    let (kept, base) = match listed.split_once('*').and_then(|(_, behind)| behind.split_once('.')) {
+        Some((_, base)) => {
+            let labels = base.split('.').count();
+            let (dot, _) = host.rmatch_indices('.').nth(labels - 1)?;
+            (host.get(..=dot)?, base)
+        }
+        None => ("", listed),
+    };
+    let asked = host.get(kept.len()..)?;
+    differ_by_a_letter(asked, base).then(|| format!("{kept}{base}"))
+}
+
+/// Whether one has a letter too many, another one, or two that are swapped, within a label that is so long that a
+/// typo is likely: `api` is no typo for `app`.
+fn differ_by_a_letter(one: &str, other: &str) -> bool {
+    let same = one.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
+    let label = |host: &str| {
+        let [before, behind] = [host.get(..same), host.get(same..)].map(Option::unwrap_or_default);
+        let start = before.rfind('.').map_or(0, |dot| dot + 1);
+        same - start + behind.find('.').unwrap_or(behind.len())
+    };
+    let long = label(one).max(label(other));
+    match [one, other].map(|host| host.as_bytes().get(same..).unwrap_or_default()) {
+        [[_, more @ ..], rest] | [rest, [_, more @ ..]] if more == rest => long >= 3,
+        [[_, one @ ..], [_, other @ ..]] if one == other => long >= 4,
+        [[a, b, one @ ..], [c, d, other @ ..]] => long >= 3 && (a, b, one) == (d, c, other),
+        _ => false,
+    }
 }
 
 /// Whether strangers may have names there: `https://*.github.io`. Then another name there is a stranger's.

@@ -23,9 +23,12 @@ pub enum Next {
     /// The server refuses the request, which does not run. The page gets a network error, or a response with
     /// status 403 if its origin is that of the server.
     Refused,
-    /// It makes no check, and the request runs: it has no `Origin`, or it says that its page has the origin of the
-    /// server, or it is for a WebSocket, or a navigation, as of a form.
+    /// It makes no check, and the request runs: it has no `Origin`, or it is for a WebSocket, or a navigation, as of a
+    /// form.
     ChecksNothing,
+    /// It makes no check, and the request runs: the page has the origin of the server, as `Sec-Fetch-Site` says. So
+    /// nothing needs to be allowed, whatever the decision is.
+    SameOrigin,
     /// The CORS headers of the inner service decide, if it has an `Access-Control-Allow-Origin`: the layer
     /// keeps them, or leaves the request alone.
     AsTheInnerServiceSays,
@@ -40,6 +43,7 @@ impl Next {
             (RequestKind::Preflight, None) => Self::Sends,
             (RequestKind::Preflight, Some(_)) => Self::DoesNotSend,
             (RequestKind::Plain, _) => Self::ChecksNothing,
+            (RequestKind::Simple, _) if head.is_of_same_origin() => Self::SameOrigin,
             (RequestKind::Simple, _) if is_unchecked(head) => Self::ChecksNothing,
             (RequestKind::Simple, _) if keeps => Self::AsTheInnerServiceSays,
             (RequestKind::Simple, None) if may_read(head, decision) => Self::MayRead,
@@ -58,7 +62,7 @@ fn is_unchecked(head: RequestHead<'_>) -> bool {
             .get(UPGRADE)
             .is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"));
     let is_navigation = head.headers().get("sec-fetch-mode").is_some_and(|it| it == "navigate");
-    is_web_socket || is_navigation || head.is_of_same_origin()
+    is_web_socket || is_navigation
 }
 
 /// Whether the answer is one for a page that sends cookies, if this one does.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN};
 
-use super::{EnforcementStep, Explanation, Next};
+use super::{EnforcementStep, Explanation, Hint, Next};
 use crate::policy::shown::Quoted;
 use crate::request::{RequestHead, RequestKind};
 
@@ -82,8 +82,11 @@ impl fmt::Display for Explanation {
                 write!(f, " and {more} more")?;
             }
         }
-        if let Some(hint) = &self.hint {
-            write!(f, "\n  to allow it: {hint}")?;
+        match &self.hint {
+            // It may be a stranger's, which nobody should allow.
+            Some(hint @ Hint::SimilarHost { .. }) => write!(f, "\n  similar: {hint}")?,
+            Some(hint) => write!(f, "\n  to allow it: {hint}")?,
+            None => {}
         }
         if let Some(step) = self.step {
             write!(f, "\n  enforcement: {step}")?;
@@ -101,6 +104,9 @@ impl fmt::Display for Next {
             Self::MayNotRead => "the request runs, and the page may not read the response",
             Self::Refused => "the request does not run",
             Self::ChecksNothing => "the browser makes no CORS check",
+            Self::SameOrigin => {
+                "the page has the origin of the server, so that its browser makes no CORS check"
+            }
             Self::AsTheInnerServiceSays => "the CORS headers of the inner service decide",
         })
     }

@@ -35,7 +35,7 @@ use crate::policy::shown::Quoted;
 /// |---|---|---|
 /// | `repeated` | `.allow_methods(["PUT", "PUT"])` | The entry stands there before. One of them may have been meant to be another. |
 /// | `covered` | `.allow_origins(["https://*.a.example", "https://b.a.example"])` | Another entry allows all that this one allows. Whoever removes this one removes nothing. |
-/// | `danger-not-needed` | `.dangerously_allow_insecure_origins(true)` | There is nothing that needs the call. It would let in, unseen, what is added later. |
+/// | `danger-not-needed` | `.dangerously_allow_insecure_origins(true)` | There is nothing that needs it. It would let in, unseen, what is added later. |
 /// | `predicate-beside-any` | `.allow_origins(["*"]).allow_origins_if(is_ours)` | Beside `*` the predicate is never asked: every origin is allowed. |
 /// | `http-beside-https` | `.allow_origins(["https://a.example", "http://a.example"])` | Whoever is between the visitor and the page over `http` can write the page, and then reads what the page may read. |
 /// | `loopback-without-port` | `.allow_origins(["http://localhost"])` | An origin without a port is that of port 80. Development servers use other ports. |

@@ -32,7 +32,7 @@ pub(super) fn repeated(place: Place, subject: &str, value: &str) -> Finding {
 }
 
 pub(super) fn needless_danger(place: Place) -> Finding {
-    Finding::new(Lint::DangerNotNeeded, place, "nothing needs the call; remove it".to_owned())
+    Finding::new(Lint::DangerNotNeeded, place, "nothing needs it; remove it".to_owned())
 }
 
 /// The lint that finds it.
@@ -60,7 +60,7 @@ pub(crate) fn message_of(lint: Lint, value: &str) -> String {
         Lint::MethodForbidden => (method, "cannot be used by scripts; remove it"),
         Lint::HeaderForbidden if value.eq_ignore_ascii_case("cookie") => {
             let what =
-                "cannot be set by scripts; remove it, and call `allow_credentials` for cookies";
+                "cannot be set by scripts; remove it, and set `allow_credentials` for cookies";
             (header, what)
         }
         Lint::HeaderForbidden => (header, "cannot be set by scripts; remove it"),

@@ -15,7 +15,7 @@ impl Lint {
                  nothing."
             }
             Self::DangerNotNeeded => {
-                "There is nothing that needs the call. It would let in, unseen, what is added \
+                "There is nothing that needs it. It would let in, unseen, what is added \
                  later."
             }
             Self::PredicateBesideAny => {

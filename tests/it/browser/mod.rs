@@ -9,6 +9,7 @@ mod live;
 mod location;
 mod messages;
 mod observations;
+mod predicates;
 mod preflight;
 mod preflight_cache;
 mod reasons;

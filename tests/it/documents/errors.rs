@@ -44,7 +44,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
     (
         "a key twice, in one of several rules",
         r#"{"rules": [{"allow_origins": ["*"], "allow_origins": []}]}"#,
-        "rules[0].allow_origins: the key stands there twice at line 1 column 55",
+        "rules[0].allow_origins: the key stands there twice at line 1 column 54",
     ),
     ("no JSON", "allow_origins = []", "expected value at line 1 column 1"),
     (
@@ -101,9 +101,9 @@ allow_headers[0]: request-header name "x a" is not a token; write one name an it
         ]}"#,
         r#"rules[1].allow_origins[1]: expected a string, found 1 at line 3 column 45
 rules[1].max_age: expected a whole number of seconds, found 1000.0 at line 3 column 62
-rules[0].only_methods: no method is allowed that a script may use; give `only_methods` at least one at line 2 column 71
+rules[0].only_methods: no method is allowed that a script may use; give `only_methods` at least one at line 2 column 70
 rules[1].allow_origins[0]: origin "a.example" has no scheme; write "https://a.example" at line 3 column 42
-rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials are allowed; write its https: form, or call `dangerously_allow_insecure_origins` at line 4 column 45"#,
+rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials are allowed; write its https: form, or set `dangerously_allow_insecure_origins` at line 4 column 45"#,
     ),
     (
         "rules that disagree",
@@ -111,17 +111,17 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
             {"allow_origins": ["https://a.example"]},
             {"allow_origins": ["*"], "allow_headers": ["x-a"], "expose_headers": ["x-b"]}
         ]}"#,
-        r#"rules: rules[0] and rules[1] both match origin "https://a.example" and method "GET", and could answer a preflight and its request differently; give both the same credentials and exposed headers, or allow in rules[0] every method and request header that rules[1] allows at line 2 column 12"#,
+        r#"rules: rules[0] and rules[1] both match origin "https://a.example" and method "GET", and could answer a preflight and its request differently; give both the same credentials and exposed headers, or allow in rules[0] every method and request header that rules[1] allows at line 1 column 11"#,
     ),
     (
         "no rules",
         r#"{"rules": []}"#,
-        "rules: there is no rule; give at least one at line 1 column 12",
+        "rules: there is no rule; give at least one at line 1 column 11",
     ),
     (
         "rules that are no array, and a rule that is no object",
         r#"{"rules": {}}"#,
-        "rules: expected an array of rules, found an object at line 1 column 12",
+        "rules: expected an array of rules, found an object at line 1 column 11",
     ),
     (
         "a rule that is no object",
@@ -139,15 +139,15 @@ rules[2].allow_origins[0]: origin "http://a.com" is insecure, and credentials ar
         r#"rules[0]: expected an object with the keys of a rule, found 7 at line 1 column 12
 rules[2]: expected an object with the keys of a rule, found null at line 1 column 52
 rules[1].allow_origins[0]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 44
-rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 74"#,
+rules[3].allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 73"#,
     ),
     (
         "items that are no strings, and errors beside them",
         r#"{"allow_origins": [7, "b.example", "", null, ""], "only_methods": [[]], "expose_headers": {}}"#,
         r#"allow_origins[0]: expected a string, found 7 at line 1 column 20
 allow_origins[3]: expected a string, found null at line 1 column 43
-only_methods[0]: expected a string, found an array at line 1 column 69
-expose_headers: expected an array of strings, found an object at line 1 column 92
+only_methods[0]: expected a string, found an array at line 1 column 68
+expose_headers: expected an array of strings, found an object at line 1 column 91
 allow_origins[1]: origin "b.example" has no scheme; write "https://b.example" at line 1 column 33
 allow_origins[2]: origin "" is empty; write scheme://host or scheme://host:port, as in "https://a.example" at line 1 column 37
 allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port, as in "https://a.example" at line 1 column 47"#,
@@ -155,7 +155,7 @@ allow_origins[4]: origin "" is empty; write scheme://host or scheme://host:port,
     (
         "the rules within a rule",
         r#"{"rules": [{"rules": [], "allow_origins": ["*"]}]}"#,
-        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`, `name` at line 1 column 23",
+        "rules[0].rules: the key is unknown; known are `allow_origins`, `allow_methods`, `only_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_credentials`, `dangerously_allow_insecure_origins`, `dangerously_allow_public_suffixes`, `dangerously_allow_null_origin`, `dangerously_allow_file_origin`, `name` at line 1 column 22",
     ),
     (
         "a null",
@@ -193,7 +193,7 @@ allow_origins[0]: `allow_credentials` cannot be combined with any origin; list t
     (
         "an empty object",
         "{}",
-        "allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 2",
+        "allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 1",
     ),
 ];
 

@@ -112,7 +112,13 @@ const ORIGINS: &[Row] = &[
         "null",
         &["https://a.example"],
         "null",
-        "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page from an origin of its own, or call `dangerously_allow_null_origin`",
+        "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page from an origin of its own, or set `dangerously_allow_null_origin`",
+    ),
+    (
+        "a letter is missing",
+        &["https://app.example.com"],
+        "https://ap.example.com",
+        r#""https://app.example.com" is allowed, and the origin that asks differs by a letter; find out which of the two is wrong, since a look-alike may be a stranger's"#,
     ),
     ("a stranger", &["https://a.example"], "https://b.example", ""),
     (
@@ -151,7 +157,7 @@ fn a_predicate_is_told_that_it_was_not_asked() {
     assert_eq!(
         said,
         "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; serve the \
-         page over https, or call `dangerously_allow_insecure_origins`"
+         page over https, or set `dangerously_allow_insecure_origins`"
     );
     let said = hint(&all(Policy::builder()).explain(&lan));
     assert_eq!(said, "the predicate of `allow_origins_if` was asked about it, and does not hold");
@@ -266,7 +272,7 @@ proptest! {
         match explanation.hint() {
             Some(
                 Hint::OtherScheme { allowed, .. } | Hint::OtherPort { allowed, .. } | Hint::Www { allowed, .. }
-                | Hint::TrailingDot { allowed, .. } | Hint::Misspelled { allowed, .. },
+                | Hint::TrailingDot { allowed, .. } | Hint::SimilarHost { allowed, .. } | Hint::Misspelled { allowed, .. },
             ) => prop_assert!(is_allowed(allowed), "{}", allowed),
             Some(Hint::OnlyNamesUnder { origin, .. }) => {
                 prop_assert!(passes(builder.allow_origins([origin])));

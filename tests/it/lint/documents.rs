@@ -33,13 +33,13 @@ fn each_finding_has_its_key_and_its_position() {
             r#"http.cors.rules[0].allow_origins[1]: origin "http://a.example" is allowed beside its https form, and whoever is on the way can write its pages; remove it at line 6 column 67 [http-beside-https]"#,
             r#"http.cors.rules[0].allow_methods[1]: method "GET" needs no permission; remove it at line 7 column 40 [method-safelisted]"#,
             r#"http.cors.rules[0].allow_methods[2]: method "PUT" stands there before; remove it at line 7 column 47 [repeated]"#,
-            r#"http.cors.rules[0].allow_headers: request-header name "content-type" is missing, and pages that send JSON by PUT set it; add it at line 6 column 10 [content-type-missing]"#,
+            r#"http.cors.rules[0].allow_headers: request-header name "content-type" is missing, and pages that send JSON by PUT set it; add it at line 5 column 9 [content-type-missing]"#,
             r#"http.cors.rules[0].max_age: max-age "86400" is longer than most browsers keep (Chromium 7200 seconds, WebKit 600); write 7200 at line 8 column 26 [max-age-too-long]"#,
             r#"http.cors.rules[1].allow_headers[1]: request-header name "X-A" stands there before; remove it at line 12 column 40 [repeated]"#,
             r#"http.cors.rules[1].allow_headers[2]: request-header name "te" cannot be set by scripts; remove it at line 12 column 46 [header-forbidden]"#,
-            "http.cors.rules[1].dangerously_allow_public_suffixes: nothing needs the call; remove it at line 13 column 51 [danger-not-needed]",
-            "http.cors.rules[1].max_age: max-age is missing, and browsers ask again after 5 seconds; write 600 at line 11 column 10 [no-max-age]",
-            "http.cors.rules[2]: no request reaches the rule, since rules[1] allows all that it allows; remove it at line 15 column 10 [unreachable-rule]",
+            "http.cors.rules[1].dangerously_allow_public_suffixes: nothing needs it; remove it at line 13 column 51 [danger-not-needed]",
+            "http.cors.rules[1].max_age: max-age is missing, and browsers ask again after 5 seconds; write 600 at line 10 column 9 [no-max-age]",
+            "http.cors.rules[2]: no request reaches the rule, since rules[1] allows all that it allows; remove it at line 15 column 9 [unreachable-rule]",
         ]
     );
     let first = findings.iter().next().unwrap();
@@ -52,6 +52,40 @@ fn each_finding_has_its_key_and_its_position() {
             format!("{key}: {message} at {} [{}]", finding.position().unwrap(), finding.lint());
         assert_eq!(finding.to_string(), said);
     }
+}
+
+/// What is missing from a whole document stands where that begins, in every format.
+#[test]
+#[cfg(all(feature = "toml", feature = "yaml"))]
+fn the_whole_stands_at_its_first_character() {
+    let json =
+        "\u{feff}\n  {\"allow_origins\": [\"https://a.example\"], \"allow_methods\": [\"DELETE\"]}";
+    let toml = "\n\n  allow_origins = ['https://a.example']\nallow_methods = ['DELETE']";
+    let yaml = "\n# ours\nallow_origins: ['https://a.example']\nallow_methods: [DELETE]";
+    for (document, expected) in [
+        (Document::json(json), (2, 3)),
+        (Document::toml(toml), (3, 3)),
+        (Document::yaml(yaml), (2, 1)),
+    ] {
+        let findings = document.lint().unwrap();
+        let [finding] = findings.iter().collect::<Vec<_>>()[..] else { panic!("{findings}") };
+        assert_eq!(finding.lint(), Lint::NoMaxAge);
+        let position = finding.position().unwrap();
+        assert_eq!((position.line, position.column), expected);
+    }
+}
+
+/// So does what is missing from a rule, though the reader of JSON tells where it stopped.
+#[test]
+fn an_object_of_json_stands_at_its_bracket() {
+    let rule = r#"{ "allow_origins": ["https://a.example"] }"#;
+    let rules = format!("{{\n \"rules\": [\n{rule},\n   {{ }}, {{\n}}]\n}}");
+    let said = Policy::from_json(&rules).unwrap_err().to_string();
+    assert_eq!(
+        said.lines().map(|line| line.rsplit_once(" at ").unwrap().1).collect::<Vec<_>>(),
+        ["line 4 column 4", "line 4 column 9"],
+        "{said}"
+    );
 }
 
 #[test]

@@ -63,9 +63,7 @@ fn what_is_unwise_about_an_enforcement_is_found() {
         (
             "a dangerous call that nothing needs",
             enforcement().hosts(["shop.example"]).dangerously_allow_public_suffixes(true),
-            &[
-                "dangerously_allow_public_suffixes: nothing needs the call; remove it [danger-not-needed]",
-            ],
+            &["dangerously_allow_public_suffixes: nothing needs it; remove it [danger-not-needed]"],
         ),
         (
             "a sensible one",

@@ -107,7 +107,7 @@ fn of_names() -> Vec<Fix> {
         (
             Lint::HeaderForbidden,
             one().allow_headers(["cookie"]),
-            "remove it, and call `allow_credentials` for cookies",
+            "remove it, and set `allow_credentials` for cookies",
             one().allow_credentials(true),
         ),
         (

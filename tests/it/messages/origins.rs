@@ -181,7 +181,7 @@ const ORIGINS: &[(&str, &str, &str)] = &[
     (
         "null",
         "stands for every opaque origin, sandboxed pages of attackers too",
-        "leave it out and call `dangerously_allow_null_origin`",
+        "leave it out and set `dangerously_allow_null_origin`",
     ),
     ("h*", WILDCARD, WILDCARD_ADVICE),
     ("**", WILDCARD, WILDCARD_ADVICE),
@@ -216,7 +216,7 @@ const ORIGINS: &[(&str, &str, &str)] = &[
 const LIST: &str = "is a list in one string";
 const LIST_ADVICE: &str = "write each origin as an item of its own";
 const FILE: &str = "stands for every local file, and only some web views send it";
-const FILE_ADVICE: &str = "leave it out and call `dangerously_allow_file_origin`";
+const FILE_ADVICE: &str = "leave it out and set `dangerously_allow_file_origin`";
 const PUNYCODE: &str = "has an `xn--` label that no browser sends";
 const PUNYCODE_ADVICE: &str =
     r#"write its ASCII (Punycode) form, as in "https://xn--bcher-kva.example""#;
@@ -280,7 +280,7 @@ fn origins_with_credentials() {
     catalogue.row(
         &with_credentials("http://a.example"),
         &["origin \"http://a.example\" is insecure, and credentials are allowed; \
-            write its https: form, or call `dangerously_allow_insecure_origins`"],
+            write its https: form, or set `dangerously_allow_insecure_origins`"],
     );
     // What would be refused in turn is not offered.
     catalogue.row(
