@@ -1,4 +1,5 @@
 //! What two policies decide differently, as lines and as data.
+#![allow(clippy::too_many_lines, reason = "tables are long")]
 
 #[cfg(feature = "routes")]
 mod ambiguous;

@@ -1,4 +1,5 @@
 //! Which requests a change is about.
+#![allow(clippy::too_many_lines, reason = "tables are long")]
 
 use std::time::Duration;
 

@@ -255,6 +255,10 @@ fn firefox_forgets_what_it_kept_when_any_check_fails() {
             }],
         );
     }
+}
+
+#[test]
+fn what_is_kept_outlives_a_redirect_that_is_not_followed() {
     const REDIRECTS: &[Answer] =
         &[("GET", 302, &[("location", "/b"), ("access-control-allow-origin", "*")]), REFLECTS[0]];
     for user_agent in UserAgent::ALL {
