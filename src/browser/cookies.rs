@@ -201,7 +201,7 @@ impl Cookies {
         }
         let path = cookie.path().filter(|path| path.starts_with('/'));
         let name = cookie.name().to_ascii_lowercase();
-        let is_whole_host = domain.is_none() && cookie.domain().is_none() && path == Some("/");
+        let is_whole_host = cookie.domain().is_none() && path == Some("/");
         let is_server_only = is_secure && cookie.http_only().unwrap_or(false);
         let is_http = context.user_agent.knows_http_prefixes()
             && (name.starts_with("__http-") || name.starts_with("__host-http-"));

@@ -1,13 +1,11 @@
 //! The part of a MIME type that decides about a preflight.
 
-/// The essence of a MIME type, lower-case, or nothing if `value` is no MIME type. Parameters are
-/// not read: whatever they are, they never make parsing fail.
+/// What stands before the parameters of a MIME type, which is its essence if it is one. Whatever the parameters are,
+/// they never make parsing fail.
 ///
 /// MIME Sniffing: <https://mimesniff.spec.whatwg.org/#parse-a-mime-type>
-pub(super) fn parse_essence(value: &str) -> Option<String> {
-    let (kind, rest) = value.trim_matches(is_http_whitespace).split_once('/')?;
-    let subtype = rest.split(';').next()?.trim_end_matches(is_http_whitespace);
-    (is_token(kind) && is_token(subtype)).then(|| format!("{kind}/{subtype}").to_ascii_lowercase())
+pub(super) fn essence(value: &str) -> &str {
+    value.split(';').next().unwrap_or_default().trim_matches(is_http_whitespace)
 }
 
 /// Whether `text` is a `token`: `1*tchar`.

@@ -11,7 +11,7 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::{
-    AnswerKind, Blocked, Browser, Credentials, Exchange, Mode, ResponseType, UserAgent,
+    AnswerKind, Blocked, Browser, Exchange, UserAgent,
     cors_check::cors_check,
     header_list::{self, Malformed},
     methods,
@@ -73,15 +73,8 @@ fn preflight_of(request: &Request, unsafe_names: &[HeaderName]) -> Request {
     if let Some(names) = HeaderValue::from_str(&names).ok().filter(|names| !names.is_empty()) {
         headers.insert(ACCESS_CONTROL_REQUEST_HEADERS, names);
     }
-    Request {
-        method: Method::OPTIONS,
-        headers,
-        body: None,
-        mode: Mode::Cors,
-        credentials: Credentials::SameOrigin,
-        tainting: ResponseType::Cors,
-        ..request.clone()
-    }
+    // It has no credentials, whatever the mode: see `CookieReason::Preflight`.
+    Request { method: Method::OPTIONS, headers, body: None, ..request.clone() }
 }
 
 /// What the server allows, or why that does not do for the request.

@@ -130,11 +130,11 @@ fn is_language_byte(byte: u8) -> bool {
 
 /// Whether a form without script could send the type.
 fn is_form_type(value: &[u8]) -> bool {
-    let essence = mime::parse_essence(&String::from_utf8_lossy(value));
-    matches!(
-        essence.as_deref(),
-        Some("application/x-www-form-urlencoded" | "multipart/form-data" | "text/plain")
-    )
+    let value = String::from_utf8_lossy(value);
+    let essence = mime::essence(&value);
+    ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"]
+        .iter()
+        .any(|form_type| essence.eq_ignore_ascii_case(form_type))
 }
 
 /// Whether the value is one range with a start: `bytes=0-`, `bytes=0-10`; not `bytes=-10`.

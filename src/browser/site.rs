@@ -84,11 +84,10 @@ fn rule(name: &str) -> Rule {
         let without_mark = |entry: &&str| entry.trim_end_matches(['~', '!', '?']) == label;
         labels.split(' ').find(without_mark)
     };
-    let is_suffix = |entry: &str| !entry.ends_with('?');
-    match (find(label), find("*")) {
-        (Some(entry), _) if entry.ends_with('!') => Rule::Exception,
-        (Some(entry), _) if is_suffix(entry) => Rule::Suffix,
-        (_, Some(entry)) if is_suffix(entry) => Rule::Suffix,
+    match find(label) {
+        Some(entry) if entry.ends_with('!') => Rule::Exception,
+        Some(entry) if !entry.ends_with('?') => Rule::Suffix,
+        _ if find("*").is_some() => Rule::Suffix,
         _ => Rule::None,
     }
 }

@@ -33,6 +33,11 @@ const KEYS: &[(&str, Option<&str>)] = &[
     ("vary", None),
     ("timeout", None),
     ("é", None),
+    // Three letters are a part of too much.
+    ("age", None),
+    // No more than 64 bytes are compared.
+    ("allow_origins_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", Some("allow_origins")),
+    ("allow_origins_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", None),
 ];
 
 /// A value that each key takes.
@@ -233,6 +238,9 @@ fn the_rules_of_other_stores_are_told_from_those_of_s3() {
         as `AllowedOrigins`, `method` as `AllowedMethods`, `responseHeader` as `AllowedHeaders` and as \
         `ExposeHeaders`, `maxAgeSeconds` as `MaxAgeSeconds` at line 1 column 1";
     assert_eq!(said(GOOGLE), google);
+    // One key alone is a mistake.
+    let said = said(r#"[{"origin": ["*"], "AllowedMethods": ["GET"]}]"#);
+    assert!(said.contains("[0].origin: the key is unknown; write `AllowedOrigins`"), "{said}");
     let rule = &serde_json::from_str::<Value>(GOOGLE).unwrap()[0];
     assert_written_as(rule, google, |rule| json!([rule]));
 }

@@ -103,7 +103,29 @@ const LARGE: &[Large] = &[
         |_| format!("{{\"rules\": [{}]}}", vec!["{}"; 10_000].join(", ")),
         "rules: 10,000 rules are over the 1,000 that a policy may have; give one rule several origins",
     ),
+    (
+        "too many rules, and errors in each",
+        |_| format!("{{\"rules\": [{}]}}", vec!["{\"a\": 1}"; 10_000].join(", ")),
+        "rules: 10,000 rules are over the 1,000 that a policy may have; give one rule several origins",
+    ),
 ];
+
+/// As much as may be.
+#[test]
+fn a_document_that_is_as_large_as_may_be_is_read() {
+    let text = |bytes: usize| {
+        let json = r#"{"allow_origins": ["*"]}"#;
+        format!("{json}{}", " ".repeat(bytes - json.len()))
+    };
+    assert!(Policy::from_json(&text(4_194_304)).is_ok());
+    assert!(Policy::from_json(&text(4_194_305)).is_err());
+    let rules = |count: usize| {
+        let rule = |number| format!("{{\"allow_origins\": [\"https://a{number}.example\"]}}");
+        format!("{{\"rules\": [{}]}}", (0..count).map(rule).collect::<Vec<_>>().join(", "))
+    };
+    assert!(Policy::from_json(&rules(1_000)).is_ok());
+    assert!(Policy::from_json(&rules(1_001)).is_err());
+}
 
 #[test]
 fn a_document_that_is_too_large_is_refused_in_one_line() {

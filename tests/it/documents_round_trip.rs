@@ -324,3 +324,19 @@ fn what_was_imported_is_written_in_our_words() {
         })
     );
 }
+
+/// A dangerous call is written where it is needed, and nowhere else.
+#[test]
+fn calls_that_are_not_needed_are_not_written() {
+    for json in [
+        json!({ "allow_origins": ["https://a.example"], "allow_credentials": true }),
+        json!({ "allow_origins": ["http://a.example"] }),
+        json!({
+            "allow_origins": ["http://a.example"],
+            "allow_credentials": true,
+            "dangerously_allow_insecure_origins": true,
+        }),
+    ] {
+        assert_eq!(document(&Policy::from_json(&json.to_string()).unwrap()), json);
+    }
+}

@@ -8,6 +8,7 @@ mod offers;
 mod similar;
 
 use http::Request;
+use tower_cors::review::RuleSays;
 use tower_cors::{Denial, Policy, PolicyBuilder};
 
 /// A request, as `method uri; field: value; …`.
@@ -143,14 +144,14 @@ fn of_several_rules_each_says_which_step_failed() {
     let policy = Policy::from_rules([reads, writes]).unwrap();
     check(
         &policy,
-        &preflight("https://app.example", "PUT", "x-a,x-b"),
+        &preflight("https://app.example", "PUT", "x-a,x-b,x-c"),
         r#"
 preflight denied: a requested header name is not allowed (rules[1])
-  asked: PUT "/items" from "https://app.example", with "x-a,x-b"
+  asked: PUT "/items" from "https://app.example", with "x-a,x-b,x-c"
   rules[0]: the requested method is not allowed: "PUT"
-  rules[1]: a requested header name is not allowed: "x-b"
-  at fault: "x-b"
-  to allow it: add to `allow_headers`: "x-b"
+  rules[1]: a requested header name is not allowed: "x-b" and 1 more
+  at fault: "x-b", "x-c"
+  to allow it: add to `allow_headers`: "x-b", "x-c"
   next: the browser does not send the request"#,
     );
     let explanation = policy.explain(&preflight("https://other.example", "PUT", ""));
@@ -159,6 +160,8 @@ preflight denied: a requested header name is not allowed (rules[1])
         denials.collect::<Vec<_>>(),
         [Some("method-not-allowed"), Some("origin-not-allowed")]
     );
+    let at_fault = explanation.rules().iter().map(RuleSays::at_fault);
+    assert_eq!(at_fault.collect::<Vec<_>>(), [["PUT"], ["https://other.example"]]);
 }
 
 #[test]

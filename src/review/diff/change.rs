@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::Request;
 
 use super::claim::{Asked, Fact};
-use super::origins::{self, ANY, FILE, NULL, Whom};
+use super::origins::{self, ANY, Whom};
 
 /// One thing that a new policy decides differently: a line of a [`Diff`](crate::review::Diff).
 ///
@@ -284,11 +284,9 @@ impl Change {
 /// Whether it is an opening to admit some origins, even without credentials: strangers may have one of them, or
 /// change what comes from there.
 pub(super) fn is_opening(text: &str) -> bool {
-    match text {
-        ANY | NULL | FILE => true,
-        _ => origins::parse(text).is_none_or(|pattern| {
-            let is_wide = pattern.star().is_some() || pattern.has_any_port();
-            !pattern.is_loopback() && (is_wide || pattern.is_insecure())
-        }),
-    }
+    // What is no pattern is any origin, an opaque one, or that of local files.
+    origins::parse(text).is_none_or(|pattern| {
+        let is_wide = pattern.star().is_some() || pattern.has_any_port();
+        !pattern.is_loopback() && (is_wide || pattern.is_insecure())
+    })
 }

@@ -72,10 +72,9 @@ fn changes(old: &Routes, new: &Routes) -> Vec<Change> {
     let told = told.into_iter().map(|(change, paths)| {
         let is_every = paths.len() == every.len();
         let paths = without_covered(paths.into_iter().cloned().collect());
-        let first = paths.first().cloned().filter(|_| is_every);
         let paths = if is_every { Vec::new() } else { paths };
         let paths = paths.into_iter().map(|Region { told, path }| (told, path)).collect();
-        Change { paths, path: first.map_or(change.path, |region| region.path), ..change }
+        Change { paths, ..change }
     });
     told.chain(ambiguous::changes(old, new, &every)).collect()
 }

@@ -76,16 +76,16 @@ pub(super) fn shows(
 ) -> bool {
     let [before, after] = [old, new].map(|policy| Outcome::new(policy, request));
     let turned = |before, after| Direction::of(before, after) == Some(direction);
-    let both = before.is_allowed && after.is_allowed;
     match fact {
         Fact::Admitted { .. }
         | Fact::Method(_)
         | Fact::Response(_)
         | Fact::Header(_)
         | Fact::Together(_) => turned(before.is_allowed, after.is_allowed),
-        Fact::Credentials => both && turned(before.credentials, after.credentials),
-        Fact::Exposed(name) => both && turned(exposes(&before, name), exposes(&after, name)),
-        Fact::MaxAge(..) => both && before.max_age != after.max_age,
+        // Of these both allow it.
+        Fact::Credentials => turned(before.credentials, after.credentials),
+        Fact::Exposed(name) => turned(exposes(&before, name), exposes(&after, name)),
+        Fact::MaxAge(..) => before.max_age != after.max_age,
     }
 }
 

@@ -15,6 +15,8 @@ mod routes;
 mod rule;
 mod why;
 
+use std::collections::HashSet;
+
 pub use self::catalogue::{Lint, Severity, UnknownLint};
 pub use self::finding::{Finding, Findings};
 #[cfg(feature = "serde")]
@@ -81,13 +83,10 @@ impl Policy {
 
     /// A max-age that was capped is told as it was written, and what cannot be had otherwise is not told.
     fn without_what_is_said_twice(&self, mut found: Vec<Finding>) -> Findings {
-        let is_too_long = |finding: &Finding| finding.lint() == Lint::MaxAgeTooLong;
         // Those of the builder come first.
-        let mut told: Vec<Place> = Vec::new();
+        let mut told: HashSet<Place> = HashSet::new();
         found.retain(|finding| {
-            let is_told = is_too_long(finding) && told.contains(&finding.place());
-            told.extend((is_too_long(finding) && !is_told).then(|| finding.place()));
-            !is_told
+            finding.lint() != Lint::MaxAgeTooLong || told.insert(finding.place())
         });
         let findings = Findings::in_order(found);
         if self.decides_as(&Self::permissive()) {

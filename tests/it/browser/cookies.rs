@@ -104,6 +104,7 @@ async fn whether_a_cookie_comes() {
     row(&[WebKit], own(NONE), (APP, include(API)), BLOCKED);
     row(&[Standard, Chromium, Firefox], (APP, API, NONE), (APP, include(API)), "c is sent");
     row(&[Firefox], (APP, API, NONE), (SHOP, include(API)), APART);
+    row(&[Standard, Chromium], (APP, API, NONE), (SHOP, include(API)), "c is sent");
     row(
         &[Chromium],
         (APP, API, "c=1; SameSite=None; Secure; Partitioned"),
@@ -135,10 +136,13 @@ async fn whether_a_cookie_comes() {
     row(&UserAgent::ALL, own("c=1; Domain=shop.example"), (SHOP, include(SHOP)), "c is sent");
     row(
         &UserAgent::ALL,
-        own("c=1; Path=/v1"),
+        (SHOP, "https://shop.example", "c=1"),
         (SHOP, include(API)),
-        "c is not sent: it is for another path",
+        "c is not sent: it is for another host",
     );
+    for set in [own("c=1; Path=/v1"), (API, "https://api.shop.example/v1/login", "c=1")] {
+        row(&UserAgent::ALL, set, (SHOP, include(API)), "c is not sent: it is for another path");
+    }
     row(
         &UserAgent::ALL,
         own("c=1; Secure"),
@@ -206,6 +210,7 @@ async fn whether_a_cookie_is_kept() {
         (all, API, API, "__host-http-c=1; Secure; HttpOnly", PREFIX),
         (knowing, API, API, "c=1; SameSite=None", refused(CookieReason::NoneWithoutSecure)),
         (&[WebKit], API, API, "c=1; SameSite=None", CookieFate::Kept),
+        (&[Standard, WebKit], API, API, "c=1; Partitioned", CookieFate::Kept),
         (all, HTTP, HTTP, "c=1; Secure", refused(CookieReason::Insecure)),
         (
             &[Chromium, Firefox],
@@ -306,6 +311,26 @@ async fn secure_cookies_are_left_alone() {
     let fate = seen.exchanges()[0].cookies().last().unwrap().fate();
     assert_eq!(fate, CookieFate::Refused(CookieReason::Overwrites));
     assert_eq!(sent(&browser.fetch_from(API, include(API)).await.unwrap()), "c=1");
+    // No cookie that is secure is in the place of these: of the name, or of the path.
+    browser.fetch_from(API, set(API, "e=1; Secure; Path=/v1")).await.unwrap();
+    for line in ["d=1", "d=2", "e=2"] {
+        let seen = browser.fetch_from(http, set(http, line)).await.unwrap();
+        let cookie = seen.exchanges()[0].cookies().last().unwrap();
+        assert_eq!((cookie.name(), cookie.fate()), (&line[..1], CookieFate::Kept), "{line}");
+    }
+}
+
+/// Names under it belong to many, so that nobody else gets what it sets.
+#[tokio::test]
+async fn the_domain_of_a_public_suffix_is_the_host_alone() {
+    for host in ["https://github.io", "https://127.0.0.1"] {
+        let domain = host.trim_start_matches("https://");
+        let mut browser = Browser::new(server());
+        let lines = format!("c=1|c=2; Domain={domain}");
+        let seen = browser.fetch_from(host, set(host, &lines)).await.unwrap();
+        assert_eq!(fates(&seen), "c is kept; c is kept");
+        assert_eq!(sent(&browser.fetch_from(host, include(host)).await.unwrap()), "c=2");
+    }
 }
 
 /// The response that says 401 for want of a cookie is readable: only the exchange tells why there was none.

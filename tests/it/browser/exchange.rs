@@ -1,12 +1,15 @@
 //! What crossed the wire, as data, and in words for a test that fails.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
 use http::{HeaderName, StatusCode, header};
 use tower::service_fn;
-use tower_cors::browser::{Browser, Credentials, Exchange, Fetch, Line, Mode, Redirect, UserAgent};
+use tower_cors::browser::{
+    Browser, Credentials, Exchange, Fetch, Line, Mode, Redirect, UserAgent, Visible,
+};
 use tower_cors::{CorsLayer, Denial, Enforcement, Policy};
 
 use crate::browser::{API, APP, Answer, OTHER, Req, Res, SHARE, fetch, server};
@@ -251,6 +254,47 @@ async fn the_layer_says_why() {
     // No layer of this crate.
     let seen = fetch(&[("*", 200, &[])], APP, Fetch::get(API)).await.unwrap();
     assert!(seen.exchanges()[0].remarks().is_empty());
+}
+
+#[tokio::test]
+async fn the_first_line_says_what_the_page_gets() {
+    let rows: [(Fetch, &[Answer], &str); 4] = [
+        (
+            Fetch::get("/a"),
+            &[("*", 404, SHARE)],
+            "GET https://app.example/a from https://app.example: the page reads status 404",
+        ),
+        (
+            Fetch::get(API).mode(Mode::NoCors),
+            &[("*", 200, SHARE)],
+            "GET https://api.example/ from https://app.example: the page gets an opaque response, and reads nothing of it",
+        ),
+        (
+            Fetch::get("/a").redirect(Redirect::Manual),
+            &[("*", 302, &[("location", "/b")])],
+            "GET https://app.example/a from https://app.example: the page gets an opaque redirect, and reads nothing of it",
+        ),
+        (
+            Fetch::get(API),
+            &[("*", 200, &[])],
+            "GET https://api.example/ from https://app.example is blocked",
+        ),
+    ];
+    for (fetch_of, answers, expected) in rows {
+        let seen = fetch(answers, APP, fetch_of).await.unwrap();
+        assert_eq!(seen.to_string().lines().next(), Some(expected));
+        assert!(!seen.response().is_ok_and(Visible::is_ok), "no status here is 200 to 299");
+    }
+}
+
+#[test]
+fn a_browser_shows_its_service_and_its_clock() {
+    let mut browser = Browser::new("a service").user_agent(UserAgent::Firefox);
+    browser.advance(Duration::from_secs(60));
+    assert_eq!(
+        format!("{browser:?}"),
+        "Browser { service: \"a service\", user_agent: Firefox, now: 60s, .. }"
+    );
 }
 
 #[test]

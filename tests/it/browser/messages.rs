@@ -145,6 +145,11 @@ async fn fetch_errors() {
     let error = browser.fetch_from(APP, Fetch::get(API)).await.unwrap_err();
     messages.push((error.to_string(), "cookie \"a=1\" cannot be set by \"api.example\"; write one such as \"session=1; SameSite=None; Secure\" for \"https://api.example\""));
     check(&messages);
+    let of_url = fetch(&[], APP, Fetch::get("https://a b/")).await.unwrap_err();
+    assert!(
+        matches!(&of_url, FetchError::Url { cause, .. } if format!("{cause:?}") == "invalid international domain name")
+    );
+    assert!(fetch(&[("*", 200, SHARE)], APP, many(1000)).await.is_ok());
     assert!(
         matches!(&error, FetchError::Cookie { origin, value, .. } if origin == "api.example" && value == "a=1")
     );

@@ -1,5 +1,6 @@
 //! What the tests of `Browser` share: a scripted server, and one line for whatever happened.
 
+mod console;
 mod cookies;
 mod exchange;
 mod fetch;

@@ -19,6 +19,7 @@ macro_rules! preflight {
     };
 }
 
+mod redirected;
 mod shipped;
 
 fn put() -> Fetch {

@@ -105,6 +105,25 @@ async fn lengths_and_bodies_of_requests() {
     }
 }
 
+/// So that a client sends `Content-Length`, and none for no body.
+#[tokio::test]
+async fn a_body_knows_its_length() {
+    for (fetch, length) in [(Fetch::post("/").body("abc"), 3), (Fetch::get("/"), 0)] {
+        let service = service_fn(async |request: Req| {
+            let body = request.body();
+            let length = http_body::Body::size_hint(body).exact();
+            assert_eq!(
+                length.is_some_and(|length| length == 0),
+                http_body::Body::is_end_stream(body)
+            );
+            let response = Response::builder().header("x-length", length.unwrap());
+            Ok::<_, Infallible>(response.body(Full::<axum::body::Bytes>::default()).unwrap())
+        });
+        let seen = Browser::new(service).fetch_from(APP, fetch).await.unwrap();
+        assert_eq!(seen.response().unwrap().header("x-length"), Some(&*length.to_string()));
+    }
+}
+
 #[tokio::test]
 async fn a_body_goes_with_its_request_only() {
     const REDIRECTS: &[Answer] =
@@ -190,8 +209,9 @@ async fn an_error_is_a_network_error_with_its_cause() {
         let seen = browser.fetch_from(APP, Fetch::get("/")).await.unwrap();
         let visible = seen.response().unwrap();
         assert_eq!((visible.status(), visible.header("cache-control")), (200, Some("max-age=60")));
-        let error = visible.body().unwrap_err().to_string();
-        assert_eq!(error, "the body of the response ended in an error (k); expected all of it");
+        let error = visible.body().unwrap_err();
+        let message = "the body of the response ended in an error (k); expected all of it";
+        assert_eq!((error.to_string().as_str(), format!("{error:?}").as_str()), (message, message));
         assert_eq!(seen.sent().len(), 1, "half a response is not kept");
     }
 

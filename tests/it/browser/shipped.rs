@@ -2,7 +2,9 @@
 //! ones are held to the same by random answers (`tests/browsers/answers`).
 #![allow(clippy::too_many_lines, reason = "tables are long")]
 
-use tower_cors::browser::{Browser, Credentials, Fetch, Mode, Redirect, UserAgent};
+mod headers;
+
+use tower_cors::browser::{Browser, Fetch, Mode, Redirect, UserAgent};
 
 use crate::browser::{API, APP, Answer, line, outcome, server};
 use UserAgent::{Chromium, Firefox, Standard, WebKit};
@@ -75,6 +77,50 @@ fn preflights_and_redirects() {
             ],
         ),
         (
+            "and of another origin",
+            Fetch::put(API),
+            &[("PUT api.example/", 303, &[("location", "https://b.example/"), ORIGIN]), SHARED],
+            &[(
+                &[Standard, Chromium, WebKit],
+                &[
+                    "200 cors",
+                    "OPTIONS https://api.example/; access-control-request-method: PUT; origin: https://app.example",
+                    "PUT https://api.example/; origin: https://app.example",
+                    "GET https://b.example/; origin: null",
+                ],
+            )],
+        ),
+        (
+            "Firefox takes any leave of the page's own origin",
+            Fetch::put(API),
+            &[
+                ("PUT api.example/", 307, &[("location", "https://app.example/a"), ORIGIN]),
+                ("OPTIONS app.example/a", 200, &[METHOD]),
+                SHARED,
+            ],
+            &[
+                (
+                    &[Standard, Chromium, WebKit],
+                    &[
+                        "blocked",
+                        "OPTIONS https://api.example/; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://api.example/; origin: https://app.example",
+                        "OPTIONS https://app.example/a; access-control-request-method: PUT; origin: null",
+                    ],
+                ),
+                (
+                    &[Firefox],
+                    &[
+                        "200 cors",
+                        "OPTIONS https://api.example/; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://api.example/; origin: https://app.example",
+                        "OPTIONS https://app.example/a; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://app.example/a; origin: null",
+                    ],
+                ),
+            ],
+        ),
+        (
             "Firefox asks in the page's name, so that the PUT arrives",
             Fetch::put(API),
             &[
@@ -129,6 +175,69 @@ fn preflights_and_redirects() {
                         "PUT https://app.example/a; content-language: de; origin: https://app.example",
                         "GET https://app.example/b",
                         "GET https://app.example/c; content-language: de",
+                    ],
+                ),
+            ],
+        ),
+        (
+            "after a second redirect Firefox asks for the headers of a body that the first one dropped",
+            Fetch::put(API).header("content-type", "application/json"),
+            &[
+                ("PUT api.example/", 303, &[("location", "/b"), ORIGIN]),
+                ("GET api.example/b", 303, &[("location", "/c"), ORIGIN]),
+                SHARED,
+            ],
+            &[
+                (
+                    &[Standard, Chromium, WebKit],
+                    &[
+                        "200 cors",
+                        "OPTIONS https://api.example/; access-control-request-headers: content-type; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://api.example/; content-type: application/json; origin: https://app.example",
+                        "GET https://api.example/b; origin: https://app.example",
+                        "GET https://api.example/c; origin: https://app.example",
+                    ],
+                ),
+                (
+                    &[Firefox],
+                    &[
+                        "200 cors",
+                        "OPTIONS https://api.example/; access-control-request-headers: content-type; access-control-request-method: PUT; origin: https://app.example",
+                        "PUT https://api.example/; content-type: application/json; origin: https://app.example",
+                        "OPTIONS https://api.example/b; access-control-request-method: GET; origin: https://app.example",
+                        "GET https://api.example/b; origin: https://app.example",
+                        "OPTIONS https://api.example/c; access-control-request-headers: content-type; access-control-request-method: GET; origin: https://app.example",
+                        "GET https://api.example/c; origin: https://app.example",
+                    ],
+                ),
+            ],
+        ),
+        (
+            "client hints do not leave the page's origin by a redirect of Chromium",
+            Fetch::get("/a").header("device-memory", "8"),
+            &[
+                ("GET app.example/a", 302, &[("location", "/b")]),
+                ("GET app.example/b", 302, &[("location", API)]),
+                SHARED,
+            ],
+            &[
+                (
+                    &[Chromium],
+                    &[
+                        "200 cors",
+                        "GET https://app.example/a; device-memory: 8",
+                        "GET https://app.example/b; device-memory: 8",
+                        "GET https://api.example/; origin: https://app.example",
+                    ],
+                ),
+                (
+                    &[Standard, Firefox, WebKit],
+                    &[
+                        "200 cors",
+                        "GET https://app.example/a; device-memory: 8",
+                        "GET https://app.example/b; device-memory: 8",
+                        "OPTIONS https://api.example/; access-control-request-headers: device-memory; access-control-request-method: GET; origin: https://app.example",
+                        "GET https://api.example/; device-memory: 8; origin: https://app.example",
                     ],
                 ),
             ],
@@ -200,189 +309,6 @@ fn preflights_and_redirects() {
                 (&[Standard, Firefox, WebKit], &["blocked", "GET https://app.example/a"]),
                 (&[Chromium], &["302 basic", "GET https://app.example/a"]),
             ],
-        ),
-    ]);
-}
-
-#[test]
-fn headers_of_requests() {
-    let get = || Fetch::get(API);
-    check(vec![
-        (
-            "Chromium drops a script's user-agent",
-            get().header("user-agent", "a"),
-            &[SHARED],
-            &[
-                (
-                    &[Chromium],
-                    &["200 cors", "GET https://api.example/; origin: https://app.example"],
-                ),
-                (
-                    &[Standard, Firefox, WebKit],
-                    &[
-                        "200 cors",
-                        "OPTIONS https://api.example/; access-control-request-headers: user-agent; access-control-request-method: GET; origin: https://app.example",
-                        "GET https://api.example/; origin: https://app.example; user-agent: a",
-                    ],
-                ),
-            ],
-        ),
-        (
-            "Firefox asks for bytes beyond ASCII",
-            get().header("content-type", "text/plain;charset=\u{e9}"),
-            &[SHARED],
-            &[
-                (
-                    &[Firefox],
-                    &[
-                        "200 cors",
-                        "OPTIONS https://api.example/; access-control-request-headers: content-type; access-control-request-method: GET; origin: https://app.example",
-                        "GET https://api.example/; content-type: text/plain;charset=\u{fffd}; origin: https://app.example",
-                    ],
-                ),
-                (
-                    &[Standard, Chromium, WebKit],
-                    &[
-                        "200 cors",
-                        "GET https://api.example/; content-type: text/plain;charset=\u{fffd}; origin: https://app.example",
-                    ],
-                ),
-            ],
-        ),
-        (
-            "Firefox asks for a type with a comma",
-            get().header("content-type", "text/plain;a=,"),
-            &[SHARED],
-            &[(
-                &[Firefox],
-                &[
-                    "200 cors",
-                    "OPTIONS https://api.example/; access-control-request-headers: content-type; access-control-request-method: GET; origin: https://app.example",
-                    "GET https://api.example/; content-type: text/plain;a=,; origin: https://app.example",
-                ],
-            )],
-        ),
-        (
-            "parts are asked for without compression",
-            get().header("range", "bytes=0-9"),
-            &[SHARED],
-            &[(
-                &[Standard, Chromium, Firefox, WebKit],
-                &[
-                    "200 cors",
-                    "GET https://api.example/; accept-encoding: identity; origin: https://app.example; range: bytes=0-9",
-                ],
-            )],
-        ),
-        (
-            "a condition passes caches",
-            Fetch::get("/a").header("if-none-match", "a"),
-            &[SHARED],
-            &[
-                (
-                    &[Standard, Firefox, WebKit],
-                    &[
-                        "200 basic access-control-allow-credentials",
-                        "GET https://app.example/a; cache-control: no-cache; if-none-match: a; pragma: no-cache",
-                    ],
-                ),
-                (
-                    &[Chromium],
-                    &[
-                        "200 basic access-control-allow-credentials",
-                        "GET https://app.example/a; cache-control: max-age=0; if-none-match: a",
-                    ],
-                ),
-            ],
-        ),
-        (
-            "and script's own fields stay",
-            Fetch::get("/a")
-                .header("if-range", "a")
-                .header("cache-control", "b")
-                .header("pragma", "c"),
-            &[SHARED],
-            &[(
-                &[Standard, Chromium, Firefox, WebKit],
-                &[
-                    "200 basic access-control-allow-credentials",
-                    "GET https://app.example/a; cache-control: b; if-range: a; pragma: c",
-                ],
-            )],
-        ),
-        (
-            "and so does a preflight before it, in Chromium and in Firefox",
-            get().header("if-match", "a"),
-            &[SHARED],
-            &[
-                (
-                    &[Standard, WebKit],
-                    &[
-                        "200 cors",
-                        "OPTIONS https://api.example/; access-control-request-headers: if-match; access-control-request-method: GET; origin: https://app.example",
-                        "GET https://api.example/; cache-control: no-cache; if-match: a; origin: https://app.example; pragma: no-cache",
-                    ],
-                ),
-                (
-                    &[Firefox],
-                    &[
-                        "200 cors",
-                        "OPTIONS https://api.example/; access-control-request-headers: if-match; access-control-request-method: GET; cache-control: no-cache; origin: https://app.example; pragma: no-cache",
-                        "GET https://api.example/; cache-control: no-cache; if-match: a; origin: https://app.example; pragma: no-cache",
-                    ],
-                ),
-            ],
-        ),
-    ]);
-}
-
-const EMPTY: &[Answer] = &[(
-    "*",
-    200,
-    &[("access-control-allow-origin", "{origin}"), ("access-control-allow-origin", "")],
-)];
-
-#[test]
-fn headers_of_responses() {
-    let credentialed = || Fetch::get(API).credentials(Credentials::Include);
-    let sent = "GET https://api.example/; origin: https://app.example";
-    let both = |name, first, second| -> &'static [Answer] {
-        let lines: &'static [(&str, &str)] = Vec::leak(vec![(name, first), (name, second), ORIGIN]);
-        Vec::leak(vec![("*", 200, lines)])
-    };
-    let blocked: &'static [&'static str] = Vec::leak(vec!["blocked", sent]);
-    let cors: &'static [&'static str] = Vec::leak(vec!["200 cors", sent]);
-    let exposed: &'static [&'static str] =
-        Vec::leak(vec!["200 cors access-control-allow-origin access-control-expose-headers", sent]);
-    let others: &'static [UserAgent] = &[Standard, Chromium, WebKit];
-    let expect =
-        |of_firefox, of_others| -> &'static [(&'static [UserAgent], &'static [&'static str])] {
-            Vec::leak(vec![(&[Firefox] as &[_], of_firefox), (others, of_others)])
-        };
-    check(vec![
-        (
-            "Firefox passes over an empty second origin",
-            Fetch::get(API),
-            EMPTY,
-            expect(cors, blocked),
-        ),
-        (
-            "Firefox passes over an empty line of credentials",
-            credentialed(),
-            both("access-control-allow-credentials", "true", ""),
-            expect(cors, blocked),
-        ),
-        (
-            "Firefox exposes all by a wildcard before a malformed name",
-            Fetch::get(API),
-            both("access-control-expose-headers", "*", "a b"),
-            expect(exposed, cors),
-        ),
-        (
-            "and nothing by one behind it",
-            Fetch::get(API),
-            both("access-control-expose-headers", "a b", "*"),
-            expect(cors, cors),
         ),
     ]);
 }

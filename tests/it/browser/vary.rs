@@ -1,7 +1,12 @@
 //! How a missing `Vary: Origin` shows, and what revalidation changes.
 //! Fetch: <https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches>
 
-use std::{convert::Infallible, future::ready, time::Duration};
+use std::{
+    convert::Infallible,
+    future::ready,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use http::Response;
 use http_body_util::Full;
@@ -277,6 +282,33 @@ async fn only_what_a_new_response_would_mend_is_for_want_of_vary() {
         }
     }
     assert!(failures.is_empty(), "{} rows:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// The server is asked once more only about a kept response that was made for another, and does not say that it varies.
+#[tokio::test]
+async fn no_other_reason_makes_the_browser_ask() {
+    let asked_for = |second: &'static str, headers: &'static [(&'static str, &'static str)]| async move {
+        let asked = AtomicUsize::new(0);
+        let mut browser = Browser::new(answering(|request| {
+            asked.fetch_add(1, Ordering::Relaxed);
+            let is_known = !text(request, "if-none-match").is_empty();
+            let vary = is_known.then_some(("vary", "origin"));
+            let lines = headers.iter().copied().chain(vary);
+            (
+                if is_known { 304 } else { 200 },
+                lines.map(|(name, value)| (name, value.to_owned())).collect(),
+            )
+        }));
+        for page in [OTHER, second] {
+            let seen = browser.fetch_from(page, Fetch::get(API)).await.unwrap();
+            assert!(matches!(seen.blocked(), Some(Blocked::AllowOriginMissing { .. })), "{seen}");
+        }
+        asked.load(Ordering::Relaxed)
+    };
+    assert_eq!(asked_for(OTHER, &[("cache-control", "no-store")]).await, 2, "never kept");
+    assert_eq!(asked_for(OTHER, &[FRESH]).await, 1, "made for the same");
+    assert_eq!(asked_for(APP, &[FRESH]).await, 2, "made for another");
+    assert_eq!(asked_for(APP, &[("etag", "\"a\"")]).await, 2, "said to vary by a 304");
 }
 
 #[tokio::test]

@@ -17,7 +17,8 @@ fn a_change_of_ambiguous_paths_is_told() {
         "- paths that can be read as more than one, such as /%{}61: no longer admits https://app.example",
         "25".repeat(65)
     );
-    let too_many: [&str; 1] = [&too_many];
+    let newly = too_many.replace("- ", "+ ").replace("no longer", "newly");
+    let (too_many, newly): ([&str; 1], [&str; 1]) = ([&too_many], [&newly]);
     let rows: Vec<Row<'_>> = vec![
         (
             "what was the same as the fallback",
@@ -69,8 +70,61 @@ fn a_change_of_ambiguous_paths_is_told() {
                 .unwrap(),
             &too_many,
         ),
+        (
+            "and the other way",
+            Routes::builder()
+                .route("/", closed.clone())
+                .route("/{*rest}", closed.clone())
+                .fallback(open.clone())
+                .build()
+                .unwrap(),
+            closed.clone().into(),
+            &newly,
+        ),
+        (
+            "two routes that lose the same",
+            Routes::builder()
+                .route("/x", closed.clone())
+                .route("/y", closed.clone())
+                .fallback(closed.clone())
+                .build()
+                .unwrap(),
+            Routes::builder()
+                .route("/x", put.clone())
+                .route("/y", put.clone())
+                .fallback(closed.clone())
+                .build()
+                .unwrap(),
+            &[
+                "+ /x and /y: newly allows the method PUT",
+                "- paths that can be read as more than one, such as //x: no longer admits https://app.example",
+            ],
+        ),
     ];
     check(rows);
+}
+
+/// `/a0/../last` may be read as `/last`, and as what takes paths of any length.
+#[test]
+fn what_only_a_detour_leads_to_is_told() {
+    let table = |last: &Policy| {
+        let app = policy(&app());
+        let builder = Routes::builder().fallback(policy(&one(&["*"])));
+        let builder =
+            builder.route("/a0/items/{id}", app.clone()).route("/a0/{*rest}", app.clone());
+        builder.route("/last", last.clone()).build().unwrap()
+    };
+    let (alike, put) = (table(&policy(&app())), table(&policy(&app().allow_methods(["PUT"]))));
+    for (old, new, direction) in
+        [(&alike, &put, Direction::Removed), (&put, &alike, Direction::Added)]
+    {
+        let diff = old.diff(new);
+        let lines: Vec<_> =
+            diff.iter().map(|change| (change.aspect(), change.direction())).collect();
+        assert_eq!(lines[1..], [(Aspect::AmbiguousPaths, direction)], "{diff}");
+        let witness = diff.iter().nth(1).unwrap().witness().unwrap();
+        assert_ne!(old.decide(&witness), new.decide(&witness), "{diff}");
+    }
 }
 
 #[test]

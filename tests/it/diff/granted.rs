@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use http::Request;
 use tower_cors::Policy;
+use tower_cors::review::Change;
 
+use super::random::Outcome;
 use super::{Row, app, check, one, row};
 
 #[test]
@@ -43,6 +46,23 @@ fn credentials_and_methods() {
             &["- no longer allows methods that are not listed"],
         ),
         row(
+            "no longer any method, nor those that need no permission",
+            app().allow_methods(["*"]),
+            app().only_methods(["PUT"]),
+            &["- no longer allows methods that are not listed"],
+        ),
+        Row {
+            name: "credentials for all methods but one",
+            old: vec![app().only_methods(["GET"]), app().allow_methods(["PUT"])],
+            new: vec![
+                app().only_methods(["GET"]),
+                app().allow_methods(["PUT"]).allow_credentials(true),
+            ],
+            expected: &[
+                "+ newly grants credentials, for HEAD, POST, PUT and other methods (opening)",
+            ],
+        },
+        row(
             "only some methods",
             app(),
             app().only_methods(["GET"]),
@@ -72,6 +92,24 @@ fn names_and_max_age() {
             app().allow_headers(["x-a"]),
             &["- no longer allows the request header x-*"],
         ),
+        row(
+            "a prefix before a longer one",
+            app().allow_headers(["x-a*"]),
+            app().allow_headers(["x-*"]),
+            &["+ newly allows the request header x-*"],
+        ),
+        row(
+            "a prefix of a name that would show it",
+            app().allow_headers(["x-any"]),
+            app().allow_headers(["x-*"]),
+            &["+ newly allows the request header x-*"],
+        ),
+        Row {
+            name: "of names and prefixes of several rules the widest",
+            old: vec![app()],
+            new: vec![app().allow_headers(["x-a", "y-a"]), app().allow_headers(["x-*"])],
+            expected: &["+ newly allows the request headers x-* and y-a"],
+        },
         row(
             "any header, which is not authorization",
             app().allow_headers(["x-a", "authorization"]),
@@ -108,6 +146,18 @@ fn names_and_max_age() {
             app().expose_headers(["*"]),
             &["+ newly exposes any response header (opening)"],
         ),
+        Row {
+            name: "max-age for all methods but one",
+            old: vec![
+                app().only_methods(["GET"]).max_age(Duration::from_secs(1)),
+                app().allow_methods(["*"]).max_age(Duration::from_secs(2)),
+            ],
+            new: vec![
+                app().only_methods(["GET"]).max_age(Duration::from_secs(1)),
+                app().allow_methods(["*"]).max_age(Duration::from_secs(3)),
+            ],
+            expected: &["~ changes the max-age from 2 s to 3 s, for HEAD, POST and other methods"],
+        },
         row(
             "max-age",
             app(),
@@ -140,6 +190,18 @@ fn some_of_those_who_are_admitted() {
                 "+ newly allows any request header (opening)",
             ],
         ),
+        row(
+            "what is admitted with any method",
+            one(&["https://app.example"]).allow_methods(["*"]),
+            one(&["https://app.example", "https://b.example"]).allow_methods(["*"]),
+            &["+ newly admits https://b.example, with any method (opening)"],
+        ),
+        row(
+            "what is admitted with any header",
+            one(&["https://app.example"]).allow_headers(["*"]),
+            one(&["https://app.example", "https://b.example"]).allow_headers(["*"]),
+            &["+ newly admits https://b.example, with any request header (opening)"],
+        ),
         Row {
             name: "a rule for one of two",
             old: vec![two()],
@@ -167,5 +229,67 @@ fn some_of_those_who_are_admitted() {
             new: vec![app().allow_headers(["x-a", "x-b"])],
             expected: &["+ newly allows the request headers x-a and x-b together"],
         },
+        Row {
+            name: "headers that were of two rules, beside one of both",
+            old: vec![app().allow_headers(["a-c", "x-a"]), app().allow_headers(["a-c", "x-b"])],
+            new: vec![app().allow_headers(["a-c", "x-a", "x-b"])],
+            expected: &["+ newly allows the request headers x-a and x-b together"],
+        },
     ]);
+}
+
+#[test]
+fn a_request_that_shows_any_header_asks_for_one_of_a_usual_name() {
+    let names = |headers: &[&str]| {
+        let new = app().allow_headers(headers).build().unwrap();
+        let diff = app().build().unwrap().diff(&new);
+        let request = diff.iter().next().unwrap().witness().unwrap();
+        request.headers()["access-control-request-headers"].to_str().unwrap().to_owned()
+    };
+    assert_eq!(names(&["*"]), "x-any");
+    assert_eq!(names(&["y-*"]), "y-any");
+}
+
+/// Which of two rules answers, by the names that are asked for.
+#[test]
+fn every_two_lists_of_two_rules_are_told_apart() {
+    let mut rules = Vec::new();
+    for headers in [&[][..], &["x-a"], &["x-b"], &["x-a", "x-b"]] {
+        for seconds in [1, 2] {
+            rules.push(app().allow_headers(headers).max_age(Duration::from_secs(seconds)));
+        }
+    }
+    let pairs = rules.iter().flat_map(|one| rules.iter().map(move |two| [one, two]));
+    let policies: Vec<Policy> =
+        pairs.map(|pair| Policy::from_rules(pair.map(Clone::clone)).unwrap()).collect();
+    let requests = ["", "x-a", "x-b", "x-c", "x-a,x-b"].map(|names| {
+        let request = Request::options("/")
+            .header("origin", "https://app.example")
+            .header("access-control-request-method", "GET");
+        let names = Some(names).filter(|names| !names.is_empty());
+        let asking = names.into_iter();
+        asking
+            .fold(request, |it, names| it.header("access-control-request-headers", names))
+            .body(())
+            .unwrap()
+    });
+    let mut failures = Vec::new();
+    for (number, old) in policies.iter().enumerate() {
+        for new in policies.iter().skip(number % 3).step_by(3) {
+            let diff = old.diff(new);
+            let differs = |request: &&Request<()>| {
+                let [before, after] = [old, new].map(|it| Outcome::of(&it.decide(*request)));
+                before != after
+            };
+            let different: Vec<_> = requests.iter().filter(differs).collect();
+            let is_covered = |request: &&&Request<()>| diff.iter().any(|it| it.covers(**request));
+            let covered = different.iter().filter(is_covered).count();
+            let witnesses: Vec<_> = diff.iter().flat_map(Change::witnesses).collect();
+            let is_shown = witnesses.iter().all(|witness| differs(&witness));
+            if covered < different.len() || !is_shown || different.is_empty() != diff.is_empty() {
+                failures.push(format!("{old:?}\n{new:?}\n{diff}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{}", failures.len(), failures[0]);
 }

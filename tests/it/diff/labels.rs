@@ -66,6 +66,33 @@ fn what_differs_only_where_patterns_overlap_is_found() {
     );
 }
 
+/// A pattern is told, whatever there is room for.
+#[test]
+fn a_pattern_with_long_parts_is_told() {
+    let old = Policy::builder().allow_origins(["https://app.example"]);
+    for label in ["before-*-behind".to_owned(), format!("{}*", "a".repeat(61))] {
+        let pattern = format!("https://{label}.c.example");
+        let new = old.clone().allow_origins([&pattern]).build().unwrap();
+        let diff = old.build().unwrap().diff(&new);
+        assert_eq!(diff.to_string(), format!("+ newly admits {pattern} (opening)"));
+    }
+}
+
+/// Where each letter behind the start is written out, and is the start of another pattern with a number.
+#[test]
+fn a_label_is_found_where_the_usual_ones_are_taken() {
+    let letters = || "abcdefghijklmnopqrstuvwxyz0123456789_-".chars();
+    let taken = letters().flat_map(|it| [format!("a{it}"), format!("a{it}0*"), format!("a{it}n*")]);
+    let taken = taken.filter(|label| !label.ends_with('-'));
+    let old = Policy::builder().allow_origins(taken.map(|it| format!("https://{it}.c.example")));
+    let new = old.clone().allow_origins(["https://a*.c.example"]).build().unwrap();
+    let old = old.build().unwrap();
+    let diff = old.diff(&new);
+    assert_eq!(diff.to_string(), "+ newly admits https://a*.c.example (opening)");
+    let origin = diff.iter().next().unwrap().witness().unwrap().headers()["origin"].clone();
+    assert_eq!(origin, "https://aaaa.c.example");
+}
+
 proptest! {
     #![proptest_config(cases(60))]
 

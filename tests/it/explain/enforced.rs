@@ -1,6 +1,6 @@
 //! Under enforcement: which step decided.
 
-use tower_cors::review::{EnforcementStep, Next};
+use tower_cors::review::{EnforcementStep, Next, RuleSays};
 use tower_cors::{CorsLayer, Enforcement};
 
 use super::{app, read};
@@ -95,6 +95,18 @@ fn a_refusal_is_told_whole() {
     );
     let passed = layer.explain(&read("GET /; host: api.example; origin: https://evil.example"));
     assert_eq!(passed.next(), Next::MayNotRead);
+}
+
+/// So that each of them denies a plain request, too.
+#[test]
+fn each_rule_is_asked_as_one_that_is_enforced() {
+    let rules = [app(), app().allow_headers(["x-a"])];
+    let layer = CorsLayer::new(tower_cors::Policy::from_rules(rules).unwrap());
+    let layer = layer.enforce(Enforcement::unsafe_requests()).unwrap();
+    let plain = layer.explain(&read("POST /; host: api.example; sec-fetch-site: cross-site"));
+    let denials: Vec<_> = plain.rules().iter().map(RuleSays::denial).collect();
+    assert!(plain.decision().denial().is_some());
+    assert_eq!(denials, [plain.decision().denial(); 2]);
 }
 
 /// The route of a path that is left alone is not enforced.

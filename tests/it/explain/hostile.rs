@@ -29,6 +29,16 @@ fn check(request: &Request<()>) {
 }
 
 #[test]
+fn a_value_of_256_bytes_is_told_whole() {
+    for (bytes, cut) in [(256, ""), (257, "…")] {
+        let origin = format!("https://{:a<1$}", "", bytes - 8);
+        let request = Request::get("/").header("origin", &origin).body(()).unwrap();
+        let explanation = app().build().unwrap().explain(&request);
+        assert_eq!(explanation.at_fault(), [format!("{}{cut}", &origin[..256])]);
+    }
+}
+
+#[test]
 fn long_values_are_cut() {
     let long = "a".repeat(1 << 16);
     let names: Vec<String> = (0..600).map(|number| format!("x-{number}")).collect();

@@ -161,6 +161,9 @@ fn a_predicate_is_told_that_it_was_not_asked() {
     );
     let said = hint(&all(Policy::builder()).explain(&lan));
     assert_eq!(said, "the predicate of `allow_origins_if` was asked about it, and does not hold");
+    let https = read("GET /; origin: https://b.example");
+    let said = hint(&all(Policy::builder().allow_credentials(true)).explain(&https));
+    assert_eq!(said, "the predicate of `allow_origins_if` was asked about it, and does not hold");
 }
 
 #[test]
@@ -185,6 +188,11 @@ fn a_method_and_a_list_are_told_what_to_write() {
             app(any()),
             from_app("PUT", "x-a,authorization"),
             r#"any header does not cover `authorization`; add to `allow_headers`: "authorization""#,
+        ),
+        (
+            app(super::app()),
+            from_app("PUT", "authorization"),
+            r#"add to `allow_headers`: "authorization""#,
         ),
         (
             app(super::app()),

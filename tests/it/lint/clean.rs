@@ -1,4 +1,5 @@
 //! Sensible policies, in which nothing is found, or only what each truly deserves.
+#![allow(clippy::too_many_lines, reason = "tables are long")]
 
 use std::time::Duration;
 
@@ -51,6 +52,23 @@ fn nothing_is_found_in_sensible_policies() {
         ),
         ("a packaged app", of(&["app://.", "app://localhost."]), &[]),
         ("names with and without the dot", of(&["https://a.example", "https://a.example."]), &[]),
+        (
+            "patterns with and without the dot",
+            of(&["https://*.a.example", "https://*.a.example."]),
+            &[],
+        ),
+        (
+            "a name with the dot, below a pattern without it",
+            of(&["https://*.a.example", "https://x.a.example."]),
+            &[],
+        ),
+        (
+            "the names of an app, with credentials",
+            of(&["app://*.a.example"])
+                .allow_credentials(true)
+                .dangerously_allow_public_suffixes(loud),
+            &[],
+        ),
         ("a domain and its names", of(&["https://a.example", "https://*.a.example"]), &[]),
         (
             "patterns beside each other",

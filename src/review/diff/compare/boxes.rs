@@ -1,6 +1,6 @@
 //! Which names are asked for to tell two lists of rules apart.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::change::Direction;
 use super::super::claim::Fact;
@@ -41,8 +41,10 @@ impl<'a> Boxes<'a> {
 
 /// Names that stand for all others, as far as some sets can tell them apart.
 pub(super) struct Names {
+    /// By what is written.
+    samples: BTreeMap<String, String>,
+    /// Those that are written out first.
     all: Vec<String>,
-    prefixes: Vec<String>,
 }
 
 type Told = (Direction, Fact, Vec<String>);
@@ -50,31 +52,12 @@ type Told = (Direction, Fact, Vec<String>);
 impl Names {
     pub(super) fn new<'a>(sets: impl Iterator<Item = &'a Set>) -> Self {
         let elements: BTreeSet<String> = sets.flat_map(Set::written).collect();
-        let prefixes = elements.iter().filter_map(|element| element.strip_suffix('*'));
-        let mut names = Self { all: Vec::new(), prefixes: prefixes.map(str::to_owned).collect() };
-        names.all = elements.iter().filter(|it| !it.ends_with('*')).cloned().collect();
-        let samples = elements.iter().filter(|it| it.ends_with('*')).map(|it| names.sample(it));
-        let samples: Vec<String> = samples.collect();
-        names.all.extend(samples);
-        names
-    }
-
-    /// A name that stands for what is written.
-    fn sample(&self, element: &str) -> String {
-        let Some(prefix) = element.strip_suffix('*') else {
-            return element.to_owned();
-        };
-        let is_free = |name: &String| {
-            let is_longer = |other: &&String| other.len() > prefix.len();
-            !self.all.contains(name)
-                && !self.prefixes.iter().filter(is_longer).any(|it| name.starts_with(&**it))
-        };
-        let words = ["x-any", "any", "other"].into_iter().skip(usize::from(!prefix.is_empty()));
-        let letters = ('a'..='z').chain('0'..='9').map(|letter| format!("{letter}-any"));
-        let numbers = (0..=self.all.len()).map(|n| format!("any-{n}"));
-        let names = words.map(str::to_owned).chain(letters).chain(numbers);
-        let mut names = names.map(|name| format!("{prefix}{name}"));
-        names.find(is_free).unwrap_or_else(|| format!("{prefix}any"))
+        let samples: BTreeMap<String, String> =
+            elements.iter().map(|it| (it.clone(), sample(it, &elements))).collect();
+        let (prefixes, exact): (Vec<_>, Vec<_>) =
+            samples.iter().partition(|(element, _)| element.ends_with('*'));
+        let all = exact.into_iter().chain(prefixes).map(|(_, sample)| sample.clone()).collect();
+        Self { samples, all }
     }
 
     /// What the answers of two lists differ in, and the names that show it.
@@ -113,7 +96,9 @@ impl Names {
         for set in wide.sets() {
             let elements = set.written();
             budget.spend((elements.len() + self.all.len()) * narrow.0.len())?;
-            let samples = elements.into_iter().map(|element| (self.sample(&element), element));
+            let samples = elements
+                .into_iter()
+                .filter_map(|element| Some((self.samples.get(&element)?.clone(), element)));
             let beyond = samples.filter(|(sample, _)| !narrow.allow(sample));
             told.extend(beyond.map(|(sample, element)| (Fact::Header(element), vec![sample])));
             // Each of these is allowed by some rule, and no rule allows all of them.
@@ -126,7 +111,7 @@ impl Names {
                 self.all.iter().find(is_outside).cloned()
             };
             let together: Option<BTreeSet<String>> = narrow.sets().map(outside).collect();
-            if let Some(names) = together.filter(|names| names.len() > 1) {
+            if let Some(names) = together {
                 let names: Vec<String> = names.into_iter().collect();
                 told.push((Fact::Together(names.clone()), names));
             }
@@ -168,6 +153,27 @@ impl Names {
         }
         Some(())
     }
+}
+
+/// A name that stands for one of the elements that are written.
+fn sample(element: &str, written: &BTreeSet<String>) -> String {
+    let Some(prefix) = element.strip_suffix('*') else {
+        return element.to_owned();
+    };
+    let longer: Vec<&str> = written
+        .iter()
+        .filter_map(|other| other.strip_suffix('*'))
+        .filter(|other| other.len() > prefix.len())
+        .collect();
+    let is_free = |name: &String| {
+        !written.contains(name) && !longer.iter().any(|longer| name.starts_with(longer))
+    };
+    let words = ["x-any", "any", "other"].into_iter().skip(usize::from(!prefix.is_empty()));
+    let letters = ('a'..='z').chain('0'..='9').map(|letter| format!("{letter}-any"));
+    let numbers = (0..=written.len()).map(|n| format!("any-{n}"));
+    let names = words.map(str::to_owned).chain(letters).chain(numbers);
+    let mut names = names.map(|name| format!("{prefix}{name}"));
+    names.find(is_free).unwrap_or_else(|| format!("{prefix}any"))
 }
 
 /// What two rules say differently to the same preflight.

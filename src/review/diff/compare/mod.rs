@@ -25,6 +25,13 @@ pub(super) struct Compared {
     pub(super) both: bool,
 }
 
+impl Compared {
+    /// Where one list alone allows anything.
+    fn of_one(item: Option<Item>) -> Self {
+        Self { items: item.into_iter().collect(), both: false }
+    }
+}
+
 /// The most steps of all comparisons of two policies. Each is about a look-up.
 #[derive(Debug)]
 pub(super) struct Budget(usize);
@@ -50,21 +57,19 @@ pub(super) fn compare(old: &[&Rule], new: &[&Rule], budget: &mut Budget) -> Opti
     // Each rule is compared with those before it.
     budget.spend(methods.len() * (old.len() * old.len() + new.len() * new.len()))?;
     let cases: Vec<Case<'_>> = methods.iter().map(|told| Case::new(told, old, new)).collect();
-    let [before, after] = [0, 1].map(|side| cases.iter().any(|case| case.admits(side)));
-    let items = match (before, after) {
-        (false, false) => Vec::new(),
-        (true, false) => admitted(&cases, 0, Direction::Removed),
-        (false, true) => admitted(&cases, 1, Direction::Added),
-        (true, true) => {
-            let names = Names::new(old.iter().chain(new).map(|rule| &rule.headers));
-            let mut found = Found::default();
-            for case in &cases {
-                case.compare(&names, &mut found, budget)?;
-            }
-            found.items(&cases)
-        }
-    };
-    Some(Compared { items, both: before && after })
+    // Every rule allows some method, and shares its responses.
+    if new.is_empty() {
+        return Some(Compared::of_one(admitted(&cases, 0, Direction::Removed)));
+    }
+    if old.is_empty() {
+        return Some(Compared::of_one(admitted(&cases, 1, Direction::Added)));
+    }
+    let names = Names::new(old.iter().chain(new).map(|rule| &rule.headers));
+    let mut found = Found::default();
+    for case in &cases {
+        case.compare(&names, &mut found, budget)?;
+    }
+    Some(Compared { items: found.items(&cases), both: true })
 }
 
 /// The methods that are worth trying, as they are asked for and as they are told. The last stands for all that
@@ -106,11 +111,6 @@ impl<'a> Case<'a> {
             shares: [shares(old), shares(new)],
             answers: [answers(old), answers(new)],
         }
-    }
-
-    fn admits(&self, side: usize) -> bool {
-        self.shares.get(side).is_some_and(Option::is_some)
-            || self.answers.get(side).is_some_and(|boxes| !boxes.is_empty())
     }
 
     fn preflight(&self, names: Vec<String>) -> Asked {
@@ -156,23 +156,20 @@ impl<'a> Case<'a> {
 }
 
 /// The one claim where only one of the lists allows anything.
-fn admitted(cases: &[Case<'_>], side: usize, direction: Direction) -> Vec<Item> {
+fn admitted(cases: &[Case<'_>], side: usize, direction: Direction) -> Option<Item> {
     let shares = || cases.iter().filter_map(|case| Some((case, (*case.shares.get(side)?)?)));
     let answers = || cases.iter().filter_map(|case| Some((case, case.answers.get(side)?)));
     let with_credentials = shares().find(|(_, rule)| rule.credentials);
-    let simple = with_credentials.or_else(|| shares().next()).map(|(case, _)| case.simple());
-    let answered = || answers().find(|(_, boxes)| !boxes.is_empty());
-    let asked = simple.or_else(|| Some(answered()?.0.preflight(Vec::new())));
+    let (case, _) = with_credentials.or_else(|| shares().next())?;
     // What they were allowed, nobody is told if that is no more.
     let opens = direction == Direction::Added;
     let fact = Fact::Admitted {
-        credentials: with_credentials.is_some()
-            || answers().any(|(_, boxes)| boxes.rules().any(|rule| rule.credentials)),
+        credentials: with_credentials.is_some(),
         any_method: opens && answers().any(|(case, it)| case.told == ANY && !it.is_empty()),
         any_header: opens && answers().any(|(_, it)| it.rules().any(|it| it.headers.is_any())),
     };
     let claim = Claim { fact, direction, methods: None };
-    asked.map(|asked| Item { claim, asked }).into_iter().collect()
+    Some(Item { claim, asked: case.simple() })
 }
 
 /// What was found, and for which methods.

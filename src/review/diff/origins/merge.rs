@@ -26,8 +26,14 @@ pub(in super::super) fn without_covered(mut whom: Vec<Whom>) -> Vec<Whom> {
     for pattern in patterns.values().filter(|it| it.is_star(Star::Characters)) {
         labels.entry((pattern.scheme(), above(pattern))).or_default().push(pattern);
     }
+    let of_any_port = patterns
+        .iter()
+        .filter(|(_, it)| it.is_star(Star::Everything) || it.star().is_some() && it.has_any_port());
+    let of_any_port = set_of(of_any_port.map(|(text, _)| *text));
     let is_covered = |one: &Whom| match patterns.get(one.text.as_str()) {
         None => set.contains(one.origin.as_bytes()),
+        // One host, at any port.
+        Some(pattern) if pattern.star().is_none() => of_any_port.contains(one.origin.as_bytes()),
         Some(pattern) => {
             let beside = labels.get(&(pattern.scheme(), above(pattern)));
             let beside = beside.filter(|all| all.len() <= MOST_COMPARED);
@@ -41,12 +47,10 @@ pub(in super::super) fn without_covered(mut whom: Vec<Whom>) -> Vec<Whom> {
     whom
 }
 
-/// The texts of patterns that stand for the same and more, but for those with a `*` within a label.
+/// The texts of patterns that stand for all that one with a `*` does and more, but for those with a `*` within a label.
 fn wider<'a>(pattern: &'a OriginPattern<'a>) -> impl Iterator<Item = String> + 'a {
-    let (scheme, own) = (pattern.scheme(), Place::of(pattern));
-    let (first, port) = (pattern.star().is_none().then_some(own.tail), port(own.port));
-    let domain = if first.is_some() { own.tail } else { above(pattern) };
-    let hosts = ends(domain).map(|end| format!("*{end}")).chain(first.map(str::to_owned));
+    let (scheme, port) = (pattern.scheme(), port(Place::of(pattern).port));
+    let hosts = ends(above(pattern)).map(|end| format!("*{end}"));
     let both =
         hosts.flat_map(move |host| [&port, ":*"].map(|port| format!("{scheme}://{host}{port}")));
     both.chain([format!("{scheme}://*")])

@@ -1,7 +1,7 @@
 //! The CORS-preflight caches of shipped browsers, where they are not the standard's.
 //! Fetch: <https://fetch.spec.whatwg.org/#cors-preflight-cache>
 
-use tower_cors::browser::{Fetch, UserAgent};
+use tower_cors::browser::{Fetch, Redirect, UserAgent};
 
 use super::{PUT_600, head, put, with_credentials, x};
 use crate::browser::{
@@ -158,7 +158,7 @@ fn webkit_keeps_authorization_under_the_wildcard_and_chromium_asks_again() {
 }
 
 /// Whatever the method, and with leave for credentials.
-const REFLECTS: &[Answer] = &[(
+pub(super) const REFLECTS: &[Answer] = &[(
     "*",
     200,
     &[
@@ -226,24 +226,6 @@ fn a_conditional_request_is_asked_for_again_by_chromium_and_firefox() {
 }
 
 #[test]
-fn chromium_keeps_nothing_for_origins_that_redirects_made_null() {
-    const REDIRECTS: &[Answer] = &[
-        (
-            "PUT api.example/",
-            307,
-            &[("location", "https://b.example/"), ("access-control-allow-origin", "*")],
-        ),
-        REFLECTS[0],
-    ];
-    for (user_agent, again) in
-        [(UserAgent::Standard, "PUT PUT"), (UserAgent::Chromium, "PUT OPTIONS PUT")]
-    {
-        let steps = vec![Run(APP, put(), "OPTIONS PUT OPTIONS PUT"), Run(APP, put(), again)];
-        check(user_agent, vec![Scenario { name: "a redirect", answers: REDIRECTS, steps }]);
-    }
-}
-
-#[test]
 fn firefox_forgets_what_it_kept_when_any_check_fails() {
     const NO_CREDENTIALS: &[Answer] = &[(
         "*",
@@ -271,6 +253,59 @@ fn firefox_forgets_what_it_kept_when_any_check_fails() {
                     Run(APP, put(), again),
                 ],
             }],
+        );
+    }
+}
+
+#[test]
+fn what_is_kept_outlives_a_redirect_that_is_not_followed() {
+    const REDIRECTS: &[Answer] =
+        &[("GET", 302, &[("location", "/b"), ("access-control-allow-origin", "*")]), REFLECTS[0]];
+    for user_agent in UserAgent::ALL {
+        let steps = vec![
+            Run(APP, put(), "OPTIONS PUT"),
+            Run(APP, Fetch::get(API).redirect(Redirect::Error), "GET"),
+            Run(APP, put(), "PUT"),
+        ];
+        check(user_agent, vec![Scenario { name: "a redirect mode", answers: REDIRECTS, steps }]);
+    }
+}
+
+/// A method that is allowed again: by an entry, or by an answer that takes the place of all before.
+#[test]
+fn the_standard_alone_counts_from_the_first_answer() {
+    let get_put = |name| put().header(name, "1");
+    for user_agent in UserAgent::ALL {
+        let again = if user_agent == UserAgent::Standard { "OPTIONS PUT" } else { "PUT" };
+        let steps = vec![
+            Run(APP, get_put("x-a"), "OPTIONS PUT"),
+            Wait(30),
+            Run(APP, get_put("x-b"), "OPTIONS PUT"),
+            Wait(40),
+            Run(APP, put(), again),
+        ];
+        check(user_agent, vec![Scenario { name: "after 70 s", answers: REFLECTS, steps }]);
+    }
+}
+
+#[test]
+fn chromium_keeps_a_wildcard_from_a_request_with_credentials_as_a_name() {
+    const NAMED: &[Answer] = preflight!("access-control-allow-methods": "PUT, *");
+    for (user_agent, again) in [
+        (UserAgent::Standard, "DELETE"),
+        (UserAgent::WebKit, "DELETE"),
+        (UserAgent::Chromium, "OPTIONS DELETE"),
+    ] {
+        let delete = || Fetch::delete(API);
+        let with =
+            vec![Run(APP, with_credentials(put()), "OPTIONS PUT"), Run(APP, delete(), again)];
+        let without = vec![Run(APP, put(), "OPTIONS PUT"), Run(APP, delete(), "DELETE")];
+        check(
+            user_agent,
+            vec![
+                Scenario { name: "with", answers: NAMED, steps: with },
+                Scenario { name: "without", answers: NAMED, steps: without },
+            ],
         );
     }
 }
