@@ -56,7 +56,6 @@ impl<'a> Pattern<'a> {
             return Ok(Self::Any);
         }
         OriginPattern::parse(value).map(Self::Origins).map_err(|fault| match fault {
-            OriginFault::Empty | OriginFault::Null | OriginFault::File => fault,
             _ if repair::is_list(value) => OriginFault::List,
             OriginFault::NoScheme if repair(value).is_some() => fault,
             OriginFault::NoScheme | OriginFault::Scheme if value.contains('*') => {
@@ -191,10 +190,6 @@ impl<'a> OriginPattern<'a> {
         let (label, rest) =
             host.split_at_checked(host.find('.').unwrap_or(host.len())).unwrap_or((host, ""));
         (label, rest, port)
-    }
-
-    pub(super) fn host_start(&self) -> usize {
-        self.host_start
     }
 
     /// The length of the port, if it is for one, with its colon.

@@ -1,8 +1,14 @@
 //! How the values of the crate say themselves, in logs and in assertions that fail.
 
-use http::Request;
+use std::convert::Infallible;
+
 use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderMap, HeaderValue};
-use tower_cors::{Denial, Origin, Policy, RequestHead, RequestKind};
+use http::{Request, Response};
+use tower::{Layer, Service, service_fn};
+use tower_cors::observe::Outcome;
+use tower_cors::{
+    CorsLayer, Denial, Enforcement, Origin, Policy, RequestHead, RequestKind, Resolver,
+};
 
 fn policy() -> Policy {
     Policy::builder()
@@ -58,6 +64,44 @@ fn names_stay_the_same() {
     ] {
         assert_eq!(denial.as_str(), name);
     }
+}
+
+#[test]
+fn an_outcome_has_a_name_and_a_text() {
+    for (outcome, name, text) in [
+        (Outcome::Allowed, "allowed", "allowed"),
+        (Outcome::Denied, "denied", "denied"),
+        (Outcome::SameOrigin, "same-origin", "denied, and not checked by the browser"),
+        (Outcome::Refused, "refused", "refused"),
+        (Outcome::LeftAlone, "left-alone", "left alone"),
+    ] {
+        assert_eq!((outcome.as_str(), outcome.to_string()), (name, text.to_owned()));
+    }
+    assert_eq!(format!("{:>12}|", Outcome::LeftAlone), "  left alone|");
+}
+
+/// Of what is a function only that it is there.
+#[test]
+fn a_layer_shows_what_was_set() {
+    let layer = CorsLayer::new(policy());
+    let layer = layer.observe(|_| {}).report_only(CorsLayer::new(policy()));
+    let layer = layer.enforce(Enforcement::all_requests()).unwrap();
+    let shown = format!("{layer:?}");
+    for part in ["Enforced { all: true, .. }", "Watch { observers: 1, reports: true }"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+}
+
+#[test]
+fn a_future_shows_whose_it_is() {
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let mut service = CorsLayer::new(policy()).layer(inner);
+    let future = service.call(preflight("null"));
+    assert_eq!(format!("{future:?}"), "ResponseFuture { .. }");
+    let resolver = Resolver::new(async |_| Ok(None), |_| {});
+    let mut service = CorsLayer::with_resolver(resolver).layer(inner);
+    let future = service.call(preflight("null"));
+    assert_eq!(format!("{future:?}"), "ResolverFuture { .. }");
 }
 
 #[test]

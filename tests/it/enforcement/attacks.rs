@@ -184,6 +184,18 @@ const ROWS: &[Row<Server>] = &[
         PASSES,
     ),
     (
+        "a page of the host, whose port has a zero before it",
+        Server::Partners,
+        "POST /; host: localhost:03000; origin: http://localhost:3000",
+        ORIGIN,
+    ),
+    (
+        "a page of the host, whose port has a sign",
+        Server::Partners,
+        "POST /; host: localhost:+3000; origin: http://localhost:3000",
+        ORIGIN,
+    ),
+    (
         "a page of one of two hosts that a request names",
         Server::Partners,
         "POST http://shop.example/; host: evil.example; origin: http://evil.example",

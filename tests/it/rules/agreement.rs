@@ -237,3 +237,25 @@ fn a_policy_has_at_most_a_thousand_rules() {
         "1,001 rules are over the 1,000 that a policy may have; give one rule several origins"
     );
 }
+
+/// Only those of rules that differ, since no others are compared.
+#[test]
+fn rules_that_differ_have_at_most_a_thousand_patterns_within_a_label() {
+    let build = |count: usize, exposed: &[&str]| {
+        let starred = (0..count).map(|n| format!("https://pr-*.a{n}.example"));
+        let rule = |origins: Vec<String>| {
+            let rule = Policy::builder().allow_origins(origins);
+            rule.dangerously_allow_public_suffixes(true)
+        };
+        // What is no such pattern does not count.
+        let other = rule(vec!["https://*.b.example".into(), "https://c.example".into()]);
+        Policy::from_rules([rule(starred.collect()), other.expose_headers(exposed)])
+    };
+    assert!(build(1_000, &["x-a"]).is_ok() && build(1_001, &[]).is_ok());
+    let errors = build(1_001, &["x-a"]).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "1,001 patterns with a `*` within a label are over the 1,000 that rules which differ may \
+         have; write \"https://*.a.example\" for all names under a domain"
+    );
+}
