@@ -223,7 +223,7 @@ fn find_star(
         !base.is_empty() && !base.starts_with('.') && !is_address
     };
     let is_alone = host.matches('*').count() == 1 && !host.starts_with('[');
-    let is_in_label = is_alone && at < label.len() && base.is_none_or(has_labels);
+    let is_in_label = is_alone && label.contains('*') && base.is_none_or(has_labels);
     match (label, base) {
         _ if !is_in_label => Err(OriginFault::Wildcard),
         ("*", Some(_)) => Ok(Some((at, Star::Labels))),

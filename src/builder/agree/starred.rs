@@ -136,8 +136,7 @@ impl Label<'_> {
             }
             (Self::Within(start, end), Self::Written(label))
             | (Self::Written(label), Self::Within(start, end)) => {
-                let has_room = label.len() > start.len() + end.len();
-                has_room && label.starts_with(start) && label.ends_with(end)
+                label.starts_with(start) && label.ends_with(end)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Under enforcement: which step decided.
 
 use tower_cors::review::{EnforcementStep, Next};
-use tower_cors::{CorsLayer, Enforcement};
+use tower_cors::{CorsLayer, Denial, Enforcement};
 
 use super::{app, read};
 use EnforcementStep::{
@@ -95,6 +95,21 @@ fn a_refusal_is_told_whole() {
     );
     let passed = layer.explain(&read("GET /; host: api.example; origin: https://evil.example"));
     assert_eq!(passed.next(), Next::MayNotRead);
+}
+
+/// A page may have kept its origin to itself: then a rule is asked all the same, but only by a server that refuses.
+#[test]
+fn what_a_rule_says_is_what_the_server_asked() {
+    let layer = CorsLayer::new(app().build().unwrap());
+    let layer = layer.enforce(Enforcement::unsafe_requests()).unwrap();
+    for (request, denial) in [
+        ("POST /; host: api.example; sec-fetch-site: cross-site", Some(Denial::OriginNotAllowed)),
+        ("POST /; host: api.example", None),
+        ("GET /; host: api.example; sec-fetch-site: cross-site", None),
+    ] {
+        let explanation = layer.explain(&read(request));
+        assert_eq!(explanation.rules()[0].denial(), denial, "{request}");
+    }
 }
 
 /// The route of a path that is left alone is not enforced.
