@@ -71,7 +71,8 @@ pub fn hunt(built: &Built, mutants: &[Mutant], arguments: &Arguments) -> Result<
     let file = Mutex::new(OpenOptions::new().create(true).append(true).open(file)?);
     let fates = Mutex::new(BTreeMap::<Fate, Vec<&str>>::new());
     let begin = Instant::now();
-    on_every_core(&left, |_, &number| {
+    // Many tests wait more than they compute.
+    side_by_side(3, &left, |_, &number| {
         if arguments.within.is_some_and(|within| begin.elapsed() > within) {
             return;
         }
@@ -125,7 +126,7 @@ fn tests(built: &Built) -> Result<Vec<Test>> {
     let listed = String::from_utf8(listed.stdout)?;
     let names: Vec<&str> = listed.lines().filter_map(|line| line.strip_suffix(": test")).collect();
     let tests = Mutex::new(Vec::new());
-    on_every_core(&names, |worker, &name| {
+    side_by_side(1, &names, |worker, &name| {
         let trace = built.output.join(format!("trace-{worker}"));
         let _ = fs::remove_file(&trace);
         let patience = Duration::from_secs(300);
@@ -206,12 +207,12 @@ fn run(
     None
 }
 
-/// Gives each item to one of as many threads as there are cores, with the number of the thread.
-fn on_every_core<T: Sync>(items: &[T], each: impl Fn(usize, &T) + Sync) {
+/// Gives each item to one of so many threads for each core, with the number of the thread.
+fn side_by_side<T: Sync>(per_core: usize, items: &[T], each: impl Fn(usize, &T) + Sync) {
     let next = AtomicUsize::new(0);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     std::thread::scope(|scope| {
-        for worker in 0..cores {
+        for worker in 0..cores * per_core {
             let (next, each) = (&next, &each);
             scope.spawn(move || {
                 while let Some(item) = items.get(next.fetch_add(1, Ordering::Relaxed)) {
