@@ -6,6 +6,7 @@ mod granted;
 mod labels;
 mod random;
 #[cfg(feature = "routes")]
+mod regions;
 mod routes;
 mod walk;
 

@@ -6,6 +6,7 @@
 //! servers read such paths as others.
 
 use std::collections::{BTreeSet, HashMap};
+use std::{iter, mem};
 
 use super::Routes;
 use super::pattern::{Pattern, Segment, Wildcard};
@@ -132,17 +133,17 @@ impl Walk {
         let mut prefixes: BTreeSet<&str> = BTreeSet::from([""]);
         prefixes.extend(next.wild.iter().map(|(segment, _)| segment.literal.as_str()));
         for prefix in &prefixes {
-            let numbers = std::iter::once(String::new()).chain((0..).map(|n: usize| n.to_string()));
-            let mut values = numbers.map(|n| format!("{prefix}any{n}"));
+            let numbers =
+                || iter::once(String::new()).chain((0..=self.routes).map(|n| n.to_string()));
+            let behind_numbers = numbers().map(|n| format!("{prefix}{n}~"));
+            let mut values = numbers().map(|n| format!("{prefix}any{n}")).chain(behind_numbers);
             let is_free = |value: &String| {
                 let is_longer = |it: &&&str| it.len() > prefix.len() && value.starts_with(**it);
                 !literals.contains(&**value) && !prefixes.iter().any(|it| is_longer(&it))
             };
-            self.steps += prefixes.len();
-            if let Some(value) = values.by_ref().take(self.routes + 1).find(is_free) {
-                let told = format!("{}/{prefix}{PARAMETER}", at.told);
-                self.descend(at, told, &value, &next, rest)?;
-            }
+            let value = values.find(is_free)?;
+            let told = format!("{}/{prefix}{PARAMETER}", at.told);
+            self.descend(at, told, &value, &next, rest)?;
         }
         Some(())
     }
@@ -186,10 +187,9 @@ impl Walk {
 
     /// Of paths that go on for longer than any route without a rest.
     fn push(&mut self, rest: Option<&str>, path: &str) {
-        if rest.is_none() && self.has_other {
+        if rest.is_none() && mem::replace(&mut self.has_other, true) {
             return;
         }
-        self.has_other |= rest.is_none();
         let told = rest.unwrap_or(OTHER).to_owned();
         self.found.push(Region { told, path: path.to_owned() });
     }

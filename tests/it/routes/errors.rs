@@ -143,6 +143,7 @@ const ROWS: &[Row] = &[
             ("/a/../b", Some("/b")),
             ("/a/./b", Some("/a/b")),
             ("/a/..", Some("/")),
+            ("/a/.", Some("/a/")),
             ("/a//b", Some("/a/b")),
             ("//a", Some("/a")),
             ("/proxy/https://{*url}", None),
