@@ -22,6 +22,18 @@ pub(crate) struct Arguments {
     /// Reads what stands under KEY in a larger document: `http.cors`
     #[arg(long, value_name = "KEY", value_delimiter = '.')]
     key: Vec<String>,
+    /// What makes the exit status 1
+    #[arg(long, value_enum, default_value_t, value_name = "WHAT")]
+    fail_on: FailOn,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum FailOn {
+    /// Something is lost, or narrowed
+    #[default]
+    Loss,
+    /// Nothing
+    Never,
 }
 
 /// What a document becomes: a line here, and one in [`To::write`].
@@ -34,6 +46,8 @@ enum To {
     Envoy,
     /// The same in JSON
     EnvoyJson,
+    /// The same without an effect: Envoy counts, and answers nothing
+    EnvoyReportOnly,
     /// A Kubernetes Gateway API `HTTPRoute`
     Gateway,
     /// What nginx includes into `http`
@@ -53,6 +67,7 @@ impl To {
             Self::Yaml => serde_saphyr::to_string(document).map_err(|error| error.to_string()),
             Self::Envoy => return Ok(export(document, Target::Envoy)),
             Self::EnvoyJson => return Ok(export(document, Target::EnvoyJson)),
+            Self::EnvoyReportOnly => return Ok(export(document, Target::EnvoyReportOnly)),
             Self::Gateway => return Ok(export(document, Target::Gateway)),
             Self::Nginx => return Ok(export(document, Target::Nginx)),
             Self::NginxServer => return Ok(export(document, Target::NginxServer)),
@@ -82,5 +97,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let lost: Vec<String> = read.lost.iter().map(ToString::to_string).chain(lost).collect();
     let (place, level) = (paint(BOLD, format_args!("{name}:")), paint(WARNING, "warning"));
     let notes: Vec<String> = lost.iter().map(|said| format!("{place} {level}: {said}")).collect();
-    Ok(Outcome { text, notes: notes.join("\n"), status: Status::found(!notes.is_empty()) })
+    let is_found = !notes.is_empty() && arguments.fail_on == FailOn::Loss;
+    Ok(Outcome { text, notes: notes.join("\n"), status: Status::found(is_found) })
 }

@@ -21,7 +21,7 @@ pub(crate) enum Format {
     Yaml,
     /// Amazon S3's `CORSRules`, in JSON
     S3,
-    /// A Kubernetes Gateway API `HTTPRoute`, or the object under `cors` of its filter, in JSON or YAML
+    /// A Kubernetes Gateway API `HTTPRoute`, a `List` of them, or the object under `cors` of its filter, in JSON or YAML
     Gateway,
 }
 
@@ -144,14 +144,19 @@ fn by_text(text: &str) -> Format {
     }
 }
 
-/// Whether it is a whole resource of Kubernetes, which has a `spec`.
+/// Whether it is a whole resource of Kubernetes, which has a `spec`, or a list of them, which has `items`.
 fn is_resource(text: &str, is_json: bool) -> bool {
+    const KEYS: [&str; 2] = ["spec", "items"];
     if is_json {
         let value: Result<serde_json::Value, _> = serde_json::from_str(text);
-        return value.is_ok_and(|value| value.get("spec").is_some());
+        return value.is_ok_and(|value| KEYS.iter().any(|key| value.get(key).is_some()));
     }
-    text.lines()
-        .any(|line| ["spec:", "\"spec\":", "'spec':"].iter().any(|key| line.starts_with(key)))
+    let behind_key = |line: &str| {
+        let line = line.trim_start_matches(['"', '\'']);
+        let behind = KEYS.iter().find_map(|key| line.strip_prefix(key))?;
+        behind.trim_start_matches(['"', '\'']).starts_with(':').then_some(())
+    };
+    text.lines().any(|line| behind_key(line).is_some())
 }
 
 impl Source {

@@ -127,6 +127,7 @@ fn policies_and_routes_are_written_for_other_systems() {
     for (to, says) in [
         ("envoy", "exact: \"https://app.example\""),
         ("envoy-json", "\"exact\":"),
+        ("envoy-report-only", "shadow_enabled:"),
         ("gateway", "kind: \"HTTPRoute\""),
         ("nginx", "map "),
         ("nginx-server", "add_header"),
@@ -144,6 +145,32 @@ fn policies_and_routes_are_written_for_other_systems() {
     assert!(s3.text.contains("\"AllowedOrigins\""), "{}", s3.text);
     let back = files.run_with(&["convert", "--from", "s3", "--to", "json"], &s3.text);
     assert!(back.status < 2, "{}", back.notes);
+}
+
+/// What is unwise is no loss: `check` tells it, of the documents of other systems, too.
+#[test]
+fn a_max_age_that_browsers_cut_is_told_by_check_alone() {
+    let gateway = "allowOrigins: ['https://a.example']\nmaxAge: 86400\n";
+    let files = Files::new(&[]);
+    let ran = files.run_with(&["convert", "--from", "gateway", "--to", "json"], gateway);
+    assert_eq!((ran.status, &*ran.notes), (0, ""));
+    let checked = files.run_with(&["check", "--as", "gateway", "-"], gateway);
+    assert_eq!(checked.status, 1);
+    assert!(checked.text.contains("[max-age-too-long]"), "{}", checked.text);
+}
+
+/// A pipeline that knows what it loses goes on, and still sees it.
+#[test]
+fn a_loss_that_is_accepted_is_told_and_is_no_failure() {
+    let files = Files::new(&[("policy.toml", TOML)]);
+    let convert = ["convert", "policy.toml", "--to", "s3"];
+    let ran = files.run(&convert);
+    let accepted = files.run(&[&convert[..], &["--fail-on", "never"]].concat());
+    assert_eq!((ran.status, accepted.status), (1, 0));
+    assert!(ran.notes.contains("warning: allow_credentials"), "{}", ran.notes);
+    assert_eq!((ran.text, ran.notes), (accepted.text, accepted.notes));
+    let broken = files.run_with(&["convert", "--to", "s3", "--fail-on", "never"], "{}");
+    assert_eq!(broken.status, 2);
 }
 
 const WHOLE: &str = "\
@@ -185,6 +212,24 @@ fn a_whole_http_route_is_read_as_a_table() {
     let ran = files.run_with(&["check", "--as", "gateway", "-"], service);
     assert_eq!(ran.status, 2);
     assert!(ran.text.contains("kind: expected \"HTTPRoute\", found \"Service\""), "{}", ran.text);
+}
+
+/// More rules than one resource may have: a list of resources, in YAML and in JSON.
+#[test]
+fn a_list_of_http_routes_is_read_as_a_table() {
+    let route = |at: usize| {
+        format!("[routes.'/{at}']\nallow_origins = ['https://a{at}.example']\nmax_age = 600\n")
+    };
+    let toml: String = (0..40).map(route).collect();
+    let files = Files::new(&[("routes.toml", &toml)]);
+    let yaml = files.run(&["convert", "routes.toml", "--to", "gateway"]).text;
+    let json: Value = serde_saphyr::from_str(&yaml).unwrap();
+    for text in [yaml, json.to_string()] {
+        let ran = files.run_with(&["convert", "--from", "gateway", "--to", "toml"], &text);
+        assert_eq!((ran.status, &*ran.notes), (0, ""));
+        let same = files.run_with(&["diff", "routes.toml", "-"], &ran.text);
+        same.is(0, "no differences\n", "");
+    }
 }
 
 #[test]

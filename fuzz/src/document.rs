@@ -6,14 +6,12 @@
 use std::str;
 
 use serde_json::Value;
-use tower_cors::export::Target;
 use tower_cors::{
     DocumentError, DocumentErrors, DocumentWarning, Policy, PolicyError, Route, RouteError, Routes,
 };
 
-use crate::import::{
-    exposes_no_more, is_no_more_open_than_a_bucket, is_no_more_open_than_a_filter,
-};
+use crate::export;
+use crate::import::{is_no_more_open_than_a_bucket, is_no_more_open_than_a_filter};
 use crate::sent::{Sent, decisions, sent};
 
 pub fn check(input: &[u8]) -> Option<()> {
@@ -22,9 +20,9 @@ pub fn check(input: &[u8]) -> Option<()> {
         "policy json" => policy(text, Policy::from_json),
         "policy toml" => policy(text, Policy::from_toml),
         "policy yaml" => policy(text, Policy::from_yaml),
-        "routes json" => drop(routes(text, Routes::from_json)),
-        "routes toml" => drop(routes(text, Routes::from_toml)),
-        "routes yaml" => drop(routes(text, Routes::from_yaml)),
+        "routes json" => routes(text, Routes::from_json),
+        "routes toml" => routes(text, Routes::from_toml),
+        "routes yaml" => routes(text, Routes::from_yaml),
         "s3 json" => s3(text),
         "gateway json" => gateway(text),
         "gateway yaml" => {
@@ -99,14 +97,16 @@ fn policy(text: &str, read: fn(&str) -> Result<Policy, DocumentErrors>) {
         assert_eq!(decisions(&again, &requests), decisions(&policy, &requests), "{document}");
         assert!(again == policy, "{format}: {document}");
     }
+    export::of_policy(&policy, &requests);
     // JSON is YAML: where both read a text, they read the same.
     if let (Ok(json), Ok(yaml)) = (Policy::from_json(text), Policy::from_yaml(text)) {
         assert!(json == yaml, "{text}");
     }
 }
 
-fn routes(text: &str, read: impl Fn(&str) -> Result<Routes, DocumentErrors>) -> Option<Routes> {
-    let routes = bounded(text, read)?;
+/// The same of a table; and what is written of it for other systems allows no more.
+fn routes(text: &str, read: impl Fn(&str) -> Result<Routes, DocumentErrors>) {
+    let Some(routes) = bounded(text, read) else { return };
     let document = serde_json::to_string(&routes).expect("no predicate, and rules that agree");
     let toml = toml::to_string(&routes).expect("what JSON can write");
     for (format, again) in [
@@ -118,28 +118,15 @@ fn routes(text: &str, read: impl Fn(&str) -> Result<Routes, DocumentErrors>) -> 
         assert_eq!(serde_json::to_string(&again).ok().as_ref(), Some(&document), "{format}");
         assert!(again == routes, "{format}: {document}");
     }
-    Some(routes)
+    let document = value(&document);
+    export::of_routes(&routes, &paths(&document), &sent(&document));
 }
 
 type Imported = (Routes, Vec<DocumentWarning>);
 
-/// What is read of an `HTTPRoute` is a table, and what is written of it for a gateway allows no more.
+/// What is read of an `HTTPRoute` is a table.
 fn http_route(text: &str, read: fn(&str) -> Result<Imported, DocumentErrors>) {
-    let read = |text: &str| read(text).map(|(routes, _warnings)| routes);
-    let Some(routes) = routes(text, read) else { return };
-    let document = value(&serde_json::to_string(&routes).expect("it was written before"));
-    let export = routes.export(Target::Gateway);
-    // A table that has no room in one resource is several, none of which stands alone.
-    if export.text().contains("---\n") {
-        return;
-    }
-    let again = Routes::from_gateway_yaml(export.text());
-    let (again, _warnings) =
-        again.unwrap_or_else(|errors| panic!("{document}: {errors}\n{export}"));
-    let all = sent(&document);
-    for path in paths(&document) {
-        is_no_more_open(&again, &routes, &path, &all);
-    }
+    routes(text, |text| read(text).map(|(routes, _warnings)| routes));
 }
 
 /// Those that a table has, below and beside them.
@@ -149,29 +136,6 @@ fn paths(document: &Value) -> Vec<String> {
     let folders = written.map(|path| path.trim_end_matches("/{*rest}"));
     let around = |folder: &str| ["", "/", "/x", "x"].map(|end| format!("{folder}{end}"));
     std::iter::once("").chain(folders).flat_map(around).filter(|it| it.starts_with('/')).collect()
-}
-
-fn is_no_more_open(again: &Routes, routes: &Routes, path: &str, all: &[Sent]) {
-    let (again, routes) = match (again.find(path), routes.find(path)) {
-        (Some(Route::Policy(again)), Some(Route::Policy(policy))) => (again, policy),
-        // What is left alone is the service's; what has no CORS allows nobody.
-        (None | Some(Route::NoCors), _) | (Some(Route::LeftAlone), Some(Route::LeftAlone)) => {
-            return;
-        }
-        (again, routes) => panic!("{path}: {again:?} of {routes:?}"),
-    };
-    for sent in all {
-        let (theirs, ours) = (again.decide(&sent.request), routes.decide(&sent.request));
-        if theirs.is_allowed() {
-            assert!(ours.is_allowed(), "{path} {:?}: {again:?} of {routes:?}", sent.request);
-            let (theirs, ours) = (theirs.headers(), ours.headers());
-            let credentials = "access-control-allow-credentials";
-            assert!(!theirs.contains_key(credentials) || ours.contains_key(credentials));
-            let exposed = ours.get("access-control-expose-headers");
-            let exposed = exposed.and_then(|names| names.to_str().ok()).unwrap_or_default();
-            exposes_no_more(&theirs, &exposed.split(',').collect::<Vec<_>>());
-        }
-    }
 }
 
 fn s3(text: &str) {

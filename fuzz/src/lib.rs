@@ -27,6 +27,8 @@ mod oracle;
 mod subject;
 
 mod cached;
+mod envoy;
+mod export;
 mod import;
 mod policy;
 mod sent;

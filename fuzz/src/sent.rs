@@ -33,7 +33,7 @@ pub(crate) fn sent(document: &Value) -> Vec<Sent> {
     let tokens = words.iter().filter(|word| !word.contains("://"));
     let tokens = tokens.filter(|word| Method::from_bytes(word.as_bytes()).is_ok());
     let tokens: Vec<String> = tokens.take(2 * MOST).map(|word| word.replace('*', "x")).collect();
-    let methods = ["GET", "PUT"].into_iter().map(str::to_owned);
+    let methods = ["GET", "POST", "PUT"].into_iter().map(str::to_owned);
     let methods: Vec<String> = methods.chain(tokens.iter().take(MOST).cloned()).collect();
     let mut lists = vec![vec![], vec!["authorization".to_owned()], vec!["x-other".to_owned()]];
     lists.extend(tokens.iter().map(|name| vec![name.clone()]));

@@ -41,7 +41,7 @@ pub fn weave(source: &str, mutants: &[(usize, &Mutant)]) -> Result<Woven> {
     for &(number, mutant) in mutants {
         let start = lines.byte(mutant.span.start);
         let end = lines.byte(mutant.span.end);
-        if sites.constant.iter().any(|range| range.contains(&start)) {
+        if sites.is_constant(mutant.genre, start) {
             apart.push(number);
             continue;
         }
@@ -252,6 +252,14 @@ impl<'a> Sites<'a> {
                 let (whole, field) = self.fields.get(&span.start)?;
                 (whole.clone(), Shape::Expression, without(whole, field, ""))
             }
+        })
+    }
+
+    fn is_constant(&self, genre: Genre, start: usize) -> bool {
+        self.constant.iter().any(|range| {
+            // A constant may be the first statement of what is computed at run time.
+            let is_statement = genre == Genre::FnValue && range.start == start;
+            range.contains(&start) && !is_statement
         })
     }
 

@@ -31,8 +31,7 @@ pub(super) fn disagreements(
     if sides.windows(2).all(|two| matches!(two, [one, other] if one.says_as(other))) {
         return Ok(Vec::new());
     }
-    let within_label = |pattern: &&OriginPattern<'_>| pattern.is_star(Star::Characters);
-    let count = sides.iter().map(|side| side.patterns.iter().filter(within_label).count()).sum();
+    let count = sides.iter().map(Side::within_label).sum();
     if count > starred::MAX_WITHIN_LABEL {
         let name = builders.iter().find_map(|builder| builder.name.as_deref());
         return Err(PolicyErrors::of_rules(name, PolicyError::TooManyPatterns { count }));
@@ -52,6 +51,25 @@ pub(super) fn disagreements(
         }));
     }
     Ok(found)
+}
+
+/// For each rule, the earlier ones that have an origin in common with it, or may have.
+#[cfg(feature = "export")]
+pub(crate) fn sharing(rules: &[&Rule]) -> Vec<Vec<usize>> {
+    let written: Vec<Vec<String>> = rules.iter().map(|rule| rule.origins.written()).collect();
+    let sides = rules.iter().zip(&written).map(|(rule, origins)| {
+        let is_special = |special: &&str| origins.iter().any(|origin| origin == special);
+        let special = ["null", "file://"].into_iter().filter(is_special).collect();
+        Side { rule, patterns: patterns(origins), special }
+    });
+    let sides: Vec<Side<'_>> = sides.collect();
+    if sides.iter().map(Side::within_label).sum::<usize>() > starred::MAX_WITHIN_LABEL {
+        return (0..sides.len()).map(|later| (0..later).collect()).collect();
+    }
+    let mut meetings = Meetings::new(&sides);
+    let sides = sides.iter().enumerate();
+    let met = sides.map(|(later, side)| meetings.next(later, side));
+    met.map(|met| met.into_iter().map(|(earlier, _)| earlier).collect()).collect()
 }
 
 /// A number for each rule, the same for those that are alike but for their origins.
@@ -75,12 +93,18 @@ struct Side<'a> {
     special: Vec<&'static str>,
 }
 
+/// The patterns of a list that has others, too.
+fn patterns(origins: &[String]) -> Vec<OriginPattern<'_>> {
+    let parsed = origins.iter().map(|value| Pattern::parse(value));
+    let patterns = parsed.filter_map(|parsed| match parsed {
+        Ok(Pattern::Origins(pattern)) => Some(pattern),
+        Ok(Pattern::Any) | Err(_) => None,
+    });
+    patterns.collect()
+}
+
 impl<'a> Side<'a> {
     fn new(builder: &'a PolicyBuilder, rule: &'a Rule) -> Self {
-        let parse = |value: &'a String| match Pattern::parse(value) {
-            Ok(Pattern::Origins(pattern)) => Some(pattern),
-            Ok(Pattern::Any) | Err(_) => None,
-        };
         let mut special = Vec::new();
         if builder.null_origin {
             special.push("null");
@@ -88,7 +112,12 @@ impl<'a> Side<'a> {
         if builder.file_origin {
             special.push("file://");
         }
-        Self { rule, patterns: builder.origins.iter().filter_map(parse).collect(), special }
+        Self { rule, patterns: patterns(&builder.origins), special }
+    }
+
+    /// How many of the patterns have a `*` within a label.
+    fn within_label(&self) -> usize {
+        self.patterns.iter().filter(|pattern| pattern.is_star(Star::Characters)).count()
     }
 
     /// Whether what the rules say to those they allow is the same.

@@ -1,6 +1,6 @@
 //! From what a user wrote to a policy, or to everything that is wrong with it.
 
-mod agree;
+pub(crate) mod agree;
 mod compile;
 pub(crate) mod error;
 mod findings;

@@ -1,5 +1,6 @@
 //! What is written for other systems, and what is told of what is not.
 
-mod hostile;
+mod definition;
+pub(crate) mod hostile;
 mod messages;
 mod round_trips;

@@ -73,7 +73,7 @@ mod peer;
 mod presets;
 #[cfg(feature = "routes")]
 mod process;
-#[cfg(all(feature = "browser", feature = "export"))]
+#[cfg(all(feature = "browser", feature = "export", feature = "toml", feature = "yaml"))]
 mod proxies;
 mod readme;
 #[cfg(feature = "reload")]

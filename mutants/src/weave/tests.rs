@@ -100,6 +100,19 @@ fn what_is_computed_at_compile_time_stays() {
 }
 
 #[test]
+fn a_function_that_begins_with_a_constant_returns_before_it() {
+    let text = woven(
+        "fn f() -> u8 { const A: u8 = 1; A }",
+        Genre::FnValue,
+        "const A: u8 = 1; A",
+        "0",
+        "-> u8",
+    )
+    .text;
+    assert_eq!(text, "fn f() -> u8 { if crate::mutant::acts(7) { return 0; } const A: u8 = 1; A }");
+}
+
+#[test]
 fn an_error_is_the_fault_of_the_change_that_it_is_in() {
     let woven = woven("fn f() { !b }", Genre::UnaryOperator, "!", "", "");
     let innermost =

@@ -40,14 +40,20 @@
 //! | header names by prefix, `x-*` | no | no | yes | yes |
 //! | any header, `*`, and `authorization` is not named | no | no | yes | no |
 //! | credentials | yes | yes | yes | no |
-//! | several rules | those that differ in origins | the same | the same | yes |
-//! | paths | yes | without `{parameters}` | yes | no |
+//! | several rules | by the origin | those that differ in origins | by the origin | yes |
+//! | paths | yes | without `{parameters}`, `|` and brackets | yes | no |
+//!
+//! The first rule that allows a request is the one that a policy goes by. Envoy and nginx choose the first that has its origin:
+//! that is the same if no two rules have an origin in common, or if the earlier one allows all that the later one does, and
+//! otherwise a warning tells of the later one. A gateway has one filter for a path, with one list of methods; to choose the
+//! filter by the origin it has only exact values of headers, so the rules behind the first are left out.
 //!
 //! A pattern stands for names that a page can have: that a label has at most 63 octets, and a host 253, is not repeated in the
 //! expressions of Envoy and nginx. Predicates are never written.
 //!
-//! The layer denies a header that a page calls `*`. Where any header and `authorization` are allowed, Envoy, S3 and gateways allow
-//! that one, too.
+//! Two things are more than the policy allows. The layer denies a header that a page calls `*`; where any header and
+//! `authorization` are allowed, Envoy, S3 and gateways allow that one, too. And a gateway takes no `maxAge` of 0: it is written as
+//! 1 second, with a warning.
 
 mod envoy;
 mod gateway;
@@ -55,6 +61,7 @@ mod nginx;
 mod paths;
 mod regex;
 mod rule;
+mod rules;
 mod s3;
 mod table;
 mod tree;
@@ -71,16 +78,18 @@ use crate::policy::Policy;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Target {
-    /// Envoy, in YAML: the part of a virtual host, or of a route, that configures its filter `envoy.filters.http.cors`. Of
-    /// routes, the routes of a virtual host, with the cluster `backend`.
+    /// Envoy, in YAML: the part of a virtual host, or of a route, that configures its filter `envoy.filters.http.cors`. Of a
+    /// table, and of a policy with several rules, the routes of a virtual host, with the cluster `backend`.
     ///
     /// `CorsPolicy`:
     /// <https://www.envoyproxy.io/docs/envoy/latest/api-v3/extensions/filters/http/cors/v3/cors.proto>
     Envoy,
     /// The same in JSON, without the comments.
     EnvoyJson,
+    /// The same in YAML, without an effect: Envoy counts the requests whose origins the policy allows or not, and answers nothing.
+    EnvoyReportOnly,
     /// The Kubernetes Gateway API: an `HTTPRoute` with CORS filters, in YAML, for the gateway `gateway` and the service
-    /// `backend`.
+    /// `backend`; or a `List` of several, where one has no room.
     ///
     /// <https://gateway-api.sigs.k8s.io/geps/gep-1767/>
     Gateway,
@@ -93,7 +102,8 @@ pub enum Target {
     NginxServer,
     /// The CORS configuration of an Amazon S3 bucket, as `aws s3api put-bucket-cors` takes it.
     ///
-    /// S3 sends `Access-Control-Allow-Credentials: true` to listed origins, and reads no cookies.
+    /// S3 sends `Access-Control-Allow-Credentials: true` to listed origins, and reads no cookies. It refuses a configuration
+    /// without rules, which a warning tells.
     ///
     /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html>
     S3,
@@ -101,15 +111,23 @@ pub enum Target {
 
 impl Target {
     /// Every target.
-    pub const ALL: &'static [Self] =
-        &[Self::Envoy, Self::EnvoyJson, Self::Gateway, Self::Nginx, Self::NginxServer, Self::S3];
+    pub const ALL: &'static [Self] = &[
+        Self::Envoy,
+        Self::EnvoyJson,
+        Self::EnvoyReportOnly,
+        Self::Gateway,
+        Self::Nginx,
+        Self::NginxServer,
+        Self::S3,
+    ];
 
-    /// A name that stays the same, for command lines: `envoy`, `envoy-json`, `gateway`, `nginx`, `nginx-server`, `s3`.
+    /// A name that stays the same, for command lines: `envoy`, `envoy-json`, `envoy-report-only`, `gateway`, `nginx`, `nginx-server`, `s3`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Envoy => "envoy",
             Self::EnvoyJson => "envoy-json",
+            Self::EnvoyReportOnly => "envoy-report-only",
             Self::Gateway => "gateway",
             Self::Nginx => "nginx",
             Self::NginxServer => "nginx-server",
@@ -120,7 +138,7 @@ impl Target {
     /// As sentences call it.
     fn noun(self) -> &'static str {
         match self {
-            Self::Envoy | Self::EnvoyJson => "Envoy",
+            Self::Envoy | Self::EnvoyJson | Self::EnvoyReportOnly => "Envoy",
             Self::Gateway => "the Gateway API",
             Self::Nginx | Self::NginxServer => "nginx",
             Self::S3 => "S3",
@@ -141,6 +159,7 @@ impl Export {
         let text = match target {
             Target::Envoy => envoy::yaml(table, &mut warnings),
             Target::EnvoyJson => envoy::json(table, &mut warnings),
+            Target::EnvoyReportOnly => envoy::report_only(table, &mut warnings),
             Target::Gateway => gateway::yaml(table, &mut warnings),
             Target::Nginx => nginx::http(table, &mut warnings),
             Target::NginxServer => nginx::server(table),

@@ -1,12 +1,9 @@
-//! A rule, as it would be written, and what all targets ask of it.
-
-use std::collections::HashSet;
+//! A rule, as it would be written, and what all targets ask of it. Which rules are written: [`rules`](super::rules).
 
 use super::warning::{Loss, Warnings};
 use crate::document::path::Path;
 use crate::document::write::split;
 use crate::origin::pattern::{OriginPattern, Pattern};
-use crate::policy::Policy;
 use crate::policy::methods::Methods;
 use crate::policy::rule::{Origins, Rule};
 use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
@@ -16,7 +13,7 @@ pub(super) struct Said {
     /// Where it stands; of several rules that are written as one, the first.
     pub(super) path: Path,
     /// Each with the rule that has it.
-    origins: Vec<(Path, String)>,
+    pub(super) origins: Vec<(Path, String)>,
     /// Whether it has origins, too, that cannot be written.
     pub(super) has_predicates: bool,
     pub(super) credentials: bool,
@@ -44,35 +41,8 @@ pub(super) enum Fate<T> {
     Lost(Loss),
 }
 
-/// Every rule of a policy.
-pub(super) fn all(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Vec<Said> {
-    let several = policy.rules().nth(1).is_some();
-    let place = |index| if several { path.key("rules").index(index) } else { path.clone() };
-    let rules = policy.rules().enumerate();
-    rules.map(|(index, rule)| Said::of(rule, place(index), warnings)).collect()
-}
-
-/// The rule of a policy for a target that has but one: the first, and those behind it that differ in nothing but origins.
-pub(super) fn one(policy: &Policy, path: &Path, warnings: &mut Warnings) -> Option<Said> {
-    let mut rules = all(policy, path, warnings).into_iter();
-    let mut first = rules.next()?;
-    let mut known: HashSet<String> = first.origins.iter().map(|it| it.1.clone()).collect();
-    let mut is_behind = false;
-    for rule in rules {
-        is_behind |= !first.differs_in_origins_only(&rule);
-        if is_behind {
-            warnings.push(&rule.path, Loss::Rules);
-        } else {
-            // A target may refuse what it is told twice.
-            let origins = rule.origins.into_iter();
-            first.origins.extend(origins.filter(|(_, origin)| known.insert(origin.clone())));
-        }
-    }
-    Some(first)
-}
-
 impl Said {
-    fn of(rule: &Rule, path: Path, warnings: &mut Warnings) -> Self {
+    pub(super) fn of(rule: &Rule, path: Path, warnings: &mut Warnings) -> Self {
         let written = match &rule.origins {
             Origins::Any => vec!["*".to_owned()],
             other => other.written(),
@@ -104,7 +74,7 @@ impl Said {
         }
     }
 
-    fn differs_in_origins_only(&self, other: &Self) -> bool {
+    pub(super) fn differs_in_origins_only(&self, other: &Self) -> bool {
         self.credentials == other.credentials
             && self.methods == other.methods
             && (self.any_header, &self.headers) == (other.any_header, &other.headers)

@@ -1,6 +1,7 @@
 //! The CORS configuration of an Amazon S3 bucket.
 
-use super::rule::{self, Entry, Fate, Said};
+use super::rule::{Entry, Fate, Said};
+use super::rules;
 use super::table::{Has, Table};
 use super::tree::{self, object, texts};
 use super::warning::{Loss, Warnings};
@@ -16,7 +17,7 @@ const MOST_RULES: usize = 100;
 pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
     let rules = match table.sole() {
         Some((path, Has::Policy(policy))) => {
-            let all = rule::all(policy, path, warnings);
+            let all = rules::all(policy, path, warnings);
             let mut rules = Vec::new();
             // What a rule has lost would be answered by those behind it, and these may say more.
             let mut is_lossy = false;
@@ -48,6 +49,9 @@ pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
             Vec::new()
         }
     };
+    if rules.is_empty() {
+        warnings.push(&Path::default(), Loss::NoRules);
+    }
     tree::json(&object([("CORSRules", Value::Array(rules))]))
 }
 

@@ -29,7 +29,7 @@ pub enum Loss {
     Star,
     /// A pattern with any port is narrowed to the default one.
     AnyPort,
-    /// A pattern whose expression would be longer than Envoy takes.
+    /// A value, or the expression for it, that is longer than the target takes.
     TooLong,
     /// A method that the target does not know.
     Method,
@@ -55,14 +55,20 @@ pub enum Loss {
     TooMany,
     /// A rule behind those that the target can say.
     Rules,
+    /// A rule some of whose origins an earlier rule has, too, where the target chooses one rule by the origin.
+    SharedOrigins,
     /// A rule behind one that lost something, whose requests it would now answer.
     Behind,
     /// A rule of which nothing is left to write.
     Nothing,
+    /// Of a policy no rule is left, and the target refuses a configuration that has none.
+    NoRules,
     /// Paths that can be read as more than one: they have no CORS, or, in a gateway, that of the path that it reads.
     AmbiguousPaths,
     /// A path with a parameter, where the target has none; the paths below what stands before it have no CORS.
     Parameter,
+    /// A path that the target cannot write, for its characters or its length; its folder has no CORS.
+    Path,
     /// Paths, where the target has none.
     Paths,
 }
@@ -107,6 +113,9 @@ impl fmt::Display for Warning {
                 f,
                 "is narrowed to the default port, because {target} has no pattern for it; list the ports"
             ),
+            Loss::TooLong if self.target == Target::Gateway => {
+                write!(f, "is left out, because it is longer than {target} takes")
+            }
             Loss::TooLong => write!(
                 f,
                 "is left out, because its regular expression is longer than {target} takes by default"
@@ -139,10 +148,18 @@ impl fmt::Display for Warning {
                 f,
                 "is left out, because {target} has one rule, and this one differs from the first in more than origins"
             ),
+            Loss::SharedOrigins => write!(
+                f,
+                "an origin that an earlier rule has, too, gets what that allows alone, because {target} chooses a rule by the origin"
+            ),
             Loss::Behind => f.write_str(
                 "is left out, because it would answer what a rule before it has lost; write what is lost in another way",
             ),
             Loss::Nothing => f.write_str("is left out, because nothing is left of it"),
+            Loss::NoRules => write!(
+                f,
+                "no rule is left, and {target} refuses a configuration without one; delete the one that is there"
+            ),
             Loss::AmbiguousPaths if self.target == Target::Gateway => f.write_str(
                 "a path that can be read as another one has what the gateway reads; have it normalize paths",
             ),
@@ -152,6 +169,10 @@ impl fmt::Display for Warning {
             Loss::Parameter => write!(
                 f,
                 "is left out, because {target} has no parameters, and the paths below have no CORS"
+            ),
+            Loss::Path => write!(
+                f,
+                "is left out, because {target} cannot write the path, and those in its folder have no CORS"
             ),
             Loss::Paths => write!(f, "are left out, because {target} has no paths"),
         }

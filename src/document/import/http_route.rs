@@ -24,11 +24,14 @@ impl Routes {
     ///   `Access-Control-Allow-Origin` from responses, they have [no CORS](Route::NoCors). No CORS have all paths that no rule matches,
     ///   which the gateway answers with 404.
     /// - A match that asks for more than a path, such as a header, does not always apply: its path has no CORS.
-    /// - Host names, and what else is no matter of CORS, is not read.
+    /// - The table is for every host, which a warning tells if the resource is for some. What else is no matter of CORS is not read.
+    /// - Several resources of one gateway are read as one from a `List`, as kubectl writes it. A path that two of them have has no
+    ///   CORS, unless both say the same: the older one would answer, and which that is, is not known.
     ///
     /// # Errors
     ///
-    /// What is no JSON or no `HTTPRoute`; a path that is a regular expression, since gateways differ in what it matches; a path
+    /// What is no JSON and neither an `HTTPRoute` nor a list; a list whose resources differ in host names, gateways or
+    /// namespaces; a path that is a regular expression, since gateways differ in what it matches; a path
     /// that no table has (`/a;b`, `/a/../b`); and the errors of a filter. All of them.
     ///
     /// ```
@@ -68,27 +71,41 @@ impl Routes {
 }
 
 fn import(format: Format, text: &str) -> Result<(Routes, Vec<DocumentWarning>), DocumentErrors> {
-    let rules = read_text(format, text, read)?;
+    let resources = read_text(format, text, read)?;
     let mut warnings = Warnings::default();
+    if let Some(path) = resources.first().and_then(|resource| resource.hosts.as_ref()) {
+        warnings.push(path, DocumentWarning::Hostnames { key: path.to_string() });
+    }
     let mut table = Table::default();
-    for rule in rules {
-        let has = rule.has(&mut warnings)?;
-        for matched in rule.matches {
-            let has = match matched.condition {
-                Some(condition) => {
-                    let key = condition.to_string();
-                    warnings.push(&condition, DocumentWarning::Conditional { key });
-                    &Route::NoCors
-                }
-                None => &has,
-            };
-            table.add(matched.at, matched.is_prefix, matched.path, has);
+    for Resource { rules, .. } in resources {
+        let mut own = Table::default();
+        for rule in rules {
+            let has = rule.has(&mut warnings)?;
+            for matched in rule.matches {
+                let has = match matched.condition {
+                    Some(condition) => {
+                        let key = condition.to_string();
+                        warnings.push(&condition, DocumentWarning::Conditional { key });
+                        &Route::NoCors
+                    }
+                    None => &has,
+                };
+                own.add(matched.at, matched.is_prefix, matched.path, has);
+            }
         }
+        table.merge(own, &mut warnings);
     }
     let mut errors = Errors::default();
     let routes = table.build(&mut errors);
     let routes = errors.none_in(routes, Some((format, text)))?;
     Ok((routes, warnings.into_list()))
+}
+
+/// One `HTTPRoute`.
+struct Resource {
+    rules: Vec<Rule>,
+    /// Where the names of its hosts stand, if it is for some.
+    hosts: Option<Path>,
 }
 
 /// A rule as it was written.
@@ -111,22 +128,61 @@ struct Match {
     condition: Option<Path>,
 }
 
-fn read(value: Value, errors: &mut Errors) -> Option<Vec<Rule>> {
+fn read(value: Value, errors: &mut Errors) -> Option<Vec<Resource>> {
     let whole = Path::default();
-    let is_other = |kind: &Value| *kind != Value::Text("HTTPRoute".to_owned());
-    if let Some(kind) = value.get("kind").filter(|kind| is_other(kind)) {
-        errors.expected(whole.key("kind"), "\"HTTPRoute\"", kind);
-        return None;
+    if value.get("items").is_none() {
+        return Resource::read(&whole, value, errors).map(|resource| vec![resource]);
     }
-    let mut object = Object::new(&whole, value, "an object with the keys of an HTTPRoute", errors)?;
-    let spec = object.require("spec", errors)?;
-    let at_spec = whole.key("spec");
-    let mut spec = Object::new(&at_spec, spec, "an object with the key `rules`", errors)?;
-    let rules = spec.require("rules", errors)?;
-    let at_rules = at_spec.key("rules");
-    let rules = array(&at_rules, rules, errors)?.into_iter().enumerate();
-    let rules = rules.filter_map(|(index, rule)| Rule::read(at_rules.index(index), rule, errors));
-    Some(rules.collect())
+    expect_kind(&whole, &value, &["List", "HTTPRouteList"], errors)?;
+    let mut object = Object::new(&whole, value, "a list", errors)?;
+    let items = object.require("items", errors)?;
+    let at_items = whole.key("items");
+    let items = array(&at_items, items, errors)?;
+    expect_one_reach(&at_items, &items, errors);
+    let items = items.into_iter().enumerate();
+    Some(items.filter_map(|(at, it)| Resource::read(&at_items.index(at), it, errors)).collect())
+}
+
+/// Tells the resources that are not for the same requests as the first, but for their paths. A table is for all.
+fn expect_one_reach(at_items: &Path, items: &[Value], errors: &mut Errors) {
+    for (of, key) in [("metadata", "namespace"), ("spec", "parentRefs"), ("spec", "hostnames")] {
+        let reach = |item: &Value| item.get(of).and_then(|it| it.get(key)).cloned();
+        let first = items.first().and_then(reach);
+        let other = items.iter().position(|item| reach(item) != first);
+        if let Some(other) = other {
+            let message =
+                format!("the first of the list has another `{key}`; read them one by one");
+            errors.push_shape(at_items.index(other).key(of).key(key), message);
+        }
+    }
+}
+
+fn expect_kind(path: &Path, value: &Value, kinds: &[&str], errors: &mut Errors) -> Option<()> {
+    let is_one = |kind: &Value| matches!(kind, Value::Text(kind) if kinds.contains(&kind.as_str()));
+    let other = value.get("kind").filter(|kind| !is_one(kind));
+    if let (Some(other), Some(expected)) = (other, kinds.first()) {
+        errors.expected(path.key("kind"), &Quoted(expected).to_string(), other);
+    }
+    other.is_none().then_some(())
+}
+
+impl Resource {
+    fn read(path: &Path, value: Value, errors: &mut Errors) -> Option<Self> {
+        expect_kind(path, &value, &["HTTPRoute"], errors)?;
+        let mut object =
+            Object::new(path, value, "an object with the keys of an HTTPRoute", errors)?;
+        let spec = object.require("spec", errors)?;
+        let at_spec = path.key("spec");
+        let has_hosts = spec.get("hostnames").is_some_and(|names| !names.items().is_empty());
+        let mut spec = Object::new(&at_spec, spec, "an object with the key `rules`", errors)?;
+        let rules = spec.require("rules", errors)?;
+        let at_rules = at_spec.key("rules");
+        let rules = array(&at_rules, rules, errors)?.into_iter().enumerate();
+        let rules =
+            rules.filter_map(|(index, rule)| Rule::read(at_rules.index(index), rule, errors));
+        let rules = rules.collect();
+        Some(Self { rules, hosts: has_hosts.then(|| at_spec.key("hostnames")) })
+    }
 }
 
 fn array(path: &Path, value: Value, errors: &mut Errors) -> Option<Vec<Value>> {
@@ -265,6 +321,21 @@ impl Table {
             insert(&mut self.prefixes, path, at, has);
         } else {
             insert(&mut self.exact, path, at, has);
+        }
+    }
+
+    /// Adds the paths of another resource. With a path that both have, the older one counts.
+    fn merge(&mut self, other: Self, warnings: &mut Warnings) {
+        let both = [(&mut self.exact, other.exact), (&mut self.prefixes, other.prefixes)];
+        for (ours, theirs) in both {
+            for (path, (at, has)) in theirs {
+                let (_, kept) = ours.entry(path).or_insert_with(|| (at.clone(), has.clone()));
+                if *kept != has {
+                    *kept = Route::NoCors;
+                    let key = at.to_string();
+                    warnings.push(&at, DocumentWarning::SamePath { key });
+                }
+            }
         }
     }
 

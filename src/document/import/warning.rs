@@ -122,6 +122,18 @@ pub enum DocumentWarning {
         /// The path of the filter.
         key: String,
     },
+    /// The hosts that an `HTTPRoute` is for. The policy is for every host.
+    #[non_exhaustive]
+    Hostnames {
+        /// The path of their names, `spec.hostnames`.
+        key: String,
+    },
+    /// A path that another `HTTPRoute` of the list has, too, with something else: it has no CORS.
+    #[non_exhaustive]
+    SamePath {
+        /// The path of the later one, `items[1].spec.rules[0].matches[0].path.value`.
+        key: String,
+    },
     /// Two rules that could answer a preflight and its request differently, as in the original.
     #[non_exhaustive]
     RulesDisagree {
@@ -279,6 +291,8 @@ impl DocumentWarning {
             | Self::CredentialsLeftOut { key }
             | Self::Conditional { key }
             | Self::OfBackend { key }
+            | Self::Hostnames { key }
+            | Self::SamePath { key }
             | Self::ExposureLeftOut { key, .. }
             | Self::RulesDisagree { key, .. } => key,
         }
@@ -347,6 +361,12 @@ impl fmt::Display for Message<'_> {
             }
             DocumentWarning::OfBackend { .. } => f.write_str(
                 "left out, because a route has one policy, whatever answers; its paths have no CORS",
+            ),
+            DocumentWarning::Hostnames { .. } => f.write_str(
+                "left out, because a table of routes is for every host; put it behind these alone",
+            ),
+            DocumentWarning::SamePath { .. } => f.write_str(
+                "left out, because another HTTPRoute has the path, too, and the older of both answers; it has no CORS",
             ),
             DocumentWarning::RulesDisagree { error, .. } => write!(f, "{error}"),
         }

@@ -6,7 +6,7 @@ use tower_cors::export::Target;
 use tower_cors::{Policy, Routes};
 
 /// Values as hostile as a policy may have them, and a name that may be anything.
-fn policy() -> impl Strategy<Value = Policy> {
+pub(crate) fn policy() -> impl Strategy<Value = Policy> {
     let token = "[!#$%&'+.^_`|~0-9A-Za-z-]{1,12}";
     let names = prop::collection::vec(token, 0..4);
     let hosts = prop::collection::vec("[!\"$%&'()+.=A-Z_`a-z{}~0-9-]{1,70}", 1..4);

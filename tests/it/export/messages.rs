@@ -51,9 +51,42 @@ const ROWS: &[(&str, Target, &[&str])] = &[
             {"allow_origins": ["https://b.example"], "allow_credentials": true},
             {"allow_origins": ["*"]}
         ]}"#,
-        Target::Nginx,
+        Target::Gateway,
         &[
-            "rules[2]: is left out, because nginx has one rule, and this one differs from the first in more than origins",
+            "rules[2]: is left out, because the Gateway API has one rule, and this one differs from the first in more than origins",
+        ],
+    ),
+    (
+        r#"{"rules": [
+            {"allow_origins": ["https://a.example"], "allow_credentials": true, "allow_methods": ["PUT"]},
+            {"allow_origins": ["https://*.b.example"], "allow_methods": ["PATCH"], "max_age": 600},
+            {"allow_origins": ["*"], "expose_headers": ["etag"]}
+        ]}"#,
+        Target::Nginx,
+        &[],
+    ),
+    (
+        r#"{"rules": [
+            {"allow_origins": ["https://*.a.example:*"]},
+            {"allow_origins": ["https://x.a.example:8443", "https://b.example"], "allow_methods": ["PUT"]}
+        ]}"#,
+        Target::Envoy,
+        &[
+            "rules[1]: an origin that an earlier rule has, too, gets what that allows alone, because Envoy chooses a rule by the origin",
+        ],
+    ),
+    (
+        r#"{"rules": [
+            {"allow_origins": ["https://*.a-name-that-is-so-long.that-its-expression-has-no-room.in-envoy-by-default.example"]},
+            {"allow_origins": ["https://*.example"], "allow_methods": ["PUT"], "dangerously_allow_public_suffixes": true},
+            {"allow_origins": ["https://b.test"], "allow_methods": ["PATCH"]}
+        ]}"#,
+        Target::EnvoyJson,
+        &[
+            "rules[1]: an origin that an earlier rule has, too, gets what that allows alone, because Envoy chooses a rule by the origin",
+            r#"rules[0].allow_origins: "https://*.a-name-that-is-so-long.that-its-expression-has-no-room.in-envoy-by-default.example" is left out, because its regular expression is longer than Envoy takes by default"#,
+            "rules[1]: is left out, because it would answer what a rule before it has lost; write what is lost in another way",
+            "rules[2]: is left out, because it would answer what a rule before it has lost; write what is lost in another way",
         ],
     ),
     (
@@ -104,6 +137,7 @@ const ROWS: &[(&str, Target, &[&str])] = &[
             r#"only_methods: "PATCH" is left out, because S3 does not know the method"#,
             r#"expose_headers: "*" is left out, because S3 takes it for a name; list the names"#,
             "is left out, because nothing is left of it",
+            "no rule is left, and S3 refuses a configuration without one; delete the one that is there",
         ],
     ),
 ];
@@ -151,7 +185,20 @@ fn a_table_has_the_keys_of_its_document() {
             r#"routes["/items/{id}"]: is left out, because the Gateway API has no parameters, and the paths below have no CORS"#,
         ]
     );
-    assert_eq!(said(&routes.export(Target::S3)), ["routes: are left out, because S3 has no paths"]);
+    let odd = Routes::builder().route("/a|b", Route::LeftAlone).build().unwrap();
+    assert_eq!(
+        said(&odd.export(Target::Gateway))[1..],
+        [
+            r#"routes["/a|b"]: is left out, because the Gateway API cannot write the path, and those in its folder have no CORS"#
+        ]
+    );
+    assert_eq!(
+        said(&routes.export(Target::S3)),
+        [
+            "routes: are left out, because S3 has no paths",
+            "no rule is left, and S3 refuses a configuration without one; delete the one that is there"
+        ]
+    );
     // A policy by itself has no `fallback`.
     let alone = Policy::builder().allow_origins(["*"]).allow_headers(["x-*"]).build().unwrap();
     assert_eq!(said(&Routes::from(alone).export(Target::Envoy)), [prefix]);
@@ -169,6 +216,14 @@ fn more_than_a_target_takes_is_left_out() {
         ]
     );
     assert!(export.text().contains("https://a63.example") && !export.text().contains("a64"));
+    let name = "x".repeat(257);
+    let policy = Policy::builder().allow_origins(["https://a.example"]).allow_headers([&name]);
+    assert_eq!(
+        said(&policy.build().unwrap().export(Target::Gateway)),
+        [format!(
+            "allow_headers: {name:?} is left out, because it is longer than the Gateway API takes"
+        )]
+    );
     let rules = origins.iter().chain(&origins[..40]).enumerate().map(|(at, _)| {
         Policy::builder().allow_origins([format!("https://b{at}.example")]).only_methods(["GET"])
     });
@@ -185,6 +240,22 @@ fn more_than_a_target_takes_is_left_out() {
     );
 }
 
+/// Which of them share origins is found without comparing each with each.
+#[test]
+fn a_thousand_rules_are_written() {
+    let rule = |at: usize| {
+        let origins = (0..20).map(|host| format!("https://a{host}.b{at}.example"));
+        let builder = Policy::builder().allow_origins(origins);
+        builder
+            .allow_origins([format!("https://*.c{at}.example")])
+            .allow_headers([format!("x-{at}")])
+    };
+    let policy = Policy::from_rules((0..1_000).map(rule)).unwrap();
+    let export = policy.export(Target::Nginx);
+    assert_eq!(export.warnings(), []);
+    assert!(export.text().contains("\"0-999\""));
+}
+
 #[test]
 fn a_predicate_is_told() {
     let policy = Policy::builder()
@@ -199,7 +270,8 @@ fn a_predicate_is_told() {
     }
 }
 
-/// Whatever a rule loses of what it answers, S3 would answer by the next, which may say more.
+/// Whatever a rule loses of what it answers, S3 would answer by the next, which may say more. Envoy and nginx choose by the
+/// origin, and lose no origin but those of predicates.
 #[test]
 fn what_a_rule_has_lost_is_answered_by_none_behind_it() {
     let page = || Policy::builder().allow_origins(["https://pr.a.example"]);
@@ -226,8 +298,13 @@ fn what_a_rule_has_lost_is_answered_by_none_behind_it() {
             panic!("{name} does not build")
         };
         for target in Target::ALL {
+            let chooses = matches!(
+                target,
+                Target::Envoy | Target::EnvoyJson | Target::EnvoyReportOnly | Target::Nginx
+            );
             let export = policy.export(*target);
-            assert!(!export.text().contains("x-secret"), "{name}: {export}");
+            let is_there = export.text().contains("x-secret");
+            assert!(!is_there || chooses && name != "predicate", "{name}: {export}");
         }
         let export = policy.export(Target::S3);
         let told: Vec<_> = export.warnings().iter().map(|it| (it.key(), it.loss())).collect();
@@ -241,6 +318,8 @@ fn nobody_is_nobody_everywhere() {
     for target in Target::ALL {
         let export = Policy::nobody().export(*target);
         assert!(export.text().ends_with('\n') && !export.text().contains("example"), "{export}");
+        let is_told = export.warnings().iter().any(|warning| warning.loss() == Loss::NoRules);
+        assert_eq!(is_told, *target == Target::S3, "{export}");
     }
 }
 
@@ -248,7 +327,8 @@ fn nobody_is_nobody_everywhere() {
 fn targets_have_names_of_their_own() {
     let names: HashSet<&str> = Target::ALL.iter().map(|target| target.as_str()).collect();
     assert_eq!(names.len(), Target::ALL.len());
-    let all = ["envoy", "envoy-json", "gateway", "nginx", "nginx-server", "s3"];
+    let all =
+        ["envoy", "envoy-json", "envoy-report-only", "gateway", "nginx", "nginx-server", "s3"];
     assert_eq!(names, HashSet::from(all));
     let warning = Policy::permissive().export(Target::S3).warnings().to_vec();
     assert_eq!(warning.iter().filter_map(Warning::value).collect::<Vec<_>>(), ["*", "*"]);

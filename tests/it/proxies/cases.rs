@@ -72,9 +72,13 @@ const METHODS: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "X-$
 
 /// A rule. What would not build is left out.
 pub(super) fn rule() -> impl Strategy<Value = PolicyBuilder> {
+    rule_of(ORIGINS.to_vec())
+}
+
+fn rule_of(origins: Vec<&'static str>) -> impl Strategy<Value = PolicyBuilder> {
     let exposed: &'static [&'static str] = &["*", "ETag", "x-e", "x-$f"];
     (
-        (subsequence(ORIGINS, 1..=5), 0..8, any::<bool>(), 0..8, 0..8),
+        (subsequence(origins, 1..=5), 0..8, any::<bool>(), 0..8, 0..8),
         (subsequence(METHODS, 1..=5), 0..3),
         subsequence(NAMES, 0..=4),
         subsequence(exposed, 0..=3),
@@ -105,6 +109,14 @@ pub(super) fn rule() -> impl Strategy<Value = PolicyBuilder> {
                 }
             },
         )
+}
+
+/// Rules that have no origin twice, and few that stand for the same.
+fn apart() -> impl Strategy<Value = Vec<PolicyBuilder>> {
+    (Just(ORIGINS.to_vec()).prop_shuffle(), 2..=3_usize).prop_flat_map(|(origins, count)| {
+        let parts = origins.chunks(ORIGINS.len().div_ceil(count));
+        parts.map(|part| rule_of(part.to_vec())).collect::<Vec<_>>()
+    })
 }
 
 /// A fetch: the page, and what it asks for.
@@ -149,7 +161,7 @@ pub(super) fn policies(count: usize) -> Vec<Policy> {
         Some(page) => rule.allow_origins_if(move |origin, _, _| origin.as_str() == page),
         None => rule,
     });
-    let rules = prop::collection::vec(rule, 1..=2);
+    let rules = prop_oneof![prop::collection::vec(rule, 1..=2), apart()];
     let mut policies = Vec::new();
     while policies.len() < count {
         let rules = some(&rules, &mut runner, 1).remove(0);

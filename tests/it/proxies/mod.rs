@@ -9,4 +9,6 @@ mod browsers;
 mod cases;
 mod envoy;
 mod nginx;
+mod report_only;
+mod rules;
 mod tables;

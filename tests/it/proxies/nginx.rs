@@ -7,15 +7,16 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tower_cors::Policy;
+use proptest::test_runner::TestRunner;
 use tower_cors::export::{Export, Loss, Target};
+use tower_cors::{Policy, Route, Routes};
 
 use super::backend;
 use super::browsers::Counts;
 use super::cases::{self, Asked, asked};
 use crate::process::{self, Server};
 
-const CONFIGURATION: &str = "
+pub(super) const CONFIGURATION: &str = "
 daemon off; master_process off; error_log stderr crit; pid pid;
 events {}
 http {
@@ -64,7 +65,7 @@ async fn nginx_is_never_more_open() {
     backend::listen(directory.path());
     let Some((_nginx, socket)) = start(directory.path(), &exports) else { return };
     let mut counts = Counts::default();
-    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let mut runner = TestRunner::deterministic();
     for (number, (policy, (export, _))) in policies.into_iter().zip(&exports).enumerate() {
         let all = cases::some(&asked(PATHS), &mut runner, 40);
         let is_narrower = !export.warnings().is_empty();
@@ -78,13 +79,18 @@ async fn nginx_is_never_more_open() {
     assert!(warned < 250, "{warned}");
 }
 
-/// What nginx says of its configuration, where it has a policy's two files.
-fn judged(program: &Path, directory: &Path, policies: &[Policy], server: &str) -> (bool, String) {
+/// What nginx says of its configuration, where it has the two files of each table.
+fn judged<R: Clone + Into<Routes>>(
+    program: &Path,
+    directory: &Path,
+    tables: &[R],
+    server: &str,
+) -> (bool, String) {
     let mut configuration = CONFIGURATION.replace("stderr crit", "stderr");
-    for (number, policy) in policies.iter().enumerate() {
-        fs::write(directory.join(format!("{number}.http")), policy.export(Target::Nginx).text())
-            .unwrap();
-        let text = policy.export(Target::NginxServer);
+    for (number, table) in tables.iter().enumerate() {
+        let table: Routes = table.clone().into();
+        let (http, text) = (table.export(Target::Nginx), table.export(Target::NginxServer));
+        fs::write(directory.join(format!("{number}.http")), http.text()).unwrap();
         fs::write(directory.join(format!("{number}.server")), text.text()).unwrap();
         writeln!(configuration, "include {number}.http;").unwrap();
     }
@@ -139,6 +145,45 @@ fn long_lists_and_origins_of_several_rules_are_read() {
     let (is_valid, said) =
         judged(&program, directory.path(), &[long, shared], "include 0.server; include 1.server;");
     assert!(is_valid, "{said}");
+}
+
+/// Whatever text a policy has, and however long a path is.
+#[test]
+fn nginx_takes_whatever_is_written() {
+    let Some(program) = process::find("nginx") else { return };
+    let directory = tempfile::tempdir().unwrap();
+    let mut runner = TestRunner::deterministic();
+    let one = || Policy::builder().allow_origins(["https://a.example"]);
+    let odd = [
+        one().only_methods(["X-$Y"]),
+        one().only_methods(["X-$Y", "GET"]).allow_headers(["$x"]),
+        one().allow_methods(["$request_uri", "X-$Y", "PUT"]).expose_headers(["$x"]),
+    ];
+    let mut tables: Vec<Routes> = cases::some(&crate::export::hostile::policy(), &mut runner, 80)
+        .into_iter()
+        .map(Routes::from)
+        .chain(odd.iter().filter_map(|it| it.build().ok()).map(Routes::from))
+        .collect();
+    let mut lost = 0;
+    for character in ["a", "$", "(", "+", "~", "!", "'", "*"] {
+        for (length, end) in [(200, ""), (600, ""), (1_000, "/{id}"), (1_000, "/{*rest}")] {
+            let path = format!("/a/{}x{end}", character.repeat(length));
+            let builder =
+                Routes::builder().route(&path, Route::NoCors).fallback(one().build().unwrap());
+            let Ok(table) = builder.build() else { continue };
+            let export = table.export(Target::Nginx);
+            let is_lost = export.warnings().iter().any(|it| it.loss() == Loss::TooLong);
+            assert!(!is_lost || export.text().contains(r#""~^/a/"#), "{export}");
+            lost += usize::from(is_lost);
+            tables.push(table);
+        }
+    }
+    assert!(lost > 10, "{lost}");
+    for table in &tables {
+        let table = std::slice::from_ref(table);
+        let (is_valid, said) = judged(&program, directory.path(), table, "include 0.server;");
+        assert!(is_valid, "{said}\n{}", table[0].export(Target::Nginx));
+    }
 }
 
 /// Inside, nginx makes a `GET` of a request that it redirects.

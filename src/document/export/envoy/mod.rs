@@ -3,10 +3,12 @@
 //! What the filter leaves as it is: a simple request of an origin that is not allowed, and, unless it is told otherwise,
 //! preflights of one. It sends no `Vary`. A field that is empty is taken from the `CorsPolicy` of the virtual host.
 
+mod report;
 mod routes;
 
 use super::regex;
-use super::rule::{self, Entry, Fate, Said};
+use super::rule::{Entry, Fate, Said};
+use super::rules;
 use super::table::{Has, Table};
 use super::tree::{self, object, text, texts};
 use super::warning::{Loss, Warnings};
@@ -35,12 +37,26 @@ const COMMENT_ON_ROUTES: &str = "\
 #  - lets the upstream's own CORS headers pass: they are removed, but where a path is left alone;
 #  - hands preflights of other origins to the upstream: it answers them, 200 and without Access-Control-Allow-Origin;
 #  - refuses, over HTTP/1, methods that it does not know, unless its http_protocol_options have allow_custom_methods;
-#  - takes the path as it is sent: the first route is for those that servers may read as others. They have no CORS.
+#  - takes the path as it is sent: of several paths, the first route is for those that servers may read as others. They have
+#    no CORS.
+";
+
+const COMMENT_ON_REPORT: &str = "\
+# It changes nothing: whoever answers now goes on to answer. Envoy counts the requests of origins that the policy allows in
+# cors.origin_valid, and the others in cors.origin_invalid. It does not look at methods and names of headers.
+# Part of a virtual host, or of a route; if it begins with routes, of a virtual host: write your cluster in place of \"backend\".
+# The filters of the connection manager have to begin with envoy.filters.http.cors.
 ";
 
 pub(super) fn yaml(table: &Table<'_>, warnings: &mut Warnings) -> String {
-    let comment = if table.has_paths() { COMMENT_ON_ROUTES } else { COMMENT };
-    format!("{comment}{}", tree::yaml(&written(table, warnings)))
+    let written = written(table, warnings);
+    let comment = if written.get("routes").is_some() { COMMENT_ON_ROUTES } else { COMMENT };
+    format!("{comment}{}", tree::yaml(&written))
+}
+
+/// What only looks.
+pub(super) fn report_only(table: &Table<'_>, warnings: &mut Warnings) -> String {
+    format!("{COMMENT_ON_REPORT}{}", tree::yaml(&report::only(written(table, warnings))))
 }
 
 pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
@@ -48,38 +64,76 @@ pub(super) fn json(table: &Table<'_>, warnings: &mut Warnings) -> String {
 }
 
 fn written(table: &Table<'_>, warnings: &mut Warnings) -> Value {
-    match table.sole() {
-        Some((path, has)) => object(configuration(&has, path, warnings)),
-        None => routes::written(table, warnings),
+    if let Some((path, has)) = table.sole() {
+        let sole = <[Answer; 1]>::try_from(answers(&has, path, warnings));
+        if let Ok([Answer { entries, .. }]) = sole {
+            return object(entries);
+        }
     }
+    routes::written(table, warnings)
 }
 
+/// The entries of an object.
+type Entries = Vec<(&'static str, Value)>;
+
 /// What is written into a virtual host, or into a route.
-fn configuration(
-    has: &Has<'_>,
-    path: &Path,
-    warnings: &mut Warnings,
-) -> Vec<(&'static str, Value)> {
+struct Answer {
+    /// What matches the origin that it is for; nothing, if it is for all that have none before it.
+    origin: Option<Value>,
+    entries: Entries,
+}
+
+/// What a path has: for each origin of all rules but the last what its rule says, and behind those the last one.
+fn answers(has: &Has<'_>, path: &Path, warnings: &mut Warnings) -> Vec<Answer> {
     let policy = match has {
-        Has::LeftAlone => return Vec::new(),
-        Has::NoCors => None,
-        Has::Policy(policy) => {
-            rule::one(policy, path, warnings).and_then(|said| allowing(&said, warnings))
-        }
+        Has::LeftAlone => return vec![Answer { origin: None, entries: Vec::new() }],
+        Has::NoCors => return vec![Answer { origin: None, entries: configuration(None, false) }],
+        Has::Policy(policy) => policy,
     };
-    let is_open = policy.is_some();
+    let rules = rules::by_origin(policy, path, warnings);
+    let (mut answers, mut rest, mut is_lossy) = (Vec::new(), None, false);
+    for (at, said) in rules.iter().enumerate() {
+        if is_lossy {
+            // It would answer what a rule before it has lost.
+            warnings.push(&said.path, Loss::Behind);
+            continue;
+        }
+        let (origins, are_all) = origins(said, warnings);
+        let allowed = allowing(said, warnings);
+        is_lossy = !are_all;
+        if at + 1 == rules.len() {
+            rest = allowed.filter(|_| !origins.is_empty()).map(|it| with_origins(origins, it));
+            continue;
+        }
+        answers.extend(origins.into_iter().map(|origin| {
+            let fields = allowed.clone().map(|fields| with_origins(vec![origin.clone()], fields));
+            Answer { origin: Some(origin), entries: configuration(fields, true) }
+        }));
+    }
+    answers.push(Answer { origin: None, entries: configuration(rest, rules.len() > 1) });
+    answers
+}
+
+fn with_origins(origins: Vec<Value>, fields: Entries) -> Entries {
+    let origins = ("allow_origin_string_match", Value::Array(origins));
+    std::iter::once(origins).chain(fields).collect()
+}
+
+/// A `CorsPolicy`, closed if it has no fields, and what is done to the headers of responses.
+fn configuration(fields: Option<Entries>, varies: bool) -> Entries {
+    let varies = varies || fields.is_some();
     let mut entries = vec![(
         "@type",
         text("type.googleapis.com/envoy.extensions.filters.http.cors.v3.CorsPolicy"),
     )];
-    entries.extend(policy.unwrap_or_default());
+    entries.extend(fields.unwrap_or_default());
     entries.push(("forward_not_matching_preflights", Value::Boolean(false)));
     let names = CORS_HEADERS.iter().map(http::HeaderName::as_str);
     let mut all = vec![
         ("typed_per_filter_config", object([("envoy.filters.http.cors", object(entries))])),
         ("response_headers_to_remove", texts(names)),
     ];
-    if is_open {
+    if varies {
         let vary = object([
             ("header", object([("key", text("Vary")), ("value", text("Origin"))])),
             ("append_action", text("APPEND_IF_EXISTS_OR_ADD")),
@@ -89,31 +143,36 @@ fn configuration(
     all
 }
 
-/// The fields that allow something.
-fn allowing(said: &Said, warnings: &mut Warnings) -> Option<Vec<(&'static str, Value)>> {
-    if !said.shares_all(warnings) {
-        return None;
-    }
+/// What matches the origins of a rule, each by itself, and whether these are all.
+fn origins(said: &Said, warnings: &mut Warnings) -> (Vec<Value>, bool) {
+    let mut are_all = true;
     let origins = said.origins(warnings, |_, entry| match entry {
         Entry::Any => Fate::Kept(vec![object([("exact", text("*"))])]),
         Entry::Opaque => Fate::Kept(vec![object([("exact", text("null"))])]),
         Entry::Origins(pattern) if pattern.is_exact() => {
             Fate::Kept(vec![object([("exact", text(pattern.text()))])])
         }
-        Entry::Origins(pattern) if !fits(pattern) => Fate::Lost(Loss::TooLong),
+        Entry::Origins(pattern) if !fits(pattern) => {
+            are_all = false;
+            Fate::Lost(Loss::TooLong)
+        }
         Entry::Origins(pattern) => {
             let regex = object([("regex", text(regex::of_origins(pattern)))]);
             Fate::Kept(vec![object([("safe_regex", regex)])])
         }
     });
-    if origins.is_empty() {
+    (origins, are_all)
+}
+
+/// The fields that allow something, but for the origins.
+fn allowing(said: &Said, warnings: &mut Warnings) -> Option<Entries> {
+    if !said.shares_all(warnings) {
         return None;
     }
-    let mut entries = vec![("allow_origin_string_match", Value::Array(origins))];
     // To the filter, `*` by itself is what was asked for.
     let methods =
         if said.methods.is_any() { "*".to_owned() } else { said.allowed_methods().join(",") };
-    entries.push(("allow_methods", text(methods)));
+    let mut entries = vec![("allow_methods", text(methods))];
     let headers = allowed_headers(said, warnings);
     if !headers.is_empty() {
         entries.push(("allow_headers", text(headers)));

@@ -2,7 +2,8 @@
 
 mod paths;
 
-use super::rule::{self, Entry, Fate, Said};
+use super::rule::{Entry, Fate, Said};
+use super::rules;
 use super::table::{Has, Table};
 use super::tree::{self, object, text, texts};
 use super::warning::{Loss, Warnings};
@@ -18,10 +19,16 @@ const COMMENT: &str = "\
 # CORS headers of the service pass: the filter before CORS adds the one, and removes the others.
 ";
 
+// The limits are those of the definition of the resource, which refuses what is over them:
+// <https://github.com/kubernetes-sigs/gateway-api/blob/main/config/crd/standard/gateway.networking.k8s.io_httproutes.yaml>
+
 /// The methods of the API, but for those that no script may use.
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
 /// The most origins of a filter, and the most names of a list.
 const MOST_VALUES: usize = 64;
+/// The longest origin, and the longest name of a header.
+const LONGEST_ORIGIN: usize = 253;
+const LONGEST_NAME: usize = 256;
 /// The most paths of a rule, of a resource, and the most rules of one.
 const MOST_OF_RULE: usize = 64;
 const MOST_PATHS: usize = 128;
@@ -41,27 +48,36 @@ pub(super) fn yaml(table: &Table<'_>, warnings: &mut Warnings) -> String {
         }
         None => paths::rules(table, warnings),
     };
-    let mut documents: Vec<Vec<Rule>> = vec![Vec::new()];
+    let mut parts: Vec<Vec<Rule>> = vec![Vec::new()];
     let mut paths = 0;
     for rule in rules {
         let has_room = paths + rule.matches.len() <= MOST_PATHS;
-        let last = documents.last_mut().filter(|rules| rules.len() < MOST_RULES && has_room);
+        let last = parts.last_mut().filter(|rules| rules.len() < MOST_RULES && has_room);
         if let Some(rules) = last {
             paths += rule.matches.len();
             rules.push(rule);
         } else {
             paths = rule.matches.len();
-            documents.push(vec![rule]);
+            parts.push(vec![rule]);
         }
     }
-    let resources = documents.into_iter().enumerate().map(|(at, rules)| {
+    let resources = parts.into_iter().enumerate().map(|(at, rules)| {
         let name = match at {
             0 => resource_name(table.name).to_owned(),
             at => format!("{}-{}", resource_name(table.name), at + 1),
         };
-        tree::yaml(&resource(&name, rules))
+        resource(&name, rules)
     });
-    format!("{COMMENT}{}", resources.collect::<Vec<_>>().join("---\n"))
+    let resources: Vec<Value> = resources.collect();
+    let whole = match <[Value; 1]>::try_from(resources) {
+        Ok([resource]) => resource,
+        Err(resources) => object([
+            ("apiVersion", text("v1")),
+            ("kind", text("List")),
+            ("items", Value::Array(resources)),
+        ]),
+    };
+    format!("{COMMENT}{}", tree::yaml(&whole))
 }
 
 /// The name of a policy, if it can be one of a resource.
@@ -103,7 +119,7 @@ fn filters(has: &Has<'_>, path: &Path, warnings: &mut Warnings) -> Vec<Value> {
         Has::LeftAlone => return Vec::new(),
         Has::NoCors => None,
         Has::Policy(policy) => {
-            rule::one(policy, path, warnings).and_then(|said| filter(&said, warnings))
+            rules::one(policy, path, warnings).and_then(|said| filter(&said, warnings))
         }
     };
     let names = CORS_HEADERS.iter().map(http::HeaderName::as_str);
@@ -126,6 +142,9 @@ fn filter(said: &Said, warnings: &mut Warnings) -> Option<Value> {
         return None;
     }
     let mut origins = said.origins(warnings, judge);
+    if origins.iter().any(|origin| origin == "*") {
+        origins = vec!["*".to_owned()];
+    }
     let mut seen = std::collections::HashSet::new();
     origins.retain(|origin| seen.insert(origin.clone()));
     if origins.is_empty() {
@@ -144,8 +163,11 @@ fn filter(said: &Said, warnings: &mut Warnings) -> Option<Value> {
     if !headers.is_empty() {
         entries.push(("allowHeaders", texts(headers)));
     }
-    let mut exposed = said.exposed.clone();
-    warnings.limit(&said.path.key("expose_headers"), &mut exposed, MOST_VALUES);
+    let exposed = if said.exposed.iter().any(|name| name == "*") {
+        vec!["*".to_owned()]
+    } else {
+        names(&said.path.key("expose_headers"), &said.exposed, warnings)
+    };
     if !exposed.is_empty() {
         entries.push(("exposeHeaders", texts(exposed)));
     }
@@ -161,7 +183,8 @@ fn filter(said: &Said, warnings: &mut Warnings) -> Option<Value> {
     Some(object(entries))
 }
 
-/// A `*` stands for any text to the left, dots included. Schemes are those of the web, and a host has no colon.
+/// A `*` stands for any text to the left, dots included. Schemes are those of the web, and hosts have letters, digits, `-`
+/// and dots.
 fn judge(value: &str, entry: &Entry<'_>) -> Fate<String> {
     let pattern = match entry {
         Entry::Any => return Fate::Kept(vec![value.to_owned()]),
@@ -169,11 +192,13 @@ fn judge(value: &str, entry: &Entry<'_>) -> Fate<String> {
         Entry::Origins(pattern) => pattern,
     };
     let is_web = matches!(pattern.scheme(), "http" | "https");
+    let portless = value.strip_suffix(":*").unwrap_or(value);
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"-.:/*".contains(&byte);
     match pattern.star() {
-        _ if !is_web || value.contains('[') => Fate::Lost(Loss::Origin),
+        _ if !is_web || !value.bytes().all(is_known) => Fate::Lost(Loss::Origin),
         Some(Star::Characters | Star::Everything) => Fate::Lost(Loss::Star),
+        _ if portless.len() > LONGEST_ORIGIN => Fate::Lost(Loss::TooLong),
         Some(Star::Labels) | None if pattern.has_any_port() => {
-            let portless = value.strip_suffix(":*").unwrap_or(value);
             Fate::Narrowed(portless.to_owned(), Loss::AnyPort)
         }
         Some(Star::Labels) | None => Fate::Kept(vec![value.to_owned()]),
@@ -190,7 +215,13 @@ fn allowed_headers(said: &Said, warnings: &mut Warnings) -> Vec<String> {
         return vec!["*".to_owned()];
     }
     said.lose_prefixes(warnings);
-    let mut headers = said.headers.clone();
-    warnings.limit(&path, &mut headers, MOST_VALUES);
-    headers
+    names(&path, &said.headers, warnings)
+}
+
+/// The names of headers that have room.
+fn names(path: &Path, names: &[String], warnings: &mut Warnings) -> Vec<String> {
+    let mut kept =
+        warnings.sieve(path, names, |name| (name.len() > LONGEST_NAME).then_some(Loss::TooLong));
+    warnings.limit(path, &mut kept, MOST_VALUES);
+    kept
 }

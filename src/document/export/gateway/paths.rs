@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::super::paths::RoutePath;
 use super::super::table::{Has, Table};
 use super::super::warning::{Loss, Warnings};
 use super::{MOST_OF_RULE, Rule, filters, path_match};
@@ -32,38 +33,69 @@ pub(super) fn rules(table: &Table<'_>, warnings: &mut Warnings) -> Vec<Rule> {
     rules.collect()
 }
 
+/// What has the paths that a match is for, by the kind of the match and its value.
+type Matches<'t, 'a> = BTreeMap<(&'static str, String), (&'t Path, Has<'a>)>;
 type Match<'t, 'a> = (&'static str, String, &'t Path, Has<'a>);
 
 fn matches<'t, 'a>(table: &'t Table<'a>, warnings: &mut Warnings) -> Vec<Match<'t, 'a>> {
     let (at_fallback, fallback) = &table.fallback;
-    let mut exact: BTreeMap<String, (&Path, Has<'a>)> = BTreeMap::new();
-    let mut prefixes: BTreeMap<String, (&Path, Has<'a>)> =
-        BTreeMap::from([("/".to_owned(), (at_fallback, *fallback))]);
+    let mut matches = Matches::from([((PREFIX, "/".to_owned()), (at_fallback, *fallback))]);
     let mut closed: Vec<(String, &Path)> = Vec::new();
     for (path, written, has) in &table.routes {
         let before_rest = written.before_rest();
         let folder = before_rest.as_deref().and_then(|before| before.strip_suffix('/'));
-        if let Some(value) = written.exact() {
-            exact.insert(value, (path, *has));
-        } else if let Some(folder) = folder {
-            // The prefix of a gateway is for these, too, which the rest of a path is not.
-            for besides in [folder.to_owned(), format!("{folder}/")] {
-                if !besides.is_empty() {
-                    let found = table.find(&besides);
-                    exact.entry(besides).or_insert((path, found));
-                }
+        let value = written.exact().or_else(|| folder.map(|folder| format!("{folder}/")));
+        let may_stand = |path: &str| path.is_empty() || can_be_written(path);
+        let are_written =
+            |value: &String| may_stand(value) && may_stand(folder.unwrap_or_default());
+        let Some(value) = value.filter(are_written) else {
+            let is_parameter = written.exact().or(before_rest).is_none();
+            warnings.push(path, if is_parameter { Loss::Parameter } else { Loss::Path });
+            closed.push((folder_of(&written.before_parameter()), path));
+            continue;
+        };
+        let Some(folder) = folder else {
+            matches.insert((EXACT, value), (path, *has));
+            continue;
+        };
+        // The prefix of a gateway is for these, too, which the rest of a path is not.
+        for besides in [folder.to_owned(), value] {
+            if !besides.is_empty() {
+                let found = table.find(&besides);
+                matches.entry((EXACT, besides)).or_insert((path, found));
             }
-            let folder = if folder.is_empty() { "/" } else { folder };
-            prefixes.insert(folder.to_owned(), (path, *has));
-        } else {
-            warnings.push(path, Loss::Parameter);
-            let before = written.before_parameter();
-            let folder = before.rsplit_once('/').map_or("", |(folder, _)| folder);
-            closed.push((if folder.is_empty() { "/" } else { folder }.to_owned(), path));
         }
+        let folder = if folder.is_empty() { "/" } else { folder };
+        matches.insert((PREFIX, folder.to_owned()), (path, *has));
     }
-    prefixes.extend(closed.into_iter().map(|(folder, path)| (folder, (path, Has::NoCors))));
-    let exact = exact.into_iter().map(|(value, (path, has))| (EXACT, value, path, has));
-    let prefixes = prefixes.into_iter().map(|(value, (path, has))| (PREFIX, value, path, has));
-    exact.chain(prefixes).collect()
+    let closed = closed.into_iter();
+    matches.extend(closed.map(|(folder, path)| ((PREFIX, folder), (path, Has::NoCors))));
+    matches.into_iter().map(|((kind, value), (path, has))| (kind, value, path, has)).collect()
+}
+
+/// The nearest folder above a path that can be written.
+fn folder_of(path: &str) -> String {
+    let mut path = path;
+    while let Some((folder, _)) = path.rsplit_once('/') {
+        if can_be_written(folder) {
+            return folder.to_owned();
+        }
+        path = folder;
+    }
+    "/".to_owned()
+}
+
+/// Whether a resource may have the path, and a table, too, so that it can be read back. None of a table is longer than the
+/// 1,024 bytes of a resource, or has a segment that is `.` or `..`.
+fn can_be_written(path: &str) -> bool {
+    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte);
+    let mut encoded = path.split('%');
+    let first = encoded.next().unwrap_or_default();
+    let is_encoded = |text: &str| {
+        let (byte, rest) = text.split_at_checked(2).unwrap_or_default();
+        let is_byte = byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
+        is_byte && !byte.eq_ignore_ascii_case("2f") && rest.bytes().all(is_known)
+    };
+    let is_taken = first.bytes().all(is_known) && encoded.all(is_encoded);
+    is_taken && !path.contains("//") && RoutePath::parse(path).is_some()
 }

@@ -1,45 +1,72 @@
 //! What a rule asks of a request, as the entries of maps.
 
+use super::super::paths::RoutePath;
 use super::super::regex;
 use super::super::rule::{Entry as Origin, Fate, Said};
 use super::super::warning::{Loss, Warnings};
 use super::maps::{Entry, Numbered};
+use crate::origin::pattern::OriginPattern;
 use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 
 /// The longest text that has room in the table of a map by default. Longer ones are written as expressions.
-const LONGEST_TEXT: usize = 40;
+const LONGEST_TEXT: usize = 44;
 
 /// The bytes that a list may have within a parameter, of which nginx reads up to 4,096.
-const ROOM: usize = 3_800;
+pub(super) const ROOM: usize = 3_800;
 
 /// A character of a token, <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>.
 const TOKEN: &str = "[!#-'*+.0-9A-Z^-z|~-]";
 
-/// The origins, each with the value that names it.
-pub(super) fn origins(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> {
-    let Numbered { key, said } = policy;
+/// The origins of the only rule of a policy, each with the value that names it.
+pub(super) fn origins(key: &str, said: &Said, warnings: &mut Warnings) -> Vec<Entry> {
     said.origins(warnings, |value, origin| {
-        Fate::Kept(vec![match origin {
-            Origin::Any => (format!("~^{key}"), value.to_owned()),
-            Origin::Opaque => (format!("{key}{value}"), value.to_owned()),
-            Origin::Origins(pattern) => {
-                // The hosts of other schemes are of either case.
-                let is_web = matches!(pattern.scheme(), "http" | "https");
-                if is_web && pattern.is_exact() && value.len() <= LONGEST_TEXT {
-                    (format!("{key}{value}"), value.to_owned())
-                } else {
-                    let regex = regex::of_origins(pattern);
-                    (format!("~^{key}{regex}$"), "$http_origin".to_owned())
-                }
-            }
-        }])
+        let text = format!("{key}{value}");
+        // The hosts of other schemes are of either case.
+        let is_text = text.len() <= LONGEST_TEXT
+            && match origin {
+                Origin::Any => false,
+                Origin::Opaque => true,
+                Origin::Origins(pattern) => is_web(pattern) && pattern.is_exact(),
+            };
+        let named = if is_text || matches!(origin, Origin::Any) { value } else { "$http_origin" };
+        let key = if is_text { text } else { expression(key, origin) };
+        Fate::Kept(vec![(key, named.to_owned())])
     })
+}
+
+/// The expressions of the origins. An expression does not come before those that are written before it, as a text does.
+pub(super) fn expressions(key: &str, said: &Said, warnings: &mut Warnings) -> Vec<String> {
+    said.origins(warnings, |_, origin| Fate::Kept(vec![expression(key, origin)]))
+}
+
+fn expression(key: &str, origin: &Origin<'_>) -> String {
+    match origin {
+        Origin::Any => format!("~^{key}"),
+        Origin::Opaque => format!("~^{key}null$"),
+        Origin::Origins(pattern) => format!("~^{key}{}$", regex::of_origins(pattern)),
+    }
+}
+
+fn is_web(pattern: &OriginPattern<'_>) -> bool {
+    matches!(pattern.scheme(), "http" | "https")
+}
+
+/// The expression of all paths that begin as a route does whose own expression has no room.
+pub(super) fn beginning(route: &RoutePath) -> String {
+    let before = route.before_parameter();
+    let mut room = ROOM;
+    let is_read = |character: &char| {
+        let size = size(&regex::escape(character.encode_utf8(&mut [0; 4])));
+        room.checked_sub(size).map(|left| room = left).is_some()
+    };
+    let beginning: String = before.chars().take_while(is_read).collect();
+    format!("~^{}", regex::escape(&beginning))
 }
 
 /// What a preflight is told of its method. To one that is denied, `GET`, which needs no permission, is as good as nothing, and
 /// the page's browser names the method. It does not look for GET, HEAD and POST: there the answer is 403.
 pub(super) fn methods(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> {
-    let Numbered { key, said } = policy;
+    let Numbered { key, said, .. } = policy;
     let echoed = || "$http_access_control_request_method".to_owned();
     let mut entries = Vec::new();
     if said.methods.is_any() {
@@ -66,7 +93,7 @@ pub(super) fn methods(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> 
 /// What a preflight is told of its names: they are echoed if all are allowed; otherwise all that are listed are told, so that
 /// the page's browser names the first that is not.
 pub(super) fn names(policy: &Numbered, warnings: &mut Warnings) -> Vec<Entry> {
-    let Numbered { key, said } = policy;
+    let Numbered { key, said, .. } = policy;
     let echoed = || "$http_access_control_request_headers".to_owned();
     let (path, mut headers) = (said.path.key("allow_headers"), said.headers.clone());
     // Their expression stands there twice.
@@ -130,10 +157,14 @@ pub(super) fn exposed(said: &Said, warnings: &mut Warnings) -> Option<String> {
     (!names.is_empty()).then(|| names.join(","))
 }
 
-/// The bytes of a value in a list, as an expression, with each backslash doubled.
+/// The bytes of a value in a list, as an expression.
 fn in_list(value: &str) -> usize {
-    let escaped = regex::escape(value);
-    escaped.len() + escaped.matches('\\').count() + 1
+    size(&regex::escape(value)) + 1
+}
+
+/// The bytes of an expression, with each backslash doubled.
+pub(super) fn size(regex: &str) -> usize {
+    regex.len() + regex.matches('\\').count()
 }
 
 /// Whether nginx can write a name. It takes any `$` of a value for the beginning of a variable.

@@ -5,7 +5,8 @@
 use std::fmt;
 
 use super::super::paths::PLAIN;
-use super::super::rule::{self, Said};
+use super::super::rule::Said;
+use super::super::rules;
 use super::super::table::{Has, Table};
 use super::super::warning::{Loss, Warnings};
 use super::conditions;
@@ -14,8 +15,12 @@ use crate::document::path::Path;
 /// The variables of a table, each of them a map.
 pub(super) struct Maps {
     prefix: String,
-    /// What the sources of most begin with: what the path has, where that is not the same for all.
+    /// What sources begin with: what the path has, where that is not the same for all.
     route: String,
+    /// What the sources of most begin with: the same, and with which rule, where a policy has several.
+    rule: String,
+    /// How many policies there are.
+    policies: usize,
     variables: Vec<Map>,
 }
 
@@ -31,10 +36,13 @@ struct Map {
 /// that matches counts.
 pub(super) type Entry = (String, String);
 
-/// A policy that some paths have, and what its sources begin with: nothing, if all have it.
+/// A rule of a policy that some paths have.
 pub(super) struct Numbered {
+    /// What its sources begin with: nothing, if all paths have the policy, and it has no other rule.
     pub(super) key: String,
     pub(super) said: Said,
+    /// Its origins, each with the value that names it.
+    origins: Vec<Entry>,
 }
 
 /// What a path has that has no policy.
@@ -45,7 +53,9 @@ const LEFT_ALONE: &str = "alone";
 #[derive(Default)]
 struct Policies<'a> {
     different: Vec<Has<'a>>,
-    numbered: Vec<Numbered>,
+    rules: Vec<Numbered>,
+    /// The origins that choose a rule, of policies that have several.
+    choices: Vec<Entry>,
 }
 
 impl<'a> Policies<'a> {
@@ -60,30 +70,53 @@ impl<'a> Policies<'a> {
             return number.to_string();
         }
         let number = self.different.len().to_string();
-        let said = rule::one(policy, path, warnings);
-        self.numbered.extend(said.map(|said| Numbered { key: format!("{number} "), said }));
         self.different.push(has);
+        let key = format!("{number} ");
+        match <[Said; 1]>::try_from(rules::by_origin(policy, path, warnings)) {
+            Ok([said]) => self.rules.push(Numbered::alone(key, said, warnings)),
+            Err(rules) => {
+                for (at, said) in rules.into_iter().enumerate() {
+                    let word = format!("{number}-{at}");
+                    let choices = conditions::expressions(&key, &said, warnings).into_iter();
+                    self.choices.extend(choices.map(|origin| (origin, word.clone())));
+                    self.rules.push(Numbered::chosen(&word, said));
+                }
+            }
+        }
         number
+    }
+}
+
+impl Numbered {
+    fn alone(key: String, said: Said, warnings: &mut Warnings) -> Self {
+        let origins = conditions::origins(&key, &said, warnings);
+        Self { key, said, origins }
+    }
+
+    /// A rule that its origins have chosen before.
+    fn chosen(word: &str, said: Said) -> Self {
+        let key = format!("{word} ");
+        let is_any = said.origins.iter().any(|(_, origin)| origin == "*");
+        let named = if is_any { "*" } else { "$http_origin" };
+        Self { origins: vec![(format!("~^{key}"), named.to_owned())], key, said }
     }
 }
 
 impl Maps {
     pub(super) fn new(table: &Table<'_>, prefix: &str, warnings: &mut Warnings) -> Self {
         let prefix = prefix.to_owned();
-        let mut maps = Self { prefix, route: String::new(), variables: Vec::new() };
-        let policies = match table.sole() {
-            Some((path, Has::Policy(policy))) => {
-                let said = rule::one(policy, path, warnings);
-                said.map(|said| Numbered { key: String::new(), said }).into_iter().collect()
-            }
-            Some(_) | None => maps.add_routes(table, warnings),
+        let (route, rule, variables) = (String::new(), String::new(), Vec::new());
+        let mut maps = Self { prefix, route, rule, policies: 1, variables };
+        let rules = match sole_rule(table, warnings) {
+            Some(said) => vec![Numbered::alone(String::new(), said, warnings)],
+            None => maps.add_routes(table, warnings),
         };
-        maps.add_conditions(&policies, warnings);
-        maps.add_answers(&policies, warnings);
+        maps.add_conditions(&rules, warnings);
+        maps.add_answers(&rules, warnings);
         maps
     }
 
-    /// What each path has: a policy's number, or one of two words.
+    /// What each path has: a policy's number, or one of two words. And which rule of a policy that has several an origin has.
     fn add_routes(&mut self, table: &Table<'_>, warnings: &mut Warnings) -> Vec<Numbered> {
         let mut policies = Policies::default();
         let mut entries = vec![("default".to_owned(), NO_CORS.to_owned())];
@@ -91,30 +124,41 @@ impl Maps {
             warnings.push(&Path::default().key("routes"), Loss::AmbiguousPaths);
             entries.push((format!("~^(?!{PLAIN}(?:\\?|$))"), NO_CORS.to_owned()));
             for (path, written, has) in &table.routes {
-                let regex = format!("~^{}(?:\\?|$)", written.regex());
-                entries.push((regex, policies.word(*has, path, warnings)));
+                let regex = written.regex();
+                if conditions::size(&regex) <= conditions::ROOM {
+                    let regex = format!("~^{regex}(?:\\?|$)");
+                    entries.push((regex, policies.word(*has, path, warnings)));
+                } else {
+                    // What it stands for must not be taken for something else.
+                    warnings.push(path, Loss::TooLong);
+                    entries.push((conditions::beginning(written), NO_CORS.to_owned()));
+                }
             }
         }
         let (path, has) = &table.fallback;
         entries.push(("~^".to_owned(), policies.word(*has, path, warnings)));
-        self.variables.push(Map {
-            comment: "What the path has.",
-            source: "$request_uri".to_owned(),
-            variable: "route",
-            entries,
-        });
+        self.add("What the path has.", "route", "$request_uri".to_owned(), entries);
         self.route = format!("{} ", self.variable("route"));
-        policies.numbered
+        self.rule.clone_from(&self.route);
+        self.policies = policies.different.len();
+        if !policies.choices.is_empty() {
+            let mut entries = vec![("default".to_owned(), self.variable("route"))];
+            entries.append(&mut policies.choices);
+            let source = format!("{}$http_origin", self.route);
+            self.add("Of several rules, the first that has the origin.", "rule", source, entries);
+            self.rule = format!("{} ", self.variable("rule"));
+        }
+        policies.rules
     }
 
     /// The origin, whether it is a preflight, its method and its names.
-    fn add_conditions(&mut self, policies: &[Numbered], warnings: &mut Warnings) {
-        let route = self.route.clone();
-        let origins = policies.iter().flat_map(|it| conditions::origins(it, warnings)).collect();
+    fn add_conditions(&mut self, rules: &[Numbered], warnings: &mut Warnings) {
+        let (route, rule) = (self.route.clone(), self.rule.clone());
+        let origins = rules.iter().flat_map(|it| it.origins.clone()).collect();
         self.add(
             "The origin, if it is allowed; nginx does not tell upper case from lower but in expressions.",
             "origin",
-            format!("{route}$http_origin"),
+            format!("{rule}$http_origin"),
             origins,
         );
         let mut kinds = vec![("default".to_owned(), "actual".to_owned())];
@@ -132,20 +176,20 @@ impl Maps {
         self.add(
             "What a preflight is told of its method; nothing, if the answer has to be 403.",
             "method",
-            format!("{route}$http_access_control_request_method"),
-            policies.iter().flat_map(|it| conditions::methods(it, warnings)).collect(),
+            format!("{rule}$http_access_control_request_method"),
+            rules.iter().flat_map(|it| conditions::methods(it, warnings)).collect(),
         );
         self.add(
             "What a preflight is told of its names.",
             "names",
-            format!("{route}$http_access_control_request_headers"),
-            policies.iter().flat_map(|it| conditions::names(it, warnings)).collect(),
+            format!("{rule}$http_access_control_request_headers"),
+            rules.iter().flat_map(|it| conditions::names(it, warnings)).collect(),
         );
     }
 
     /// What is sent.
-    fn add_answers(&mut self, policies: &[Numbered], warnings: &mut Warnings) {
-        let route = self.route.clone();
+    fn add_answers(&mut self, rules: &[Numbered], warnings: &mut Warnings) {
+        let (route, rule) = (self.route.clone(), self.rule.clone());
         let [kind, origin, method, names, status, allow_origin] =
             ["kind", "origin", "method", "names", "status", "allow_origin"]
                 .map(|name| self.variable(name));
@@ -160,28 +204,28 @@ impl Maps {
         );
 
         let mut entries = vec![("~^preflight 204 ".to_owned(), origin.clone())];
-        entries.extend(policies.iter().map(|Numbered { key, said }| {
+        entries.extend(rules.iter().map(|Numbered { key, said, .. }| {
             let shared = conditions::shared(said, warnings);
             (format!("~^actual  {key}{shared}"), origin.clone())
         }));
         // The line as it was sent: inside, nginx makes a GET of what it redirects, to the page of an error for one.
-        let source = format!("{kind} {status} {route}$request");
+        let source = format!("{kind} {status} {rule}$request");
         self.add("", "allow_origin", source, self.or_theirs("allow_origin", entries));
 
-        let credentials = policies.iter().filter(|it| it.said.credentials);
+        let credentials = rules.iter().filter(|it| it.said.credentials);
         let entries = credentials
             .map(|it| (format!("~^(?:actual|preflight) {}.", it.key), "true".to_owned()))
             .collect();
-        let source = format!("{kind} {route}{allow_origin}");
+        let source = format!("{kind} {rule}{allow_origin}");
         self.add("", "allow_credentials", source, self.or_theirs("allow_credentials", entries));
 
         let mut entries = Vec::new();
-        for it in policies {
+        for it in rules {
             if let Some(names) = conditions::exposed(&it.said, warnings) {
                 entries.push((format!("~^actual {}.", it.key), names));
             }
         }
-        let source = format!("{kind} {route}{allow_origin}");
+        let source = format!("{kind} {rule}{allow_origin}");
         self.add("", "expose_headers", source, self.or_theirs("expose_headers", entries));
 
         for (variable, value) in [("allow_methods", &method), ("allow_headers", &names)] {
@@ -189,11 +233,11 @@ impl Maps {
             let source = format!("{kind} {status}");
             self.add("", variable, source, self.or_theirs(variable, entries));
         }
-        let ages = policies.iter().filter_map(|Numbered { key, said }| {
+        let ages = rules.iter().filter_map(|Numbered { key, said, .. }| {
             Some((format!("~^preflight 204 {key}"), said.max_age?.to_string()))
         });
         let entries = self.or_theirs("max_age", ages.collect());
-        self.add("", "max_age", format!("{kind} {status} {route}"), entries);
+        self.add("", "max_age", format!("{kind} {status} {rule}"), entries);
 
         let any_route = if route.is_empty() { "" } else { "[^ ]+ " };
         let mut entries = vec![(
@@ -203,8 +247,11 @@ impl Maps {
         if !route.is_empty() {
             entries.insert(0, (format!("~^{LEFT_ALONE} "), String::new()));
         }
-        let vary = |it: &Numbered| (format!("~^[^ ]+ {}", it.key), "Origin".to_owned());
-        entries.extend(policies.iter().map(vary));
+        let vary = |number: usize| {
+            let key = if route.is_empty() { String::new() } else { format!("{number} ") };
+            (format!("~^[^ ]+ {key}"), "Origin".to_owned())
+        };
+        entries.extend((0..self.policies).map(vary));
         self.add("What the answer depends on.", "vary", format!("{kind} {route}$request"), entries);
     }
 
@@ -230,6 +277,12 @@ impl Maps {
     fn variable(&self, name: &str) -> String {
         format!("${}{name}", self.prefix)
     }
+}
+
+/// The rule of every path, if there is but one.
+fn sole_rule(table: &Table<'_>, warnings: &mut Warnings) -> Option<Said> {
+    let (path, Has::Policy(policy)) = table.sole()? else { return None };
+    <[Said; 1]>::try_from(rules::by_origin(policy, path, warnings)).ok().map(|[said]| said)
 }
 
 impl fmt::Display for Maps {
