@@ -105,12 +105,6 @@ impl Walk {
     /// The regions behind the beginning of a path, by what is left of the routes that match it. `rest` tells of
     /// a route that matches whatever goes on.
     fn go(&mut self, at: &Region, active: &[&[Segment]], rest: Option<&str>) -> Option<()> {
-        let is_end = active.iter().any(|left| left.is_empty());
-        if is_end {
-            self.found.push(at.clone());
-        } else if !at.path.is_empty() {
-            self.push(rest, &at.path);
-        }
         // What goes on has an empty segment within it.
         if at.path.ends_with('/') {
             return Some(());
@@ -162,14 +156,18 @@ impl Walk {
             return None;
         }
         let mut below = next.literals.get(value).cloned().unwrap_or_default();
-        let mut rest = rest.map(str::to_owned);
+        // What a rest stands for is not empty, but may begin with a slash.
+        let (mut own_rest, mut rest) = (rest.map(str::to_owned), rest.map(str::to_owned));
         for (Segment { literal, wildcard }, behind) in &next.wild {
             let Some(parameter) = value.strip_prefix(literal.as_str()) else {
                 continue;
             };
             match wildcard {
-                Some(Wildcard::Rest) if !parameter.is_empty() => {
+                Some(Wildcard::Rest) => {
                     rest = Some(format!("{}/{literal}{REST}", at.told));
+                    if !parameter.is_empty() {
+                        own_rest.clone_from(&rest);
+                    }
                 }
                 Some(Wildcard::Parameter) if !parameter.is_empty() || !behind.is_empty() => {
                     below.push(behind);
@@ -178,11 +176,13 @@ impl Walk {
             }
         }
         let path = format!("{}/{value}", at.path);
-        if below.is_empty() {
-            self.push(rest.as_deref(), &path);
-            return Some(());
+        let region = Region { told, path };
+        if below.iter().any(|left| left.is_empty()) {
+            self.found.push(region.clone());
+        } else {
+            self.push(own_rest.as_deref(), &region.path);
         }
-        self.go(&Region { told, path }, &below, rest.as_deref())
+        if below.is_empty() { Some(()) } else { self.go(&region, &below, rest.as_deref()) }
     }
 
     /// Of paths that go on for longer than any route without a rest.

@@ -55,6 +55,18 @@ const ROWS: &[Row] = &[
         "+ /p-{x}/b: newly allows the method PUT",
     ),
     (
+        "a rest behind a text that is a route, too",
+        &[("/", Open), ("/p", Open), ("/p{*rest}", Open)],
+        Changes,
+        "+ other paths: newly allows the method PUT",
+    ),
+    (
+        "a rest is not empty",
+        &[("/p/c", Open), ("/p{*rest}", Changes)],
+        Open,
+        "+ /p{*rest}: newly allows the method PUT",
+    ),
+    (
         "all other paths are told last",
         &[("/a", Changes), ("/b", Open)],
         Changes,
@@ -84,6 +96,15 @@ fn each_kind_of_path_is_compared() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A parameter within a path may be empty, and then a route that is gone was for the path.
+#[test]
+fn an_empty_parameter_is_compared() {
+    let routes = table(&[("/p-/{z}", Changes), ("/p-{x}/b", Open)], Changes, false);
+    let fewer = table(&[("/p-{x}/b", Open)], Changes, false);
+    let said = routes.diff(&fewer).to_string();
+    assert_eq!(said.lines().next(), Some("+ /p-/b: newly admits any origin (opening)"), "{said}");
 }
 
 /// Each of them meets all of the others, in a path that has to be compared.

@@ -272,6 +272,9 @@ fn a_hostile_path_costs_little_and_has_nothing() {
         (format!("/{}", "a%2F".repeat(15_000)), None),
         (format!("/{}", "a/".repeat(30_000)), Some("fallback")),
         (format!("/{}", "%25".repeat(20_000)), None),
+        // 64 readings, and one more.
+        (format!("/%{}61", "25".repeat(62)), Some("fallback")),
+        (format!("/%{}61", "25".repeat(63)), None),
     ];
     for (path, expected) in &cases {
         let shown = &path[..40];
