@@ -174,12 +174,13 @@ impl PolicyBuilder {
 
     fn compile_max_age(&self, found: &mut Found) -> Option<SentValue> {
         let value = self.max_age?;
-        if value > MAX_AGE {
+        let sent = value.min(MAX_AGE);
+        if sent != value {
             let seconds = value.as_secs().to_string();
             found.idle.push(Idle::new(&seconds, Why::MaxAgeTooLong));
         } else if value.subsec_nanos() != 0 {
             found.errors.push(PolicyError::MaxAgeFraction { value });
         }
-        Some(SentValue::new(HeaderValue::from(value.min(MAX_AGE).as_secs())))
+        Some(SentValue::new(HeaderValue::from(sent.as_secs())))
     }
 }

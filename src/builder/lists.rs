@@ -49,7 +49,7 @@ impl PolicyBuilder {
     pub(super) fn compile_headers(&self, found: &mut Found) -> Names {
         let any = has_wildcard(&self.headers);
         let prefixes: Vec<&String> =
-            self.headers.iter().filter(|value| value.len() > 1 && value.ends_with('*')).collect();
+            self.headers.iter().filter(|value| value.ends_with('*')).collect();
         let covered = |value: &str| {
             let by_prefix = prefixes.iter().find(|prefix| is_covered(value, prefix));
             let by_any = any && !value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER);

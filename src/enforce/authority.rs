@@ -10,7 +10,7 @@ use crate::request::{Field, RequestHead};
 /// RFC 9110: <https://www.rfc-editor.org/rfc/rfc9110#section-7.2>
 #[derive(Clone, Copy)]
 pub(super) struct Authority<'a> {
-    /// In any case.
+    /// In any case, and of any characters.
     pub(super) host: &'a str,
     /// A number from 1 to 65535 without leading zeros, if a port is named.
     pub(super) port: Option<&'a str>,
@@ -28,11 +28,11 @@ pub(super) fn each(head: RequestHead<'_>, holds: &dyn Fn(Authority<'_>) -> bool)
 }
 
 impl<'a> Authority<'a> {
-    /// `host [ ":" [ port ] ]`. User information is not part of it, and makes it malformed.
+    /// `host [ ":" [ port ] ]`. Whether the host is one is not looked at: what it is compared with is.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let end = match text.find(']') {
-            Some(bracket) if text.starts_with('[') => bracket + 1,
-            _ => text.find(':').unwrap_or(text.len()),
+            Some(bracket) => bracket + 1,
+            None => text.find(':').unwrap_or(text.len()),
         };
         let (host, rest) = text.split_at_checked(end)?;
         let port = match rest.strip_prefix(':') {
@@ -41,7 +41,7 @@ impl<'a> Authority<'a> {
             Some(port) if is_port(port) => Some(port),
             _ => return None,
         };
-        is_host(host).then_some(Self { host, port })
+        Some(Self { host, port })
     }
 
     /// Whether it is that of the origin of a page. The scheme is not compared; pages under other schemes
@@ -54,15 +54,6 @@ impl<'a> Authority<'a> {
         port == Some(origin.port().unwrap_or(default))
             && self.host.eq_ignore_ascii_case(origin.host())
     }
-}
-
-/// Whether these are the characters of a name or of an address; not whether it is a sound one.
-fn is_host(host: &str) -> bool {
-    let address = host.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
-    let is_of_address = |byte: u8| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.');
-    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
-    !host.is_empty()
-        && address.map_or(host.bytes().all(is_of_name), |it| it.bytes().all(is_of_address))
 }
 
 fn is_port(port: &str) -> bool {

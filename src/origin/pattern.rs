@@ -56,7 +56,6 @@ impl<'a> Pattern<'a> {
             return Ok(Self::Any);
         }
         OriginPattern::parse(value).map(Self::Origins).map_err(|fault| match fault {
-            OriginFault::Empty | OriginFault::Null | OriginFault::File => fault,
             _ if repair::is_list(value) => OriginFault::List,
             OriginFault::NoScheme if repair(value).is_some() => fault,
             OriginFault::NoScheme | OriginFault::Scheme if value.contains('*') => {
@@ -193,10 +192,6 @@ impl<'a> OriginPattern<'a> {
         (label, rest, port)
     }
 
-    pub(super) fn host_start(&self) -> usize {
-        self.host_start
-    }
-
     /// The length of the port, if it is for one, with its colon.
     fn port_len(&self) -> usize {
         self.text.len() - self.host_start - self.host_len
@@ -228,7 +223,7 @@ fn find_star(
         !base.is_empty() && !base.starts_with('.') && !is_address
     };
     let is_alone = host.matches('*').count() == 1 && !host.starts_with('[');
-    let is_in_label = is_alone && at < label.len() && base.is_none_or(has_labels);
+    let is_in_label = is_alone && label.contains('*') && base.is_none_or(has_labels);
     match (label, base) {
         _ if !is_in_label => Err(OriginFault::Wildcard),
         ("*", Some(_)) => Ok(Some((at, Star::Labels))),

@@ -1,6 +1,6 @@
 //! Where what a pattern stands for is: under which host, and at which ports.
 
-use super::pattern::{OriginPattern, Star};
+use super::pattern::OriginPattern;
 
 /// Where what a pattern stands for is.
 #[derive(Clone, Copy)]
@@ -40,7 +40,7 @@ impl<'a> Place<'a> {
 pub(crate) fn above<'a>(pattern: &'a OriginPattern<'a>) -> &'a str {
     match pattern.in_label() {
         Some((_, _, above)) => above,
-        None if pattern.is_star(Star::Labels) => Place::of(pattern).tail,
+        // With subdomains, nothing stands before the first dot.
         None => split_label(Place::of(pattern).tail).1,
     }
 }

@@ -32,11 +32,10 @@ pub(super) fn is_never_sent(label: &[u8]) -> bool {
         return true;
     };
     let chars = decoded.chars();
-    let mut rest = Remaining(encoded);
     chars.iter().all(char::is_ascii)
         || !chars.iter().copied().all(may_stand)
-        || encode(chars, &mut rest).is_err()
-        || !rest.0.is_empty()
+        // What has more digits than this form has more characters.
+        || encode(chars, &mut Remaining(encoded)).is_err()
 }
 
 /// Whether a character is not one that the URL Standard replaces or refuses, as far as the standard

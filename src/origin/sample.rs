@@ -1,7 +1,8 @@
 //! Origins that stand for all that a pattern matches.
 
-use super::pattern::{OriginPattern, Star};
-use super::syntax::{MAX_HOST, MAX_LABEL};
+use std::iter;
+
+use super::pattern::OriginPattern;
 
 impl OriginPattern<'_> {
     /// One of the origins that the pattern stands for: with the port, if it is for any.
@@ -12,41 +13,22 @@ impl OriginPattern<'_> {
         self.with_port(format!("{start}{letter}{end}"), port)
     }
 
-    /// Of two patterns with a `*` within a label, origins that both may stand for, where neither one's
-    /// sample tells: one has more before its `*`, and the other more behind it.
+    /// Of two patterns with a `*` within a label, what both may stand for, where neither one's sample tells: one
+    /// has more before its `*`, and the other more behind it.
     pub(crate) fn shared_samples(&self, other: &Self, port: Option<&str>) -> Vec<String> {
-        let Some((start, end)) = self.both_ends(other) else {
+        let (Some(own), Some(other)) = (self.in_label(), other.in_label()) else {
             return Vec::new();
         };
-        let (_, behind, own_port) = self.behind_star();
-        let in_full = |start: &str, end: &str| {
-            self.with_port(format!("{start}{end}{behind}{own_port}"), port)
-        };
-        let label = start.len() - self.host_start() + "a".len() + end.len();
-        if label <= MAX_LABEL && label + behind.len() <= MAX_HOST {
-            return vec![in_full(start, &format!("a{end}"))];
-        }
-        // There is no room for a letter between them. They may overlap.
+        let ((own_start, own_end, above), (start, end, _)) = (own, other);
+        let start = if start.starts_with(own_start) { start } else { own_start };
+        let end = if end.ends_with(own_end) { end } else { own_end };
+        // If there is no room for a letter between them, they may overlap.
         let overlaps = (0..=end.len()).filter_map(|len| end.split_at_checked(len));
         let overlaps = overlaps.filter(|(shared, _)| start.ends_with(shared));
-        overlaps.map(|(_, rest)| in_full(start, rest)).collect()
-    }
-
-    /// What both have before the `*`, and behind it in the label.
-    fn both_ends<'a>(&'a self, other: &'a Self) -> Option<(&'a str, &'a str)> {
-        if !(self.is_star(Star::Characters) && other.is_star(Star::Characters)) {
-            return None;
-        }
-        let ((start, _), (other_start, _)) = (self.split_text(), other.split_text());
-        let (end, behind, _) = self.behind_star();
-        let (other_end, other_behind, _) = other.behind_star();
-        let is_mixed = (start.len() < other_start.len()) != (end.len() < other_end.len());
-        if behind != other_behind || !is_mixed {
-            return None;
-        }
-        let start = longer([start, other_start], |long, short| long.starts_with(short))?;
-        let end = longer([end, other_end], |long, short| long.ends_with(short))?;
-        Some((start, end))
+        let rests = iter::once(("a", end)).chain(overlaps.map(|(_, rest)| ("", rest)));
+        let (scheme, (_, _, own_port)) = (self.scheme(), self.behind_star());
+        let in_full = |(letter, rest)| format!("{scheme}://{start}{letter}{rest}{above}{own_port}");
+        rests.map(|rest| self.with_port(in_full(rest), port)).collect()
     }
 
     fn with_port(&self, origin: String, port: Option<&str>) -> String {
@@ -55,11 +37,4 @@ impl OriginPattern<'_> {
             None => origin,
         }
     }
-}
-
-/// The longer of two texts, if it includes the other.
-fn longer(texts: [&str; 2], includes: fn(&str, &str) -> bool) -> Option<&str> {
-    let [one, two] = texts;
-    let (long, short) = if one.len() < two.len() { (two, one) } else { (one, two) };
-    includes(long, short).then_some(long)
 }

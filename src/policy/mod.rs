@@ -212,10 +212,8 @@ impl Policy {
             Reading::Preflight { origin, method } => {
                 rule.admit_preflight(head, origin, method).err().map(|refusal| refusal.denial)
             }
-            Reading::Plain | Reading::Simple { .. } if is_enforced => {
-                rule.admit_enforced(head, head.origin()).err()
-            }
             Reading::Simple { origin } => rule.admit_simple(head, origin).err(),
+            Reading::Plain if is_enforced => rule.admit_enforced(head, None).err(),
             Reading::Plain => None,
         };
         self.rules().map(verdict).collect()

@@ -43,10 +43,6 @@ impl<P: sealed::Judge> Enforceable for P {}
 impl PolicySource for Policy {}
 
 impl sealed::Choose for Policy {
-    fn is_dynamic(_seal: Seal) -> bool {
-        false
-    }
-
     #[inline]
     fn choose<T>(
         &self,
@@ -88,8 +84,10 @@ pub(crate) mod sealed {
     /// Chooses the policy for a request.
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
     pub trait Choose: Judge {
-        /// Whether the choice depends on more of the request than what is in a cache's key.
-        fn is_dynamic(seal: Seal) -> bool;
+        /// Whether the choice depends on more of the request than what is in a cache's key, as its path is.
+        fn is_dynamic(_seal: Seal) -> bool {
+            false
+        }
 
         /// Calls `decide` with what there is for the request.
         fn choose<T>(
@@ -104,6 +102,8 @@ pub(crate) mod sealed {
     #[expect(unnameable_types, reason = "that it cannot be named is what seals")]
     pub trait Judge {
         /// Whether no policy of it denies anybody but for credentials, as far as that is known.
-        fn admits_everybody(&self, seal: Seal) -> bool;
+        fn admits_everybody(&self, _seal: Seal) -> bool {
+            false
+        }
     }
 }

@@ -73,10 +73,6 @@ impl<P: PolicySource> Reload<P> {
 impl<P: PolicySource> PolicySource for Reload<P> {}
 
 impl<P: PolicySource> Choose for Reload<P> {
-    fn is_dynamic(seal: Seal) -> bool {
-        P::is_dynamic(seal)
-    }
-
     fn choose<T>(
         &self,
         seal: Seal,

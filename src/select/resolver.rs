@@ -149,18 +149,10 @@ impl Choose for Resolved {
     }
 }
 
-impl Judge for Resolved {
-    fn admits_everybody(&self, _seal: Seal) -> bool {
-        false
-    }
-}
+impl Judge for Resolved {}
 
 /// Which policies it will find is not known.
-impl Judge for Resolver {
-    fn admits_everybody(&self, _seal: Seal) -> bool {
-        false
-    }
-}
+impl Judge for Resolver {}
 
 impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

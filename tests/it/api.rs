@@ -1,5 +1,6 @@
 //! What can be written with the types of the crate.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::error::Error;
 use std::time::Duration;
@@ -120,6 +121,13 @@ fn lists_of_every_kind_are_taken() {
         .expose_headers(std::collections::BTreeSet::from(["etag"]))
         .build();
     assert_eq!(owned, expected);
+    let boxed = Policy::builder()
+        .allow_origins([Box::<str>::from("https://a.example"), "https://b.example".into()])
+        .allow_methods([Cow::Borrowed("PUT")])
+        .allow_headers([Cow::<str>::Owned("x-a".to_owned())])
+        .expose_headers([Box::<str>::from("etag")])
+        .build();
+    assert_eq!(boxed, expected);
     let odd = HeaderValue::from_bytes(b"https://\xff.example").unwrap();
     let errors = Policy::builder().allow_origins([odd]).build().unwrap_err();
     assert!(errors.to_string().contains("is not ASCII"), "{errors}");

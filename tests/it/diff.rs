@@ -9,6 +9,7 @@ mod labels;
 mod predicates;
 mod random;
 #[cfg(feature = "routes")]
+mod regions;
 mod routes;
 mod walk;
 

@@ -38,6 +38,7 @@ fn all_errors_at_once() {
     assert_eq!(errors.to_string().lines().count(), found.len());
     assert_eq!((&errors).into_iter().count(), found.len());
     assert_eq!((errors.iter().len(), errors.len()), (found.len(), found.len()));
+    assert_eq!(errors.clone().into_iter().len(), found.len());
     let owned: Vec<PolicyError> = errors.clone().into_iter().collect();
     assert!(owned.iter().eq(errors.iter()));
 }

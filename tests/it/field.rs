@@ -228,14 +228,19 @@ fn documents_have_the_same_patterns_and_calls() {
         assert!(policy.decide(&request).is_allowed(), "{origin}");
     }
     let error = Policy::from_json(
-        r#"{"allow_origins": ["https://*.on.aws", "file://"], "allow_credentials": true,
+        r#"{"allow_origins": ["https://*.on.aws", "file://", "null"], "allow_credentials": true,
             "dangerously_allow_file_origin": true}"#,
     );
     let said = error.unwrap_err().to_string();
     let keys: Vec<&str> = said.lines().filter_map(|line| line.split(": ").next()).collect();
     assert_eq!(
         keys,
-        ["allow_origins[0]", "allow_origins[1]", "dangerously_allow_file_origin"],
+        [
+            "allow_origins[0]",
+            "allow_origins[1]",
+            "allow_origins[2]",
+            "dangerously_allow_file_origin"
+        ],
         "{said}"
     );
 }

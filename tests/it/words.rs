@@ -1,8 +1,15 @@
 //! How the values of the crate say themselves, in logs and in assertions that fail.
 
-use http::Request;
-use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, HeaderMap, HeaderValue};
-use tower_cors::{Denial, Origin, Policy, RequestHead, RequestKind};
+use std::convert::Infallible;
+use std::time::Duration;
+
+use http::header::{ACCESS_CONTROL_ALLOW_ORIGIN, COOKIE, HeaderMap, HeaderValue};
+use http::{Request, Response};
+use tower::{Layer, Service, service_fn};
+use tower_cors::observe::Outcome;
+use tower_cors::{
+    CorsLayer, Denial, Enforcement, Origin, Policy, RequestHead, RequestKind, Resolver,
+};
 
 fn policy() -> Policy {
     Policy::builder()
@@ -61,6 +68,56 @@ fn names_stay_the_same() {
 }
 
 #[test]
+fn an_outcome_has_a_name_and_a_text() {
+    for (outcome, name, text) in [
+        (Outcome::Allowed, "allowed", "allowed"),
+        (Outcome::Denied, "denied", "denied"),
+        (Outcome::SameOrigin, "same-origin", "denied, and not checked by the browser"),
+        (Outcome::Refused, "refused", "refused"),
+        (Outcome::LeftAlone, "left-alone", "left alone"),
+    ] {
+        assert_eq!((outcome.as_str(), outcome.to_string()), (name, text.to_owned()));
+    }
+    assert_eq!(format!("{:>12}|", Outcome::LeftAlone), "  left alone|");
+}
+
+/// Of what is a function only that it is there.
+#[test]
+fn a_layer_shows_what_was_set() {
+    let layer = CorsLayer::new(policy());
+    let layer = layer.observe(|_| {}).report_only(CorsLayer::new(policy()));
+    let layer = layer.enforce(Enforcement::all_requests()).unwrap();
+    let shown = format!("{layer:?}");
+    for part in ["Enforced { all: true, .. }", "Watch { observers: 1, reports: true }"] {
+        assert!(shown.contains(part), "{shown}");
+    }
+}
+
+#[test]
+fn where_policies_come_from_shows_what_is_known() {
+    let resolver = Resolver::new(async |_| Ok(None), |_| {}).vary_on([COOKIE]);
+    let shown = format!("{resolver:?}");
+    assert!(shown.starts_with("Resolver { vary_on: [") && shown.contains("cookie"), "{shown}");
+    #[cfg(feature = "reload")]
+    {
+        let reload = tower_cors::Reload::new(policy());
+        assert_eq!(format!("{reload:?}"), format!("Reload({:?})", policy()));
+    }
+}
+
+#[test]
+fn a_future_shows_whose_it_is() {
+    let inner = service_fn(|_: Request<()>| async { Ok::<_, Infallible>(Response::new(())) });
+    let mut service = CorsLayer::new(policy()).layer(inner);
+    let future = service.call(preflight("null"));
+    assert_eq!(format!("{future:?}"), "ResponseFuture { .. }");
+    let resolver = Resolver::new(async |_| Ok(None), |_| {});
+    let mut service = CorsLayer::with_resolver(resolver).layer(inner);
+    let future = service.call(preflight("null"));
+    assert_eq!(format!("{future:?}"), "ResolverFuture { .. }");
+}
+
+#[test]
 fn no_secret_of_a_request_is_shown() {
     let request = preflight("https://a.example");
     let shown = format!("{:?}", RequestHead::from(&request));
@@ -81,9 +138,23 @@ fn a_policy_shows_what_it_allows_and_not_all_of_a_hundred_thousand() {
     for part in ["https://a.example", "http://localhost", "x-a"] {
         assert!(shown.contains(part), "{shown}");
     }
-    let many = (0..100_000).map(|number| format!("https://{number}.example"));
-    let shown = format!("{:?}", Policy::builder().allow_origins(many).build().unwrap());
+    let many = |count: u32, start: &str| {
+        let many = (0..count).map(|number| format!("https://{start}{number}.example"));
+        let builder = Policy::builder().allow_origins(many).allow_origins_if(|_, _, _| true);
+        let builder = builder.dangerously_allow_public_suffixes(true);
+        format!("{:?}", builder.max_age(Duration::from_secs(600)).build().unwrap())
+    };
+    let shown = many(100_000, "a");
     assert!(shown.len() < 1_000 && shown.contains("100000 in all"), "{shown}");
+    assert!(shown.contains("a predicate") && shown.contains(r#""600""#), "{shown}");
+    let (all, others) = (many(4, "a"), many(5, "a"));
+    assert!(
+        !all.contains("and others") && others.contains("and others, 5 in all"),
+        "{all}\n{others}"
+    );
+    // Patterns with a `*` within a label.
+    assert!(many(3, "a*-b.c").contains("pairs: 3 in all"), "{}", many(3, "a*-b.c"));
+    assert!(many(5, "a*-b.c").contains("pairs: 5 in all"), "{}", many(5, "a*-b.c"));
 }
 
 #[test]

@@ -175,8 +175,7 @@ fn wild_ends<'a, 'b>(
 where
     'a: 'b,
 {
-    let shorter = ends(place.tail).filter(move |end| end.len() < place.tail.len());
-    shorter.filter(move |end| wild.contains(&(place.scheme, end)))
+    ends(place.tail).filter(move |end| wild.contains(&(place.scheme, end)))
 }
 
 /// An origin that two patterns have in common, if one of them is under the tail of the other.

@@ -136,8 +136,7 @@ impl Label<'_> {
             }
             (Self::Within(start, end), Self::Written(label))
             | (Self::Written(label), Self::Within(start, end)) => {
-                let has_room = label.len() > start.len() + end.len();
-                has_room && label.starts_with(start) && label.ends_with(end)
+                label.starts_with(start) && label.ends_with(end)
             }
         }
     }
@@ -160,7 +159,6 @@ pub(super) fn sample(
         let port = Some(port).filter(|port| !port.is_empty());
         let mut samples = vec![of_one.sample(port), of_two.sample(port)];
         samples.extend(of_one.shared_samples(of_two, port));
-        samples.extend(of_two.shared_samples(of_one, port));
         let is_matched =
             |origin: &String| [one, two].iter().all(|it| it.rule.origins.may_match(origin));
         samples.into_iter().find(is_matched)

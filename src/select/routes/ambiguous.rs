@@ -68,7 +68,7 @@ pub(crate) fn variants(path: &str) -> Vec<String> {
         before.chain(segments.iter().skip(from)).fold(String::new(), |path, it| path + "/" + it)
     };
     for at in places().chain([count]) {
-        all.push(with(at, if at < count { &[""] } else { &["", ""] }, at));
+        all.push(with(at, &["", ""], at));
         all.push(with(at, &[".;"], at));
         all.push(with(at, &["..;"], at));
         all.push(with(at, &[SEGMENT, "..;"], at));
@@ -107,11 +107,13 @@ pub(crate) fn read_in_variants(path: &str) -> BTreeSet<String> {
     all
 }
 
-/// A path that is longer than any route below one path, and is read as another one, too.
+/// A path that is longer than any route below one path, and is read as another one, too. No path has more segments than
+/// `longest`.
 pub(crate) fn detour(below: &str, longest: usize, path: &str) -> String {
     let below = below.trim_end_matches('/');
-    let count = longest + below.split('/').count() - 1;
-    format!("{below}{}{}{path}", format!("/{SEGMENT}").repeat(longest), "/..;".repeat(count))
+    // More than there are segments lead no further up.
+    let above = "/..;".repeat(2 * longest);
+    format!("{below}{}{above}{path}", format!("/{SEGMENT}").repeat(longest))
 }
 
 /// A path that has more readings than are tried.
@@ -144,11 +146,11 @@ fn joined(segments: &[&str], which: &[usize], change: impl Fn(&str) -> String) -
     path
 }
 
-/// A segment with one of its letters encoded, if it has so many, and if that one is not encoded yet.
+/// A segment with one of its letters, which are ASCII, encoded, if it has so many, and if that one is not encoded yet.
 fn encoded_at(segment: &str, at: usize) -> String {
     let cut = segment.split_at_checked(at).and_then(|(before, behind)| {
         let mut characters = behind.chars();
-        let letter = characters.next().filter(|it| it.is_ascii() && *it != '%')?;
+        let letter = characters.next().filter(|it| *it != '%')?;
         Some(format!("{before}%{:02X}{}", u32::from(letter), characters.as_str()))
     });
     cut.unwrap_or_else(|| segment.to_owned())

@@ -361,11 +361,6 @@ impl PartialEq for Routes {
 impl PolicySource for Routes {}
 
 impl Choose for Routes {
-    fn is_dynamic(_seal: Seal) -> bool {
-        // The path is in the key of a cache.
-        false
-    }
-
     fn choose<T>(
         &self,
         _seal: Seal,

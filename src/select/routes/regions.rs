@@ -6,6 +6,7 @@
 //! servers read such paths as others.
 
 use std::collections::{BTreeSet, HashMap};
+use std::{iter, mem};
 
 use super::Routes;
 use super::pattern::{Pattern, Segment, Wildcard};
@@ -104,12 +105,6 @@ impl Walk {
     /// The regions behind the beginning of a path, by what is left of the routes that match it. `rest` tells of
     /// a route that matches whatever goes on.
     fn go(&mut self, at: &Region, active: &[&[Segment]], rest: Option<&str>) -> Option<()> {
-        let is_end = active.iter().any(|left| left.is_empty());
-        if is_end {
-            self.found.push(at.clone());
-        } else if !at.path.is_empty() {
-            self.push(rest, &at.path);
-        }
         // What goes on has an empty segment within it.
         if at.path.ends_with('/') {
             return Some(());
@@ -132,17 +127,17 @@ impl Walk {
         let mut prefixes: BTreeSet<&str> = BTreeSet::from([""]);
         prefixes.extend(next.wild.iter().map(|(segment, _)| segment.literal.as_str()));
         for prefix in &prefixes {
-            let numbers = std::iter::once(String::new()).chain((0..).map(|n: usize| n.to_string()));
-            let mut values = numbers.map(|n| format!("{prefix}any{n}"));
+            let numbers =
+                || iter::once(String::new()).chain((0..=self.routes).map(|n| n.to_string()));
+            let behind_numbers = numbers().map(|n| format!("{prefix}{n}~"));
+            let mut values = numbers().map(|n| format!("{prefix}any{n}")).chain(behind_numbers);
             let is_free = |value: &String| {
                 let is_longer = |it: &&&str| it.len() > prefix.len() && value.starts_with(**it);
                 !literals.contains(&**value) && !prefixes.iter().any(|it| is_longer(&it))
             };
-            self.steps += prefixes.len();
-            if let Some(value) = values.by_ref().take(self.routes + 1).find(is_free) {
-                let told = format!("{}/{prefix}{PARAMETER}", at.told);
-                self.descend(at, told, &value, &next, rest)?;
-            }
+            let value = values.find(is_free)?;
+            let told = format!("{}/{prefix}{PARAMETER}", at.told);
+            self.descend(at, told, &value, &next, rest)?;
         }
         Some(())
     }
@@ -161,14 +156,18 @@ impl Walk {
             return None;
         }
         let mut below = next.literals.get(value).cloned().unwrap_or_default();
-        let mut rest = rest.map(str::to_owned);
+        // What a rest stands for is not empty, but may begin with a slash.
+        let (mut own_rest, mut rest) = (rest.map(str::to_owned), rest.map(str::to_owned));
         for (Segment { literal, wildcard }, behind) in &next.wild {
             let Some(parameter) = value.strip_prefix(literal.as_str()) else {
                 continue;
             };
             match wildcard {
-                Some(Wildcard::Rest) if !parameter.is_empty() => {
+                Some(Wildcard::Rest) => {
                     rest = Some(format!("{}/{literal}{REST}", at.told));
+                    if !parameter.is_empty() {
+                        own_rest.clone_from(&rest);
+                    }
                 }
                 Some(Wildcard::Parameter) if !parameter.is_empty() || !behind.is_empty() => {
                     below.push(behind);
@@ -177,19 +176,20 @@ impl Walk {
             }
         }
         let path = format!("{}/{value}", at.path);
-        if below.is_empty() {
-            self.push(rest.as_deref(), &path);
-            return Some(());
+        let region = Region { told, path };
+        if below.iter().any(|left| left.is_empty()) {
+            self.found.push(region.clone());
+        } else {
+            self.push(own_rest.as_deref(), &region.path);
         }
-        self.go(&Region { told, path }, &below, rest.as_deref())
+        if below.is_empty() { Some(()) } else { self.go(&region, &below, rest.as_deref()) }
     }
 
     /// Of paths that go on for longer than any route without a rest.
     fn push(&mut self, rest: Option<&str>, path: &str) {
-        if rest.is_none() && self.has_other {
+        if rest.is_none() && mem::replace(&mut self.has_other, true) {
             return;
         }
-        self.has_other |= rest.is_none();
         let told = rest.unwrap_or(OTHER).to_owned();
         self.found.push(Region { told, path: path.to_owned() });
     }

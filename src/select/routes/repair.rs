@@ -1,6 +1,6 @@
 //! What to write in place of a path that is no route.
 
-use super::pattern::{Pattern, is_expression, is_name};
+use super::pattern::{Pattern, is_expression};
 use super::readings;
 
 /// The route that was meant, if that can be told.
@@ -74,14 +74,14 @@ fn is_relative(path: &str) -> bool {
     !is_host && first.chars().all(is_of_path) && !first.starts_with('*')
 }
 
-/// A segment in the syntax of axum, as browsers send it.
+/// A segment in the syntax of axum, as browsers send it. What is no name, or not at the end, is refused with the route.
 fn modern(segment: &str, is_last: bool) -> Option<String> {
     let unbraced = segment.replace("{{", "%7B").replace("}}", "%7D");
     if let Some(name) = rest(&unbraced, is_last) {
-        return (is_last && is_name(name)).then(|| format!("{{*{name}}}"));
+        return Some(format!("{{*{name}}}"));
     }
     if let Some(name) = parameter(&unbraced) {
-        return is_name(name).then(|| format!("{{{name}}}"));
+        return Some(format!("{{{name}}}"));
     }
     let at = unbraced.find('{').unwrap_or(unbraced.len());
     let (literal, parameter) = unbraced.split_at_checked(at)?;

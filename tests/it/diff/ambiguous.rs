@@ -127,6 +127,46 @@ fn what_only_a_detour_leads_to_is_told() {
     }
 }
 
+/// Routes with the one policy, among which the last is about to have another one; those with a third, as everything
+/// else; and the path that is read as two of the first, and so loses their policy.
+type Ways = (&'static [&'static str], &'static [&'static str], &'static str);
+
+const WAYS: &[Ways] = &[
+    (&["/{x}", "/a"], &[], "/a;a"),
+    (&["/{x}/{y}", "/a/b"], &["/a/{y}", "/{x}/b"], "/a;a/b;a"),
+    (&["/{x}/b/{z}", "/a/b/c"], &["/a/b/{z}", "/{x}/b/c"], "/a;a/b/c;a"),
+    (&["/p-{x}", "/p-q"], &["/p-q{x}"], "/p-%71"),
+    (&["/{x}/c", "/a/b/c"], &[], "/a%2Fb/c"),
+    (&["/{x}", "/a/b/c"], &[], "/a%2Fb%2Fc"),
+    (&["/{x}/b", "/a"], &[], "/a%3F/b"),
+    (&["/{x}/b/c", "/a"], &[], "/a%3F/b/c"),
+    (&["/a/{x}/c", "/a/"], &[], "/a/%3Fa/c"),
+];
+
+/// Where a change is seen by one way to write a path alone, that way is among those that are tried.
+#[test]
+fn each_way_to_write_a_path_is_tried() {
+    let [one_policy, third, another] =
+        [app(), one(&["https://c.example"]), app().allow_methods(["PUT"])].map(|it| policy(&it));
+    let mut failures = Vec::new();
+    for (routes, others, path) in WAYS {
+        let (last, kept) = routes.split_last().unwrap();
+        let table = |of_last: &Policy| {
+            let of_kept = kept.iter().map(|path| (path, &one_policy)).chain([(last, of_last)]);
+            let all = of_kept.chain(others.iter().map(|path| (path, &third)));
+            let builder = Routes::builder().fallback(third.clone());
+            all.fold(builder, |it, (path, policy)| it.route(*path, policy.clone())).build().unwrap()
+        };
+        let diff = table(&one_policy).diff(&table(&another));
+        let is_ambiguous = |change: &&Change| change.aspect() == Aspect::AmbiguousPaths;
+        let found = diff.iter().find(is_ambiguous).and_then(Change::witness);
+        if found.as_ref().map(|it| it.uri().path()) != Some(*path) {
+            failures.push(format!("{routes:?}, not {path}: {diff}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
 #[test]
 fn ambiguous_paths_are_data_too() {
     let alike = Routes::builder().route("/x", policy(&app())).fallback(policy(&app()));

@@ -151,6 +151,9 @@ const PATHS: &[&str] = &[
     "/a/{*rest}",
     "/{x}/b/{*rest}",
     "/p{x}",
+    "/p{*rest}",
+    "/p",
+    "/any{x}",
     "/p-{x}/b",
     "/p-q",
     "/a/b",
@@ -213,7 +216,7 @@ fn two_tables() -> impl Strategy<Value = (Routes, Routes)> {
 }
 
 fn path() -> impl Strategy<Value = String> {
-    let plain = select(vec!["a", "b", "c", "p", "p-q", "p-x", "z"]);
+    let plain = select(vec!["a", "b", "c", "p", "p-q", "p-x", "anyz", "z"]);
     let odd = select(ODD);
     let segments = |segment: BoxedStrategy<&'static str>| {
         (proptest::collection::vec(segment, 0..5), any::<bool>()).prop_map(

@@ -20,6 +20,8 @@ enum Server {
     All,
     /// Any origin at `/`, and nobody anywhere else.
     Open,
+    /// Any origin, to read.
+    Read,
     /// One origin with credentials, then partners without.
     Rules,
     /// The names that a predicate holds, without credentials.
@@ -37,6 +39,7 @@ fn layer(server: Server) -> CorsLayer<Routes> {
         }
         Server::All => (partners(), Enforcement::all_requests()),
         Server::Open => (Policy::permissive(), unsafe_ones()),
+        Server::Read => (listing("*").only_methods(["GET"]).build().unwrap(), unsafe_ones()),
         Server::Rules => (rules(), unsafe_ones()),
         Server::Asks => (asks(), unsafe_ones()),
     };
@@ -77,6 +80,12 @@ const ROWS: &[Row<Server>] = &[
         Server::Partners,
         "POST /; host: shop.example; sec-fetch-site: cross-site",
         ORIGIN,
+    ),
+    (
+        "the same, where any origin may read",
+        Server::Read,
+        "POST /; host: shop.example; sec-fetch-site: cross-site",
+        Some("MethodNotAllowed"),
     ),
     (
         "a form of a sibling domain, whose Origin the browser left out",
@@ -182,6 +191,18 @@ const ROWS: &[Row<Server>] = &[
         Server::Partners,
         "POST /; host: localhost:3000; origin: http://localhost:3000; cookie: session=1",
         PASSES,
+    ),
+    (
+        "a page of the host, whose port has a zero before it",
+        Server::Partners,
+        "POST /; host: localhost:03000; origin: http://localhost:3000",
+        ORIGIN,
+    ),
+    (
+        "a page of the host, whose port has a sign",
+        Server::Partners,
+        "POST /; host: localhost:+3000; origin: http://localhost:3000",
+        ORIGIN,
     ),
     (
         "a page of one of two hosts that a request names",

@@ -80,6 +80,8 @@ const HOSTS: &[Row] = &[
     ("10.0.0.0/255.0.0.0", NETWORK),
     ("http://10.0.0.0/8", NETWORK),
     ("fe80::/10", NETWORK),
+    ("shop.example/8", r#"is not as requests name it; write "shop.example""#),
+    ("10.0.0.1/health", HOST),
     ("[fe80::]/10", NETWORK),
     ("*", ANY_HOST),
     ("*:*", ANY_HOST),

@@ -4,7 +4,7 @@
 
 use tower_cors::{CorsLayer, Enforcement};
 
-use super::{ANSWERED, PASSES, Row, check, partners};
+use super::{ANSWERED, PASSES, Row, check, partners, read, send};
 
 /// The hosts that a server lists.
 #[derive(Clone, Copy, Debug)]
@@ -157,6 +157,19 @@ const ROWS: &[Row<Hosts>] = &[
         Some("OriginNotAllowed"),
     ),
 ];
+
+#[test]
+fn the_longest_name_may_have_the_longest_port() {
+    let host = [63, 63, 63, 61].map(|length| "a".repeat(length)).join(".");
+    assert_eq!(host.len(), 253);
+    let layer = CorsLayer::new(partners())
+        .enforce(Enforcement::all_requests().hosts([format!("{host}:*")]))
+        .unwrap();
+    for (host, is_listed) in [(format!("{host}:65535"), true), (format!("a{host}:65535"), false)] {
+        let request = read(&format!("GET /; host: {host}"));
+        assert_eq!(send(&layer, request).1, is_listed, "{host}");
+    }
+}
 
 #[test]
 fn a_request_is_for_a_listed_host_or_for_a_probed_path() {

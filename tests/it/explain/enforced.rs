@@ -1,7 +1,7 @@
 //! Under enforcement: which step decided.
 
 use tower_cors::review::{EnforcementStep, Next, RuleSays};
-use tower_cors::{CorsLayer, Enforcement};
+use tower_cors::{CorsLayer, Denial, Enforcement};
 
 use super::{app, read};
 use EnforcementStep::{
@@ -107,6 +107,21 @@ fn each_rule_is_asked_as_one_that_is_enforced() {
     let denials: Vec<_> = plain.rules().iter().map(RuleSays::denial).collect();
     assert!(plain.decision().denial().is_some());
     assert_eq!(denials, [plain.decision().denial(); 2]);
+}
+
+/// A page may have kept its origin to itself: then a rule is asked all the same, but only by a server that refuses.
+#[test]
+fn what_a_rule_says_is_what_the_server_asked() {
+    let layer = CorsLayer::new(app().build().unwrap());
+    let layer = layer.enforce(Enforcement::unsafe_requests()).unwrap();
+    for (request, denial) in [
+        ("POST /; host: api.example; sec-fetch-site: cross-site", Some(Denial::OriginNotAllowed)),
+        ("POST /; host: api.example", None),
+        ("GET /; host: api.example; sec-fetch-site: cross-site", None),
+    ] {
+        let explanation = layer.explain(&read(request));
+        assert_eq!(explanation.rules()[0].denial(), denial, "{request}");
+    }
 }
 
 /// The route of a path that is left alone is not enforced.

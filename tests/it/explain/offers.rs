@@ -360,6 +360,19 @@ fn a_stranger_s_name_is_not_offered() {
     }
 }
 
+/// A search through more would cost whoever explains a request of a stranger too much.
+#[test]
+fn a_port_is_sought_among_a_thousand_origins() {
+    for (count, expected) in
+        [(1_000, r#"the port differs: "https://a7.example:8443" is allowed"#), (1_001, "")]
+    {
+        let listed = (0..count).map(|number| format!("https://a{number}.example:8443"));
+        let policy = Policy::builder().allow_origins(listed).build().unwrap();
+        let said = hint(&policy.explain(&read("GET /; origin: https://a7.example:1")));
+        assert_eq!(said, expected, "{count}");
+    }
+}
+
 /// All names that are missing are offered, in one line.
 #[test]
 fn no_name_is_left_out() {

@@ -85,6 +85,8 @@ const ORIGINS: &[(&str, &str, &str)] = &[
     ("https://xn--a.example", PUNYCODE, PUNYCODE_ADVICE),
     ("https://*.xn--.example", PUNYCODE, PUNYCODE_ADVICE),
     ("https://xn--*-3ya.a.example", PUNYCODE, PUNYCODE_ADVICE),
+    // Though `xn--a-eha` is Punycode.
+    ("https://xn--*-eha.a.example", PUNYCODE, PUNYCODE_ADVICE),
     ("https://a.example:443", "names the default port", r#"write "https://a.example""#),
     ("http://a.example:80", "names the default port", r#"write "http://a.example""#),
     (

@@ -165,6 +165,11 @@ pub(super) fn rows() -> Vec<Row> {
         (base.replace("://", "://*."), base.replace("://", &format!("://{}.", "x".repeat(length))))
     };
     rows.push((under(5).0, vec![under(5).1], vec![under(6).1]));
+    // A port is no part of them.
+    for any in [":65535", ":*"] {
+        let [fits, does_not] = [5, 6].map(|length| under(length).1 + ":65535");
+        rows.push((under(5).0 + any, vec![fits], vec![does_not]));
+    }
     // So does a label with a `*`.
     let within = |before: usize, after: usize| {
         let fill = |middle: usize| {
@@ -186,5 +191,8 @@ pub(super) fn rows() -> Vec<Row> {
     rows.push((long(4).0, vec![long(4).1], vec![long(5).1]));
     let opaque = |length: usize| format!("app://{}", "a".repeat(length));
     rows.push((opaque(320), vec![opaque(320)], vec![opaque(319), opaque(321)]));
+    // No origin has over 326 octets.
+    let below = |length: usize| opaque(length) + ".a.example";
+    rows.push(("app://*.a.example".to_owned(), vec![below(310)], vec![below(311)]));
     rows
 }

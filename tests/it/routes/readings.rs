@@ -243,6 +243,23 @@ fn readings_agree_on_no_cors_and_on_what_is_left_alone() {
     assert_eq!(routes.find("/b/..;/x"), None);
 }
 
+/// What policies are called makes no difference on the wire.
+#[test]
+fn readings_agree_on_policies_that_decide_alike() {
+    let named = |name: &str, origin: &str| {
+        Policy::builder().name(name).allow_origins([format!("https://{origin}.example")]).build()
+    };
+    let routes = Routes::builder()
+        .route("/a/{id}", named("one", "a").unwrap())
+        .route("/a/{id}/{part}", named("two", "a").unwrap())
+        .route("/b/{id}", named("three", "b").unwrap())
+        .route("/b/{id}/{part}", named("four", "c").unwrap())
+        .build()
+        .unwrap();
+    assert_eq!(found(&routes, "/a/x%2Fy").as_deref(), Some("a"));
+    assert_eq!(found(&routes, "/b/x%2Fy"), None);
+}
+
 /// However many readings a path has, few are looked at; and beyond them it is as one that is ambiguous.
 #[test]
 fn a_hostile_path_costs_little_and_has_nothing() {
@@ -255,6 +272,9 @@ fn a_hostile_path_costs_little_and_has_nothing() {
         (format!("/{}", "a%2F".repeat(15_000)), None),
         (format!("/{}", "a/".repeat(30_000)), Some("fallback")),
         (format!("/{}", "%25".repeat(20_000)), None),
+        // 64 readings, and one more.
+        (format!("/%{}61", "25".repeat(62)), Some("fallback")),
+        (format!("/%{}61", "25".repeat(63)), None),
     ];
     for (path, expected) in &cases {
         let shown = &path[..40];

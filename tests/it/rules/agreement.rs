@@ -227,6 +227,34 @@ fn the_comparison_does_not_grow_with_the_square_of_the_rules() {
     assert!(many < 6 * few, "{few} bytes, and {many}");
 }
 
+/// Four times the patterns under one domain take about four times the memory, if their labels differ.
+#[test]
+fn the_comparison_does_not_grow_with_the_square_of_the_patterns() {
+    let bytes = |count: usize| {
+        let rule = |start: &str, end: &str| {
+            Policy::builder()
+                .allow_origins((0..count).map(|n| format!("https://{start}{n}{end}.a.example")))
+                .dangerously_allow_public_suffixes(true)
+                .expose_headers([format!("x-{start}")])
+        };
+        let rules = [rule("x", "-*"), rule("y", "-*"), rule("z", "")];
+        let built = || assert!(Policy::from_rules(rules).is_ok());
+        allocation_counter::measure(built).bytes_total
+    };
+    let (few, many) = (bytes(50), bytes(200));
+    assert!(many < 6 * few, "{few} bytes, and {many}");
+}
+
+#[test]
+fn every_origin_of_a_scheme_is_compared_with_each_earlier_rule() {
+    let rule = |origin: &str| Policy::builder().allow_origins([origin]);
+    let alike = rule("app://a").expose_headers(["x-a"]);
+    let all = rule("app://*").allow_headers(["x-b"]).expose_headers(["x-a"]);
+    let errors = Policy::from_rules([alike, rule("app://b"), all]).unwrap_err();
+    let found: Vec<_> = errors.iter().collect();
+    assert!(matches!(found[..], [PolicyError::RulesDisagree { rules: (1, 2), .. }]), "{errors}");
+}
+
 #[test]
 fn a_policy_has_at_most_a_thousand_rules() {
     let rules = |count| (0..count).map(|_| Policy::builder().allow_origins(["https://a.example"]));
@@ -235,5 +263,27 @@ fn a_policy_has_at_most_a_thousand_rules() {
     assert_eq!(
         errors.to_string(),
         "1,001 rules are over the 1,000 that a policy may have; give one rule several origins"
+    );
+}
+
+/// Only those of rules that differ, since no others are compared.
+#[test]
+fn rules_that_differ_have_at_most_a_thousand_patterns_within_a_label() {
+    let build = |count: usize, exposed: &[&str]| {
+        let starred = (0..count).map(|n| format!("https://pr-*.a{n}.example"));
+        let rule = |origins: Vec<String>| {
+            let rule = Policy::builder().allow_origins(origins);
+            rule.dangerously_allow_public_suffixes(true)
+        };
+        // What is no such pattern does not count.
+        let other = rule(vec!["https://*.b.example".into(), "https://c.example".into()]);
+        Policy::from_rules([rule(starred.collect()), other.expose_headers(exposed)])
+    };
+    assert!(build(1_000, &["x-a"]).is_ok() && build(1_001, &[]).is_ok());
+    let errors = build(1_001, &["x-a"]).unwrap_err();
+    assert_eq!(
+        errors.to_string(),
+        "1,001 patterns with a `*` within a label are over the 1,000 that rules which differ may \
+         have; write \"https://*.a.example\" for all names under a domain"
     );
 }

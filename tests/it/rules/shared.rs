@@ -126,4 +126,6 @@ fn two_long_patterns_share_an_origin_in_which_they_overlap() {
     assert!(rules(&start, &end).is_err());
     assert!(rules(&"s".repeat(31), &"e".repeat(32)).is_err());
     assert!(rules(&"s".repeat(33), &"e".repeat(33)).is_ok());
+    // Without a letter between them it would be `xn--b`, which is no Punycode.
+    assert!(rules("x", "n--b").is_err());
 }

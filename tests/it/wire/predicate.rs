@@ -175,6 +175,16 @@ fn it_is_asked_only_where_it_matters() {
     assert_eq!(asked(builder, &requests), expected);
 }
 
+/// No policy allows a longer one, and nobody copies it.
+#[test]
+fn it_is_asked_about_a_method_of_up_to_4096_bytes() {
+    let requests = [4_096, 4_097].map(|length| {
+        format!("OPTIONS; origin: https://x.example; request-method: {}", "X".repeat(length))
+    });
+    let expected = format!("https://x.example {} /a?b", "X".repeat(4_096));
+    assert_eq!(asked(Policy::builder(), &requests.each_ref().map(String::as_str)), [expected]);
+}
+
 #[test]
 fn any_of_several_predicates_is_enough() {
     let policy = Policy::builder()
