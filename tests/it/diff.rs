@@ -6,6 +6,7 @@ mod ambiguous;
 mod covered;
 mod granted;
 mod labels;
+mod limits;
 mod predicates;
 mod random;
 #[cfg(feature = "routes")]
