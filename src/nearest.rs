@@ -7,7 +7,7 @@ const MAX_KEY: usize = 64;
 /// the words, a letter too many or too few, or a part of it.
 pub(crate) fn nearest<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
     let letters = letters(written);
-    if written.len() > MAX_KEY || letters.len() < 3 {
+    if written.len() > MAX_KEY {
         return None;
     }
     let distances = known.iter().filter_map(|known| Some((distance(&letters, known)?, *known)));

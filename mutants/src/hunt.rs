@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -202,10 +203,12 @@ fn run(
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
+        // With what it starts.
+        .process_group(0)
         .spawn()?;
     let status = child.wait_timeout(patience)?;
     if status.is_none() {
-        child.kill()?;
+        Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).status()?;
         child.wait()?;
     }
     Ok(status.map(|status| status.success()))

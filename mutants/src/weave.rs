@@ -39,8 +39,10 @@ pub fn weave(source: &str, mutants: &[(usize, &Mutant)]) -> Result<Woven> {
     let mut nodes: Vec<Node> = Vec::new();
     let mut apart = Vec::new();
     for &(number, mutant) in mutants {
-        let start = lines.byte(mutant.span.start);
-        let end = lines.byte(mutant.span.end);
+        let span = (lines.find(mutant.span.start), lines.find(mutant.span.end));
+        let (Some(start), Some(end)) = span else {
+            return Err(format!("{}: the file has changed since it was listed", mutant.name).into());
+        };
         if sites.is_constant(mutant.genre, start) {
             apart.push(number);
             continue;
@@ -221,7 +223,8 @@ impl<'a> Sites<'a> {
 
     fn range(&self, node: &impl Spanned) -> Range<usize> {
         let span = node.span();
-        self.lines.byte(span.start().into())..self.lines.byte(span.end().into())
+        let find = |at: LineColumn| self.lines.find(at.into()).unwrap_or_default();
+        find(span.start())..find(span.end())
     }
 
     /// The place that a mutant changes, and its text then.
@@ -352,8 +355,8 @@ impl Lines {
         Self(lines.collect())
     }
 
-    fn byte(&self, position: Position) -> usize {
-        self.0[position.line - 1][position.column - 1]
+    fn find(&self, position: Position) -> Option<usize> {
+        self.0.get(position.line.checked_sub(1)?)?.get(position.column.checked_sub(1)?).copied()
     }
 }
 

@@ -332,3 +332,17 @@ no origin is allowed; give `allow_origins` at least one, or say `nobody` at line
 fn what_is_no_configuration_is_refused() {
     refused(ERRORS.iter().map(|(name, json, said)| (*name, Policy::from_s3_json(json), *said)));
 }
+
+#[test]
+fn a_short_key_in_another_case_is_answered_with_the_one_that_was_meant() {
+    let said = |key: &str| {
+        let rule = serde_json::json!({
+            key: "a", "AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"],
+        });
+        let document = serde_json::json!({ "CORSRules": [rule] }).to_string();
+        Policy::from_s3_json(&document).map(|_| ()).map_err(|errors| errors.to_string())
+    };
+    assert_eq!(said("ID"), Ok(()));
+    assert!(said("Id").unwrap_err().contains("Id: the key is unknown; write `ID` at"));
+    assert!(said("It").unwrap_err().contains("It: the key is unknown; known are `AllowedOrigins`"));
+}
