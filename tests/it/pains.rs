@@ -28,7 +28,7 @@ const CATALOGUE: [(&str, &[(&str, &str)]); 25] = [
         "3. a typo in a list from a file or the environment opens everything, or nothing",
         &[
             ("pains/configuring", "a_typo_in_a_list_is_an_error_and_opens_nothing"),
-            ("documents", "an_error_is_told_with_its_key_and_position"),
+            ("documents/errors", "an_error_is_told_with_its_key_and_position"),
         ],
     ),
     (
