@@ -165,6 +165,14 @@ preflight denied: a requested header name is not allowed (rules[1])
 }
 
 #[test]
+fn a_request_without_an_origin_is_denied_by_no_rule() {
+    let rules = [["GET"], ["HEAD"]]
+        .map(|only| Policy::builder().allow_origins(["https://a.example"]).only_methods(only));
+    let explanation = Policy::from_rules(rules).unwrap().explain(&read("POST /"));
+    assert_eq!(explanation.rules().iter().map(RuleSays::denial).collect::<Vec<_>>(), [None, None]);
+}
+
+#[test]
 fn many_rules_are_a_few_lines() {
     let rule =
         |number: usize| Policy::builder().allow_origins([format!("https://a{number}.example")]);

@@ -350,3 +350,20 @@ fn comments_say_what_targets_do_by_themselves() {
     assert!(text(Target::Gateway).contains("send no Vary"));
     assert!(text(Target::EnvoyJson).starts_with('{'));
 }
+
+#[test]
+fn an_export_is_shown_as_its_text() {
+    let export = Policy::permissive().export(Target::S3);
+    assert!(export.text().starts_with('{'));
+    assert_eq!(export.to_string(), export.text());
+}
+
+/// A rule has as many patterns with a `*` within a label as rules may have, and none that another one meets.
+#[test]
+fn what_many_patterns_share_is_looked_for_up_to_the_bound() {
+    let rule = |patterns: Vec<String>| Policy::builder().allow_origins(patterns);
+    let many = rule((0..999).map(|n| format!("https://p{n}-*.a.example")).collect());
+    let other = rule(vec!["https://q-*.b.example".to_owned()]).allow_methods(["PUT"]);
+    let export = Policy::from_rules([many, other]).unwrap().export(Target::Envoy);
+    assert_eq!(export.warnings(), []);
+}
