@@ -46,7 +46,7 @@ enum To {
     Envoy,
     /// The same in JSON
     EnvoyJson,
-    /// The same without an effect: Envoy counts, and answers nothing
+    /// The same to look before it answers: Envoy counts, and answers nothing
     EnvoyReportOnly,
     /// A Kubernetes Gateway API `HTTPRoute`
     Gateway,

@@ -69,6 +69,7 @@ where
         // and is copied when it moves. The usual request is not: of one that is no preflight, for sure,
         // most policies need no more than its fields.
         let (head, headers) = (RequestHead::from(&request), request.headers());
+        // Without predicates a test goes the same way as a server.
         #[cfg(feature = "browser")]
         if let Some(remarks) = Remarks::wanted(request.extensions()) {
             if self.layer.has_predicates(head) {

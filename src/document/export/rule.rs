@@ -1,5 +1,7 @@
 //! A rule, as it would be written, and what all targets ask of it. Which rules are written: [`rules`](super::rules).
 
+use std::collections::HashSet;
+
 use super::warning::{Loss, Warnings};
 use crate::document::path::Path;
 use crate::document::write::split;
@@ -82,14 +84,15 @@ impl Said {
             && self.max_age == other.max_age
     }
 
-    /// The origins that are kept, each as a target writes it.
+    /// The origins that are kept, each as a target writes it, and once: it may refuse what it is told twice.
     pub(super) fn origins<T>(
         &self,
         warnings: &mut Warnings,
         mut judge: impl FnMut(&str, &Entry<'_>) -> Fate<T>,
     ) -> Vec<T> {
         let mut kept: Vec<T> = Vec::with_capacity(self.origins.len());
-        for (path, value) in &self.origins {
+        let mut seen = HashSet::new();
+        for (path, value) in self.origins.iter().filter(|(_, value)| seen.insert(value)) {
             let entry = match Pattern::parse(value) {
                 Ok(Pattern::Any) => Entry::Any,
                 Ok(Pattern::Origins(pattern)) => Entry::Origins(pattern),

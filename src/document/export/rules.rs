@@ -1,7 +1,5 @@
 //! The rules of a policy that are written, by how a target chooses among them.
 
-use std::collections::HashSet;
-
 use super::rule::Said;
 use super::warning::{Loss, Warnings};
 use crate::builder::agree;
@@ -77,11 +75,9 @@ fn covers(earlier: &Rule, later: &Rule) -> bool {
 }
 
 impl Said {
-    /// Takes in the origins of a rule that differs in nothing else. A target may refuse what it is told twice.
+    /// Takes in the origins of a rule that differs in nothing else.
     fn join(&mut self, other: Self) {
-        let known: HashSet<String> = self.origins.iter().map(|it| it.1.clone()).collect();
         self.has_predicates |= other.has_predicates;
-        let origins = other.origins.into_iter();
-        self.origins.extend(origins.filter(|(_, origin)| !known.contains(origin)));
+        self.origins.extend(other.origins);
     }
 }

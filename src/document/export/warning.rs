@@ -69,7 +69,7 @@ pub enum Loss {
     /// A path with a parameter, where the target has none; the paths below what stands before it have no CORS.
     Parameter,
     /// A path that the target cannot write, for its characters or its length; its folder has no CORS.
-    Path,
+    UnwritablePath,
     /// Paths, where the target has none.
     Paths,
 }
@@ -171,7 +171,7 @@ impl fmt::Display for Warning {
                 f,
                 "is left out, because {target} has no parameters, and the paths below have no CORS"
             ),
-            Loss::Path => write!(
+            Loss::UnwritablePath => write!(
                 f,
                 "is left out, because {target} cannot write the path, and those in its folder have no CORS"
             ),

@@ -113,10 +113,8 @@ struct Rule {
     path: Path,
     matches: Vec<Match>,
     cors: Option<Filter>,
-    /// Whether it removes the header that allows an origin.
+    /// Whether a filter, behind that for CORS if there is one, removes the header that allows an origin.
     removes: bool,
-    /// Whether one behind the CORS filter does.
-    removes_behind: bool,
     /// A CORS filter of one of its backends.
     of_backend: Option<Path>,
 }
@@ -220,8 +218,8 @@ impl Rule {
             Some(filters) => array(&at_filters, filters, errors)?,
             None => Vec::new(),
         };
-        let removes = filters.iter().any(removes_cors);
-        let removes_behind = filters.iter().skip_while(|it| !is_cors(it)).any(removes_cors);
+        let behind = filters.iter().position(is_cors).unwrap_or_default();
+        let removes = filters.iter().skip(behind).any(removes_cors);
         let mut cors = None;
         for (index, filter) in filters.into_iter().enumerate().filter(|(_, it)| is_cors(it)) {
             let at = at_filters.index(index);
@@ -233,7 +231,7 @@ impl Rule {
             }
             cors = Some(Filter::read(at.key("cors"), written, errors)?);
         }
-        let mut rule = Self { path, matches, cors, removes, removes_behind, of_backend };
+        let mut rule = Self { path, matches, cors, removes, of_backend };
         if rule.matches.is_empty() {
             rule.matches.push(Match::every(at_matches));
         }
@@ -250,7 +248,7 @@ impl Rule {
         let Some(filter) = &self.cors else {
             return Ok(if self.removes { Route::NoCors } else { Route::LeftAlone });
         };
-        if self.removes_behind {
+        if self.removes {
             let key = self.path.to_string();
             warnings.push(&self.path, DocumentWarning::Removed { key });
             return Ok(Route::NoCors);

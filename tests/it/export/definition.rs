@@ -294,7 +294,8 @@ fn a_path_that_cannot_be_written_closes_its_folder() {
             .build()
             .unwrap();
         let export = routes.export(Target::Gateway);
-        let lost: Vec<_> = export.warnings().iter().filter(|it| it.loss() == Loss::Path).collect();
+        let lost: Vec<_> =
+            export.warnings().iter().filter(|it| it.loss() == Loss::UnwritablePath).collect();
         assert_eq!(lost.len(), 1, "{export}");
         assert_eq!(lost[0].key(), format!("routes[{path:?}]"));
         assert_eq!(faults(&export), Vec::<String>::new());

@@ -24,6 +24,7 @@ const COMMENT: &str = "\
 #  - sends no Vary, so that caches could give the answer for one origin to another: it is added to what the upstream
 #    answers. Answers to preflights have none; no browser keeps those by URL;
 #  - lets the upstream's own CORS headers pass: they are removed;
+#  - adds nothing to what a route answers by itself, by direct_response or redirect: have an upstream answer;
 #  - hands preflights of other origins to the upstream: it answers them, 200 and without Access-Control-Allow-Origin;
 #  - refuses, over HTTP/1, methods that it does not know, unless its http_protocol_options have allow_custom_methods.
 ";
@@ -35,6 +36,7 @@ const COMMENT_ON_ROUTES: &str = "\
 #  - sends no Vary, so that caches could give the answer for one origin to another: it is added to what the upstream
 #    answers. Answers to preflights have none; no browser keeps those by URL;
 #  - lets the upstream's own CORS headers pass: they are removed, but where a path is left alone;
+#  - adds nothing to what a route answers by itself, by direct_response or redirect: have an upstream answer;
 #  - hands preflights of other origins to the upstream: it answers them, 200 and without Access-Control-Allow-Origin;
 #  - refuses, over HTTP/1, methods that it does not know, unless its http_protocol_options have allow_custom_methods;
 #  - takes the path as it is sent: of several paths, the first route is for those that servers may read as others. They have
@@ -42,8 +44,9 @@ const COMMENT_ON_ROUTES: &str = "\
 ";
 
 const COMMENT_ON_REPORT: &str = "\
-# The service goes on to answer. Where Envoy answers CORS today, this would end that. Envoy counts the requests of origins that the policy allows in
-# cors.origin_valid, and the others in cors.origin_invalid. It does not look at methods and names of headers.
+# The service goes on to answer. Where Envoy answers CORS today, this would end that. Envoy counts the requests of origins
+# that the policy allows in cors.origin_valid, and the others in cors.origin_invalid. It does not look at methods and names of
+# headers.
 # Part of a virtual host, or of a route; if it begins with routes, of a virtual host: write your cluster in place of \"backend\".
 # The filters of the connection manager have to begin with envoy.filters.http.cors.
 ";

@@ -1,4 +1,4 @@
-//! A configuration that only looks: it counts the origins that it would allow or not, and changes nothing.
+//! A configuration that only looks: it counts the origins that it would allow or not, and answers none.
 
 use super::super::tree::object;
 use crate::document::value::Value;

@@ -50,7 +50,7 @@ fn matches<'t, 'a>(table: &'t Table<'a>, warnings: &mut Warnings) -> Vec<Match<'
             |value: &String| may_stand(value) && may_stand(folder.unwrap_or_default());
         let Some(value) = value.filter(are_written) else {
             let is_parameter = written.exact().or(before_rest).is_none();
-            warnings.push(path, if is_parameter { Loss::Parameter } else { Loss::Path });
+            warnings.push(path, if is_parameter { Loss::Parameter } else { Loss::UnwritablePath });
             closed.push((folder_of(&written.before_parameter()), path));
             continue;
         };

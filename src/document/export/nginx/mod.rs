@@ -24,7 +24,7 @@ const SERVER_COMMENT: &str = "\
 # For a server or a location of nginx: include this file there, and the one with the maps in the context http. It answers
 # preflights, and depends on nothing but the name of the policy.
 # nginx by itself drops what is added or hidden here in every block inside that has an add_header, or a proxy_hide_header, of
-# its own: include this file there, too.
+# its own: include this file there, too. It answers 400 by itself to methods with other characters than A-Z, - and _.
 ";
 
 pub(super) fn http(table: &Table<'_>, warnings: &mut Warnings) -> String {
