@@ -318,6 +318,21 @@ fn what_a_rule_has_lost_is_answered_by_none_behind_it() {
     }
 }
 
+/// Of two rules that are written as one, the later one may be what has a predicate.
+#[test]
+fn what_a_predicate_of_a_joined_rule_has_let_in_is_answered_by_none_behind_it() {
+    let rule = |origin| Policy::builder().allow_origins([origin]);
+    let asks = rule("https://b.example").allow_origins_if(|_, _, _| true);
+    let behind = rule("https://c.example").allow_methods(["PUT"]);
+    let policy = Policy::from_rules([rule("https://a.example"), asks, behind]).unwrap();
+    for target in [Target::Envoy, Target::Nginx] {
+        let export = policy.export(target);
+        let told: Vec<_> = export.warnings().iter().map(|it| (it.key(), it.loss())).collect();
+        assert!(told.contains(&("rules[2]", Loss::Behind)), "{told:?}");
+        assert!(!export.text().contains("c.example") && !export.text().contains("c\\\\.example"));
+    }
+}
+
 #[test]
 fn nobody_is_nobody_everywhere() {
     for target in Target::ALL {
