@@ -2,5 +2,6 @@
 
 mod definition;
 pub(crate) mod hostile;
+mod limits;
 mod messages;
 mod round_trips;
