@@ -118,6 +118,13 @@ fn origins() -> Vec<Row> {
             ],
         ),
         (
+            "a predicate that holds whatever it is asked about, with credentials",
+            of(&["https://a.example"]).allow_origins_if(|_, _, _| true).allow_credentials(true),
+            &[
+                r#"allow_origins_if: the predicate holds origin "https://anyone.invalid", which nobody has, and credentials are allowed; compare with the origins that you trust [predicate-for-anyone]"#,
+            ],
+        ),
+        (
             "http beside https",
             of(&[
                 "https://a.example",

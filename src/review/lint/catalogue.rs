@@ -37,6 +37,7 @@ use crate::policy::shown::Quoted;
 /// | `covered` | `.allow_origins(["https://*.a.example", "https://b.a.example"])` | Another entry allows all that this one allows. Whoever removes this one removes nothing. |
 /// | `danger-not-needed` | `.dangerously_allow_insecure_origins(true)` | There is nothing that needs it. It would let in, unseen, what is added later. |
 /// | `predicate-beside-any` | `.allow_origins(["*"]).allow_origins_if(is_ours)` | Beside `*` the predicate is never asked: every origin is allowed. |
+/// | `predicate-for-anyone` | `.allow_origins_if(\|_, _, _\| true).allow_credentials(true)` | A page of anybody can act as the visitor. |
 /// | `http-beside-https` | `.allow_origins(["https://a.example", "http://a.example"])` | Whoever is between the visitor and the page over `http` can write the page, and then reads what the page may read. |
 /// | `loopback-without-port` | `.allow_origins(["http://localhost"])` | An origin without a port is that of port 80. Development servers use other ports. |
 /// | `trailing-dot` | `.allow_origins(["https://a.example."])` | The name with a dot at its end is another origin, which nearly no page has. |
@@ -71,6 +72,8 @@ pub enum Lint {
     DangerNotNeeded,
     /// `predicate-beside-any`: a predicate beside `*`.
     PredicateBesideAny,
+    /// `predicate-for-anyone`: credentials, and a predicate that holds an origin which nobody has.
+    PredicateForAnyone,
     /// `http-beside-https`: an `http` origin whose `https` form is allowed, too.
     HttpBesideHttps,
     /// `loopback-without-port`: `http://localhost`, which is for port 80 alone.
@@ -147,11 +150,12 @@ impl fmt::Display for Severity {
     }
 }
 
-const ALL: [Lint; 27] = [
+const ALL: [Lint; 28] = [
     Lint::Repeated,
     Lint::Covered,
     Lint::DangerNotNeeded,
     Lint::PredicateBesideAny,
+    Lint::PredicateForAnyone,
     Lint::HttpBesideHttps,
     Lint::LoopbackWithoutPort,
     Lint::TrailingDot,
@@ -192,6 +196,7 @@ impl Lint {
             Self::Covered => "covered",
             Self::DangerNotNeeded => "danger-not-needed",
             Self::PredicateBesideAny => "predicate-beside-any",
+            Self::PredicateForAnyone => "predicate-for-anyone",
             Self::HttpBesideHttps => "http-beside-https",
             Self::LoopbackWithoutPort => "loopback-without-port",
             Self::TrailingDot => "trailing-dot",
@@ -223,6 +228,7 @@ impl Lint {
     pub fn severity(self) -> Severity {
         match self {
             Self::PredicateBesideAny
+            | Self::PredicateForAnyone
             | Self::HttpBesideHttps
             | Self::LoopbackWithoutPort
             | Self::TrailingDot

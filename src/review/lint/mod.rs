@@ -32,7 +32,8 @@ impl Policy {
     /// kinds.
     ///
     /// It takes time, so it is for the start of a program, for a test, or for a tool. It does not grow with the
-    /// square of the number of origins.
+    /// square of the number of origins. Where credentials are allowed it asks predicates about one origin that
+    /// nobody has, `https://anyone.invalid`.
     ///
     /// ```
     /// use tower_cors::review::Lint;

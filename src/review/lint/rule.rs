@@ -1,10 +1,13 @@
 //! What is unwise about the methods, the names and the max-age of a rule.
 
+use http::{Method, Uri};
+
 use super::catalogue::Lint;
 use super::finding::Finding;
+use crate::origin::Origin;
 use crate::policy::Place;
 use crate::policy::names::Names;
-use crate::policy::rule::Rule;
+use crate::policy::rule::{Predicate, Rule};
 use crate::policy::sent::SentValue;
 use crate::policy::shown::Quoted;
 
@@ -22,11 +25,28 @@ pub(super) fn lint<'a>(
 ) {
     let at = |setting| Place { rule: index, setting };
     let is_denied_elsewhere = |name| !others().iter().any(|other| allows_name(other, name));
+    found.extend(anyone(rule, at));
     found.extend(options(rule, at));
     found.extend(content_type(rule, at).filter(|_| is_denied_elsewhere("content-type")));
     found.extend(authorization(rule, at).filter(|_| is_denied_elsewhere("authorization")));
     found.extend(grpc_status(rule, at));
     found.extend(max_age(rule, at));
+}
+
+/// A predicate that holds an origin which nobody has, and so probably any.
+fn anyone(rule: &Rule, at: impl Fn(&'static str) -> Place) -> Option<Finding> {
+    const NOBODYS: &str = "https://anyone.invalid";
+
+    let origin = Origin::parse(NOBODYS).ok()?;
+    let (method, uri) = (Method::GET, Uri::from_static("/"));
+    let holds = |Predicate(holds): &Predicate| holds(&origin, &method, &uri);
+    (rule.credentials && rule.origins.asked(NOBODYS).iter().any(holds)).then(|| {
+        let message = format!(
+            "the predicate holds origin \"{NOBODYS}\", which nobody has, and credentials are allowed; \
+             compare with the origins that you trust"
+        );
+        Finding::new(Lint::PredicateForAnyone, at("allow_origins_if"), message)
+    })
 }
 
 /// OPTIONS, by its name.

@@ -21,6 +21,7 @@ impl Lint {
             Self::PredicateBesideAny => {
                 "Beside `*` the predicate is never asked: every origin is allowed."
             }
+            Self::PredicateForAnyone => "A page of anybody can act as the visitor.",
             Self::HttpBesideHttps => {
                 "Whoever is between the visitor and the page over `http` can write the page, and \
                  then reads what the page may read."

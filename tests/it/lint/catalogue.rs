@@ -39,7 +39,10 @@ fn policy(chain: &str) -> PolicyBuilder {
     for (name, arguments) in calls(chain) {
         builder = match name {
             "allow_origins" => builder.allow_origins(texts(arguments)),
-            "allow_origins_if" => builder.allow_origins_if(|_, _, _| false),
+            "allow_origins_if" => {
+                let holds = arguments.ends_with("true");
+                builder.allow_origins_if(move |_, _, _| holds)
+            }
             "allow_credentials" => builder
                 .allow_credentials(arguments == "true")
                 // Which without the list of suffixes every pattern needs.

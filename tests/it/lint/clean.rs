@@ -50,6 +50,11 @@ fn nothing_is_found_in_sensible_policies() {
             of(&["http://a.example"]).allow_origins_if(|_, _, _| true),
             &[],
         ),
+        (
+            "a predicate that holds whatever it is asked about, without credentials",
+            of(&[]).allow_origins_if(|_, _, _| true),
+            &[],
+        ),
         ("a packaged app", of(&["app://.", "app://localhost."]), &[]),
         ("names with and without the dot", of(&["https://a.example", "https://a.example."]), &[]),
         (

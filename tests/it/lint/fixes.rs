@@ -39,6 +39,12 @@ fn of_origins() -> Vec<Fix> {
             of(&[]).allow_origins_if(|_, _, _| false),
         ),
         (
+            Lint::PredicateForAnyone,
+            of(&[]).allow_credentials(true).allow_origins_if(|_, _, _| true),
+            "compare with the origins that you trust",
+            of(&[]).allow_credentials(true).allow_origins_if(|it, _, _| it.host() == "a.example"),
+        ),
+        (
             Lint::HttpBesideHttps,
             of(&["https://a.example", "http://a.example"]),
             "remove it",
