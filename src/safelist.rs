@@ -70,12 +70,13 @@ pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
 }
 
 /// Whether a field, its name in lower case, says something of a request only, so that no
-/// response has one to expose. `authorization` is not here: login services answer with it.
+/// response has one to expose. `authorization` is not here: login services answer with it. Nor is `range`:
+/// registries of container images, and stores that resume uploads, answer with it.
 ///
 /// RFC 9110, <https://www.rfc-editor.org/rfc/rfc9110#section-10.1>, its sections 7.2, 11.6.2,
-/// 12.5, 13.1 and 14.2; RFC 6265; RFC 6455; Client Hints; Fetch.
+/// 12.5 and 13.1; RFC 6265; RFC 6455; Client Hints; Fetch.
 pub(crate) fn is_request_only(name: &str) -> bool {
-    const REQUEST_ONLY: [&str; 24] = [
+    const REQUEST_ONLY: [&str; 23] = [
         "accept-charset",
         "accept-language",
         "access-control-request-headers",
@@ -94,7 +95,6 @@ pub(crate) fn is_request_only(name: &str) -> bool {
         "max-forwards",
         "origin",
         "proxy-authorization",
-        "range",
         "referer",
         "sec-websocket-key",
         "te",

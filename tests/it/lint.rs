@@ -298,9 +298,9 @@ fn names() -> Vec<Row> {
         ),
         (
             "an exposed header of requests",
-            exposed(&["range"]),
+            exposed(&["if-range"]),
             &[
-                r#"expose_headers: response-header name "range" is one of requests; remove it, or give it to `allow_headers` [exposed-request-only]"#,
+                r#"expose_headers: response-header name "if-range" is one of requests; remove it, or give it to `allow_headers` [exposed-request-only]"#,
             ],
         ),
         (

@@ -54,7 +54,7 @@ use crate::policy::shown::Quoted;
 /// | `content-type-missing` | `.allow_methods(["PUT"])` | Pages that send JSON set `content-type`, and a preflight that asks for it is denied. |
 /// | `authorization-beside-any` | `.allow_headers(["*"])` | `*` is any header but `authorization`, which has to be named. |
 /// | `exposed-safelisted` | `.expose_headers(["content-type"])` | Scripts may always read that header. |
-/// | `exposed-request-only` | `.expose_headers(["range"])` | Only requests have that header. |
+/// | `exposed-request-only` | `.expose_headers(["if-range"])` | Only requests have that header. |
 /// | `grpc-status-not-exposed` | `.allow_headers(["content-type", "x-grpc-web"])` | Clients of gRPC-Web read the outcome of a call without a body in `grpc-status`, and miss it. |
 /// | `no-max-age` | `.allow_headers(["x-a"])` | Browsers keep the answer to a preflight for 5 seconds, and then ask again before every request. |
 /// | `max-age-too-long` | `.max_age(Duration::from_secs(86_400))` | Chromium keeps it for 7,200 seconds at the most, `WebKit` for 600, and only Firefox for 86,400. |

@@ -122,6 +122,7 @@ fn nothing_is_found_in_sensible_policies() {
         ),
         ("any header beside cookies", one().allow_credentials(true).allow_headers(["*"]), &[]),
         ("prefixes", one().allow_headers(["a*", "authorization", "x-amz-*"]), &[]),
+        ("what registries of images answer uploads with", one().expose_headers(["range"]), &[]),
         ("what logins answer with", one().expose_headers(["authorization", "etag"]), &[]),
         ("gRPC-Web", presets::grpc_web(one()), &[]),
         (

@@ -132,9 +132,9 @@ fn of_names() -> Vec<Fix> {
         (Lint::ExposedSafelisted, one().expose_headers(["content-type"]), "remove it", one()),
         (
             Lint::ExposedRequestOnly,
-            one().expose_headers(["range"]),
+            one().expose_headers(["if-range"]),
             "give it to `allow_headers`",
-            one().allow_headers(["range"]),
+            one().allow_headers(["if-range"]),
         ),
         (
             Lint::GrpcStatusNotExposed,

@@ -12,7 +12,7 @@ const READABLE: &str = " cache-control content-language content-length content-t
 /// What only requests have.
 const OF_REQUESTS: &str = " accept-charset accept-language access-control-request-headers \
      access-control-request-method cookie cookie2 dnt expect from host if-match if-modified-since \
-     if-none-match if-range if-unmodified-since max-forwards origin proxy-authorization range referer \
+     if-none-match if-range if-unmodified-since max-forwards origin proxy-authorization referer \
      sec-websocket-key te upgrade-insecure-requests user-agent ";
 
 /// Whether a browser may ask for the name, or for one that begins so.
