@@ -48,12 +48,16 @@ impl PolicyBuilder {
 
     pub(super) fn compile_headers(&self, found: &mut Found) -> Names {
         let any = has_wildcard(&self.headers);
-        let prefixes: Vec<&String> =
-            self.headers.iter().filter(|value| value.ends_with('*')).collect();
+        let starts = self.headers.iter().filter_map(|value| value.strip_suffix('*'));
+        let written = Names::new(false, &[], &starts.collect::<Vec<_>>());
         let covered = |value: &str| {
-            let by_prefix = prefixes.iter().find(|prefix| is_covered(value, prefix));
-            let by_any = any && !value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER);
-            by_any.then(|| "*".to_owned()).or_else(|| by_prefix.map(ToString::to_string))
+            // No prefix covers the one name that has to be named.
+            if value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER) {
+                return None;
+            }
+            let is_itself = |start: &str| value.len() == start.len() + 1 && value.ends_with('*');
+            let start = written.prefix_of(value.as_bytes()).filter(|start| !is_itself(start));
+            any.then(|| "*".to_owned()).or_else(|| start.map(|start| format!("{start}*")))
         };
         let kept =
             List { judge: header_error, idle: idle_header, covered: &covered, ignore_case: true }
@@ -129,15 +133,4 @@ impl List<'_> {
 
 fn has_wildcard(values: &[String]) -> bool {
     values.iter().any(|value| value == "*")
-}
-
-/// Whether a name, or a prefix, begins with another prefix, and is not that itself.
-fn is_covered(value: &str, prefix: &str) -> bool {
-    let Some(start) = prefix.strip_suffix('*') else {
-        return false;
-    };
-    let begins = value.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start));
-    let is_itself = value.len() == prefix.len() && value.ends_with('*');
-    // No prefix covers the one name that has to be named.
-    begins && !is_itself && !value.eq_ignore_ascii_case(NON_WILDCARD_REQUEST_HEADER)
 }

@@ -127,14 +127,18 @@ impl Names {
     }
 
     fn has_prefix_of(&self, name: &[u8]) -> bool {
+        self.prefix_of(name).is_some()
+    }
+
+    /// The prefix that a name begins with.
+    pub(crate) fn prefix_of(&self, name: &[u8]) -> Option<&str> {
         let after = self
             .prefixes
             .partition_point(|prefix| compare_lower(prefix, name) != Ordering::Greater);
         // Only the last that is not greater can be a prefix: one before it would be a prefix of it.
-        after.checked_sub(1).and_then(|last| self.prefixes.get(last)).is_some_and(|prefix| {
-            name.get(..prefix.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(prefix.as_bytes()))
-        })
+        let prefix = self.prefixes.get(after.checked_sub(1)?)?;
+        let start = name.get(..prefix.len())?;
+        start.eq_ignore_ascii_case(prefix.as_bytes()).then_some(&**prefix)
     }
 }
 

@@ -57,6 +57,7 @@ mod explain;
 #[cfg(all(feature = "export", feature = "toml", feature = "yaml"))]
 mod export;
 mod field;
+mod growth;
 mod invariants;
 #[cfg(feature = "review")]
 mod lint;
