@@ -1,5 +1,6 @@
 //! The compiled set of request-header names, and the reading of a list of them.
 
+mod asked;
 mod told;
 
 use std::cmp::Ordering;
@@ -7,6 +8,7 @@ use std::cmp::Ordering;
 use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
+pub(crate) use self::asked::Asked;
 use super::decision::Denial;
 use crate::request::Field;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};

@@ -3,6 +3,7 @@
 //! <https://fetch.spec.whatwg.org/#cors-preflight-fetch>
 
 mod agreement;
+mod cost;
 mod shared;
 mod walk;
 
