@@ -5,3 +5,4 @@ pub(crate) mod hostile;
 mod limits;
 mod messages;
 mod round_trips;
+mod written;

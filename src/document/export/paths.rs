@@ -7,7 +7,7 @@ use crate::select::{RoutePattern, Segment, Wildcard};
 
 /// A path whose routes are compared by how specific they are: of those that match a path, the least is the one that a table
 /// chooses.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct RoutePath(Vec<Segment>);
 
 /// What a segment's parameter stands for: characters of a path but slashes.
@@ -76,21 +76,13 @@ impl RoutePath {
         let literals = self.0.iter().map(|segment| segment.literal.len() + 1).sum::<usize>();
         literals + 8 * self.0.iter().filter(|segment| segment.wildcard.is_some()).count() + 8
     }
-}
 
-/// A segment that is written out comes before a parameter, and of parameters the one behind the longer text.
-impl Ord for RoutePath {
-    fn cmp(&self, other: &Self) -> Ordering {
+    /// A segment that is written out comes before a parameter, and of parameters the one behind the longer text.
+    pub(super) fn compare(&self, other: &Self) -> Ordering {
         let key = |segment: &Segment| {
             let is_wild = segment.wildcard.is_some();
             (is_wild, usize::MAX - segment.literal.len(), segment.literal.clone())
         };
         self.0.iter().map(key).cmp(other.0.iter().map(key))
-    }
-}
-
-impl PartialOrd for RoutePath {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
     }
 }

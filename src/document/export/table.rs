@@ -54,7 +54,7 @@ impl<'a> Table<'a> {
         };
         let written = table.iter().filter(|_| !is_same);
         let mut routes: Vec<_> = written.filter_map(of_route).collect();
-        routes.sort_by(|(_, one, _), (_, other, _)| one.cmp(other));
+        routes.sort_by(|(_, one, _), (_, other, _)| one.compare(other));
         let at_fallback = if is_bare { whole } else { whole.key("fallback") };
         let fallback = (at_fallback, Has::of(table.fallback()));
         let named = |has: &Has<'a>| match has {

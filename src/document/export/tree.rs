@@ -26,7 +26,8 @@ pub(super) fn json(value: &Value) -> String {
     written
 }
 
-/// In YAML. Every text is in double quotes, with the escapes of JSON, which are escapes of YAML, too.
+/// In YAML. Every text is in double quotes, with the escapes of JSON, which are escapes of YAML, too. No object and no array
+/// is empty.
 pub(super) fn yaml(value: &Value) -> String {
     let mut written = String::new();
     write_yaml(&mut written, value, 0);
@@ -52,9 +53,7 @@ fn write_yaml(out: &mut String, value: &Value, depth: usize) {
                 }
                 out.push_str("- ");
                 match item {
-                    Value::Object(entries) if !entries.is_empty() => {
-                        write_yaml(out, item, depth + 1);
-                    }
+                    Value::Object(_) => write_yaml(out, item, depth + 1),
                     other => write_scalar(out, other),
                 }
             }
@@ -66,12 +65,7 @@ fn write_yaml(out: &mut String, value: &Value, depth: usize) {
 /// The value behind a key.
 fn write_below(out: &mut String, value: &Value, depth: usize) {
     match value {
-        Value::Object(entries) if !entries.is_empty() => {
-            out.push('\n');
-            indent(out, depth);
-            write_yaml(out, value, depth);
-        }
-        Value::Array(items) if !items.is_empty() => {
+        Value::Object(_) | Value::Array(_) => {
             out.push('\n');
             indent(out, depth);
             write_yaml(out, value, depth);
@@ -83,7 +77,7 @@ fn write_below(out: &mut String, value: &Value, depth: usize) {
     }
 }
 
-/// What takes one line: a text, a number, or nothing of an object or an array.
+/// What takes one line: a text, or a number.
 fn write_scalar(out: &mut String, value: &Value) {
     let _infallible = writeln!(out, "{}", serde_json::to_string(value).unwrap_or_default());
 }
@@ -95,7 +89,7 @@ fn indent(out: &mut String, depth: usize) {
 /// A key without quotes, if it needs none.
 fn name(key: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
-    if key.bytes().all(is_plain) && key.starts_with(|first: char| first.is_ascii_alphabetic()) {
+    if key.bytes().all(is_plain) {
         key.to_owned()
     } else {
         serde_json::to_string(key).unwrap_or_default()
