@@ -214,6 +214,42 @@ fn the_paths_of_a_resource() {
     }
 }
 
+#[test]
+fn an_encoded_path_is_written_as_it_is() {
+    let rows: [(&str, &[&str]); 4] = [
+        ("/caf%C3%A9", &["Exact /caf%C3%A9"]),
+        ("/caf%C3%A9/{*rest}", &["PathPrefix /caf%C3%A9"]),
+        ("/a%20|", &[]),
+        ("/a%20|/{*rest}", &[]),
+    ];
+    for (path, written) in rows {
+        let table =
+            Routes::builder().route(path, Route::LeftAlone).fallback(one().build().unwrap());
+        let export = table.build().unwrap().export(Target::Gateway);
+        let whole: Value = serde_saphyr::from_str(export.text()).unwrap();
+        let rules = whole["spec"]["rules"].as_array().unwrap().iter();
+        let alone = rules.filter(|rule| rule.get("filters").is_none());
+        let matches = alone.flat_map(|rule| rule["matches"].as_array().unwrap());
+        let text = |it: &Value| it.as_str().unwrap().to_owned();
+        let paths = matches
+            .map(|it| format!("{} {}", text(&it["path"]["type"]), text(&it["path"]["value"])));
+        assert_eq!(paths.collect::<Vec<_>>(), *written, "{path}");
+    }
+}
+
+/// What variables of nginx begin with has room for 27 bytes; a longer one is a number.
+#[test]
+fn the_longest_name_of_variables() {
+    let prefix = |length: usize| {
+        let policy = one().name("a".repeat(length)).build().unwrap();
+        let text = policy.export(Target::Nginx).text().to_owned();
+        text.split("$cors_").nth(1).unwrap().split("__").next().unwrap().to_owned()
+    };
+    assert_eq!(prefix(22), "a".repeat(22));
+    assert!(prefix(23).len() == 16 && prefix(23).bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert_ne!(prefix(23), prefix(24));
+}
+
 /// The name of a policy is that of the resource, if it can be.
 #[test]
 fn names_of_resources() {

@@ -86,16 +86,9 @@ fn folder_of(path: &str) -> String {
 }
 
 /// Whether a resource may have the path, and a table, too, so that it can be read back. None of a table is longer than the
-/// 1,024 bytes of a resource, or has a segment that is `.` or `..`.
+/// 1,024 bytes of a resource, or has a segment that is `.` or `..`, or encodes anything but as browsers do.
 fn can_be_written(path: &str) -> bool {
-    let is_known = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@".contains(&byte);
-    let mut encoded = path.split('%');
-    let first = encoded.next().unwrap_or_default();
-    let is_encoded = |text: &str| {
-        let (byte, rest) = text.split_at_checked(2).unwrap_or_default();
-        let is_byte = byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit());
-        is_byte && !byte.eq_ignore_ascii_case("2f") && rest.bytes().all(is_known)
-    };
-    let is_taken = first.bytes().all(is_known) && encoded.all(is_encoded);
-    is_taken && !path.contains("//") && RoutePath::parse(path).is_some()
+    let is_known =
+        |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
+    path.bytes().all(is_known) && !path.contains("//") && RoutePath::parse(path).is_some()
 }
