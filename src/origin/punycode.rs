@@ -61,6 +61,10 @@ pub(super) fn to_ascii(domain: &str) -> Option<String> {
         if label.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX)) {
             return None;
         }
+        // The other form is no shorter, and takes more time than a longer label is worth.
+        if label.chars().nth(MAX_LABEL).is_some() {
+            return None;
+        }
         let mut chars = Vec::new();
         for character in label.chars() {
             chars.push(lowercase(character)?);

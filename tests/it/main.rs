@@ -57,6 +57,7 @@ mod explain;
 #[cfg(all(feature = "export", feature = "toml", feature = "yaml"))]
 mod export;
 mod field;
+#[cfg(unix)]
 mod growth;
 mod invariants;
 #[cfg(feature = "review")]

@@ -3,6 +3,7 @@
 //! <https://fetch.spec.whatwg.org/#cors-preflight-fetch>
 
 mod agreement;
+#[cfg(unix)]
 mod cost;
 mod shared;
 mod walk;

@@ -1,9 +1,9 @@
 //! What a long list of names costs hardly grows with the rules that are asked about it.
 
-use std::time::{Duration, Instant};
-
 use http::Request;
 use tower_cors::{Denial, Policy};
+
+use crate::growth::least;
 
 /// Rules that are open to any origin, each of a kind: the names of one are not those of another.
 fn policy(rules: usize, kinds: usize) -> Policy {
@@ -29,16 +29,6 @@ fn preflight(lines: usize, end: &str) -> Request<()> {
     request.body(()).unwrap()
 }
 
-/// The least of several times, which is about what it takes when nothing else runs.
-fn least(policy: &Policy, request: &Request<()>) -> Duration {
-    let time = || {
-        let begin = Instant::now();
-        assert!(policy.decide(request).denial().is_some());
-        begin.elapsed()
-    };
-    (0..7).map(|_| time()).min().unwrap()
-}
-
 #[test]
 fn a_long_list_is_not_read_by_each_rule() {
     let ends = ["zzz", "x-kind-0,x-kind-1,x-kind-2,x-kind-3", "not a name", ",,,,,,,,,,,,,,,,,,"];
@@ -48,7 +38,7 @@ fn a_long_list_is_not_read_by_each_rule() {
             let request = preflight(lines, end);
             let expected = one.decide(&request).denial();
             assert_eq!(many.decide(&request).denial(), expected, "{kinds} {end}");
-            let (of_one, of_many) = (least(&one, &request), least(&many, &request));
+            let [of_one, of_many] = [&one, &many].map(|it| least(|| it.decide(&request)));
             assert!(of_many < 40 * of_one, "{kinds} kinds, {end:?}: {of_one:?} and {of_many:?}");
         }
     }
