@@ -32,10 +32,10 @@ use crate::select::{Enforceable, PolicySource, Resolver};
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
 /// requests.
 ///
-/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. Not on a `MethodRouter`:
-/// axum picks the method first, answers the `OPTIONS` of a preflight by 405, and never asks the layer.
-/// A layer on one router of several does not cover a path that none of them matches: its 404 is the
-/// outermost router's, with the headers of the router that was merged last.
+/// In axum put it on the router, after all routes: [`Router::layer`]. `MethodRouter::layer` covers only the methods
+/// that stand before it. With `MethodRouter::route_layer` axum answers the `OPTIONS` of a preflight with 405 before the
+/// layer runs. The guide has more on
+/// [placement](https://docs.rs/tower-cors/latest/tower_cors/guide/placement/), for merged and nested routers too.
 ///
 /// ```
 /// use axum::{Router, routing::get};
