@@ -154,6 +154,8 @@ impl CorsLayer<Resolver> {
 impl<P: Enforceable> CorsLayer<P> {
     /// Refuses cross-origin requests that the policy denies, ahead of the inner service.
     ///
+    /// It returns a `Result`: write `?` behind the call.
+    ///
     /// # Errors
     ///
     /// Every own origin, host and path of the [`Enforcement`] that is not as requests name them, or that
