@@ -201,8 +201,8 @@ impl<P> CorsLayer<P> {
     /// themselves. Denied ones never reach it.
     ///
     /// The response is the inner service's, with the CORS headers of the policy in place of its
-    /// own. If its status is not 200 to 299, with which browsers refuse a preflight, the answer has
-    /// the layer's status and no body.
+    /// own. Browsers accept only a status of 200 to 299. For any other status of the inner service the answer
+    /// has the layer's status and no body.
     pub fn pass_on_preflights(mut self, pass_on: bool) -> Self {
         self.settings.pass_on_preflights = pass_on;
         self
