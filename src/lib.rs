@@ -61,26 +61,22 @@
 //!
 //! # Features
 //!
-//! A feature adds to what can be written. No answer on the wire depends on one.
+//! Features add functions. The same policy gives the same headers with any of them.
 //!
-//! - `public-suffix` (default): tells public suffixes, under which anybody may have a name, from
-//!   other domains, by a copy of the [Public Suffix List](https://publicsuffix.org). Without it, credentials for
-//!   any `*.` pattern, and any pattern with a `*` within a label, need
-//!   [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes).
-//! - `review`: what a person asks of a policy, in tests and tools more than in servers. `Policy::explain` says why a request is
-//!   decided as it is, and so do `CorsLayer::explain` and `Observation::explain`; `Policy::lint` warns.
-//! - `diff`: `Policy::diff` and `Routes::diff`, what a new policy newly admits. It brings `review`.
-//! - `routes`: `Routes`, policies by path, in axum's syntax.
-//! - `reload`: `Reload`, which swaps a policy while requests are answered.
-//! - `serde`: [`Policy`] and `Routes` from JSON and back, and from whatever else `serde` reads; Amazon
-//!   S3's and the Kubernetes Gateway API's CORS configurations, whole `HTTPRoute`s included.
-//! - `toml`, `yaml`: the same documents in TOML and YAML.
-//! - `export`: policies and routes as configurations of Envoy, the Kubernetes Gateway API, nginx and Amazon S3.
-//! - `schema`: the JSON Schema of the documents.
-//! - `tracing`: `observe::to_tracing`, an observer that logs decisions. It brings `review`, and so does `serde`.
-//! - `metrics`: `observe::to_metrics`, an observer that counts them.
-//! - `browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It
-//!   shares no code with the rest of the crate: it is the other half of the protocol.
+//! | Feature | What it adds | Brings |
+//! |---|---|---|
+//! | `public-suffix` (default) | It tells public suffixes, under which anybody may have a name, from other domains, by a copy of the [Public Suffix List](https://publicsuffix.org). Without it, credentials for any `*.` pattern, and any pattern with a `*` within a label, need [`dangerously_allow_public_suffixes`](PolicyBuilder::dangerously_allow_public_suffixes) | |
+//! | `review` | What a person asks of a policy, in tests and tools more than in servers. `explain` of policies, layers and observations says why a request is decided as it is; `lint` warns | |
+//! | `diff` | `Policy::diff` and `Routes::diff`: what a new policy newly admits | `review` |
+//! | `routes` | `Routes`: policies by path, in axum's syntax | |
+//! | `reload` | `Reload`: swaps a policy while requests are answered | |
+//! | `serde` | [`Policy`] and `Routes` from JSON and back, and from whatever else `serde` reads; the CORS configurations of Amazon S3 and of the Kubernetes Gateway API, whole `HTTPRoute`s included | `review` |
+//! | `toml`, `yaml` | The same documents in TOML and in YAML | `serde` |
+//! | `schema` | The JSON Schema of the documents | `serde` |
+//! | `export` | Policies and routes as configurations of Envoy, the Kubernetes Gateway API, nginx and Amazon S3 | `routes`, `serde` |
+//! | `tracing` | `observe::to_tracing`: an observer that logs decisions | `review` |
+//! | `metrics` | `observe::to_metrics`: an observer that counts them | |
+//! | `browser` | `Browser`: a user agent for tests, which runs a page's `fetch` against any Tower service. It decides by code of its own | `review` |
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

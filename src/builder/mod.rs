@@ -33,8 +33,8 @@ use crate::policy::rule::Predicate;
 
 /// Collects what a [`Policy`] shall allow; [`build`](Self::build) judges it.
 ///
-/// Methods that take several values add to what earlier calls gave; `allow_credentials` and
-/// `max_age` replace it.
+/// A method that takes several values adds to what earlier calls gave, and so does `allow_origins_if`. Every other
+/// one (`name`, `allow_credentials`, `max_age` and the opt-ins `dangerously_…`) replaces it.
 #[derive(Clone, Debug, Default)]
 #[must_use]
 #[expect(clippy::struct_excessive_bools, reason = "each is an opt-in of its own")]
@@ -278,10 +278,11 @@ impl PolicyBuilder {
         self
     }
 
-    /// For how long browsers may keep the answer to a preflight: whole seconds, at most 86,400.
+    /// For how long browsers may keep the answer to a preflight.
     ///
-    /// Without it browsers keep it for 5 seconds. Chromium keeps it for 2 hours at the most,
-    /// `WebKit` for 10 minutes.
+    /// A fraction of a second is an error: 1.5 s. More than a day is not; 86,400 s are sent, which is the most that
+    /// any browser keeps, and a lint tells. Without this call browsers keep the answer for 5 seconds. Chromium keeps
+    /// it for 2 hours at the most, `WebKit` for 10 minutes.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-max-age>
     pub fn max_age(mut self, max_age: Duration) -> Self {

@@ -15,25 +15,30 @@ use crate::builder::{Values, store};
 ///
 /// CORS hides responses from pages; it does not keep requests from your server. The inner service runs,
 /// and then the browser hides its response. With [`CorsLayer::enforce`](crate::CorsLayer::enforce) the
-/// inner service does not run for a request that is refused. The layer looks at a request in this order:
+/// inner service does not run for a request that is refused.
 ///
-/// 1. If there is a list of [`hosts`](Self::hosts), the layer refuses every request whose authority is not
-///    listed, preflights too. If the URI has an authority and there is a `Host`, both must be listed.
+/// # What passes
+///
+/// Step 1 must hold. Then the first of steps 2 to 5 that fits the request decides. With
+/// [`unsafe_requests`](Self::unsafe_requests) they are for unsafe requests alone, and safe ones pass. Safe is a GET,
+/// HEAD, OPTIONS or TRACE without an `Upgrade`, so that a WebSocket is unsafe. Only step 1 refuses a preflight: the
+/// policy answers all others.
+///
+/// 1. If there is a list of [`hosts`](Self::hosts), the authority of the request is listed, or its path is one of
+///    [`any_host_for`](Self::any_host_for). If the URI has an authority and there is a `Host`, both are listed.
 /// 2. A request with `Sec-Fetch-Site: same-origin` passes. A request with `Sec-Fetch-Site: none` passes if
 ///    it has no `Origin`: then it is a visitor's own, as from a bookmark. The request of a browser
 ///    extension can have both.
-/// 3. A request without an `Origin` passes if it is safe, which is a GET, HEAD, OPTIONS or TRACE without an
-///    `Upgrade`: links and images are not CORS. An unsafe one passes if there is no `Sec-Fetch-Site` either:
-///    then no browser sent it, or an old one.
-/// 4. A request whose `Origin` is one of the [`own_origins`](Self::own_origins) passes. If there are none
+/// 3. A safe request without an `Origin` passes: links and images are not CORS. An unsafe one without an `Origin` passes
+///    if there is no `Sec-Fetch-Site` either: then no browser sent it, or an old one.
+/// 4. A request whose `Origin` is one of the [`own_origins`](Self::own_origins) passes. If no own origins are given,
 ///    and there is no `Sec-Fetch-Site`, an `http` or `https` origin passes whose host and port are those of
 ///    the request's authority. The scheme is not compared, so give own origins behind a proxy that
 ///    terminates TLS.
 /// 5. For any other request the policy decides, and it decides about credentials, too: a request with
 ///    `Cookie` is denied if the rule that allows it does not [allow
 ///    credentials](crate::PolicyBuilder::allow_credentials). A request without an `Origin` may be of any
-///    page, so only a rule that is open to any origin allows it. Preflights are not refused; the policy
-///    answers them.
+///    page, so only a rule that is open to any origin allows it.
 ///
 /// A refused request is answered with status 403, no body, no CORS header, and the `Vary` that it would have
 /// if it were admitted.

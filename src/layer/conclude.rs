@@ -26,7 +26,10 @@ impl<P: PolicySource> CorsLayer<P> {
     /// Explains what [`conclude`](Self::conclude) says.
     #[cfg(feature = "review")]
     pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
-        self.conclude_as(head, |conclusion, policy, step| conclusion.explain(head, policy, step))
+        self.conclude_as(head, |conclusion, policy, step| {
+            let near = self.near(head, &conclusion);
+            conclusion.explain(head, policy, step, near)
+        })
     }
 
     /// Decides on a request, and explains that, so that predicates are asked once for both.
@@ -35,8 +38,16 @@ impl<P: PolicySource> CorsLayer<P> {
         self.conclude_as(head, |conclusion, policy, step| {
             let Conclusion { decision, course } = &conclusion;
             let again = Conclusion { decision: decision.clone(), course: *course };
-            (conclusion, again.explain(head, policy, step))
+            let near = self.near(head, &again);
+            (conclusion, again.explain(head, policy, step, near))
         })
+    }
+
+    /// What comes nearest to a path without a policy. After a swap that is of the new table.
+    #[cfg(feature = "review")]
+    fn near(&self, head: RequestHead<'_>, conclusion: &Conclusion) -> Option<(String, String)> {
+        let has_none = conclusion.decision.denial == Some(Denial::NoPolicy);
+        has_none.then(|| self.policy.near(Seal, head.uri().path())).flatten()
     }
 
     /// Whether the policy has predicates, which are a user's code.
@@ -152,6 +163,7 @@ impl Conclusion {
         head: RequestHead<'_>,
         policy: Option<&Policy>,
         step: Option<EnforcementStep>,
+        near: Option<(String, String)>,
     ) -> Explanation {
         let Self { decision, course } = self;
         let step = match step {
@@ -160,6 +172,6 @@ impl Conclusion {
             Some(_) if decision.kind == RequestKind::Preflight => Some(EnforcementStep::Policy),
             Some(_) => step,
         };
-        Explanation::new(head, Decided { decision, policy, step, course: Some(course) })
+        Explanation::new(head, Decided { decision, policy, step, near, course: Some(course) })
     }
 }

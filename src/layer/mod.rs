@@ -32,10 +32,10 @@ use crate::select::{Enforceable, PolicySource, Resolver};
 /// Applies a policy to a service: answers preflights, and decorates the responses to all other
 /// requests.
 ///
-/// In axum it belongs on the whole router, behind all routes: [`Router::layer`]. Not on a `MethodRouter`:
-/// axum picks the method first, answers the `OPTIONS` of a preflight by 405, and never asks the layer.
-/// A layer on one router of several does not cover a path that none of them matches: its 404 is the
-/// outermost router's, with the headers of the router that was merged last.
+/// In axum put it on the router, after all routes: [`Router::layer`]. `MethodRouter::layer` covers only the methods
+/// that stand before it. With `MethodRouter::route_layer` axum answers the `OPTIONS` of a preflight with 405 before the
+/// layer runs. The guide has more on
+/// [placement](https://docs.rs/tower-cors/latest/tower_cors/guide/placement/), for merged and nested routers too.
 ///
 /// ```
 /// use axum::{Router, routing::get};
@@ -154,6 +154,8 @@ impl CorsLayer<Resolver> {
 impl<P: Enforceable> CorsLayer<P> {
     /// Refuses cross-origin requests that the policy denies, ahead of the inner service.
     ///
+    /// It returns a `Result`: write `?` behind the call.
+    ///
     /// # Errors
     ///
     /// Every own origin, host and path of the [`Enforcement`] that is not as requests name them, or that
@@ -199,8 +201,8 @@ impl<P> CorsLayer<P> {
     /// themselves. Denied ones never reach it.
     ///
     /// The response is the inner service's, with the CORS headers of the policy in place of its
-    /// own. If its status is not 200 to 299, with which browsers refuse a preflight, the answer has
-    /// the layer's status and no body.
+    /// own. Browsers accept only a status of 200 to 299. For any other status of the inner service the answer
+    /// has the layer's status and no body.
     pub fn pass_on_preflights(mut self, pass_on: bool) -> Self {
         self.settings.pass_on_preflights = pass_on;
         self

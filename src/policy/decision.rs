@@ -70,9 +70,9 @@ impl Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Denial {
-    /// The policy does not allow the origin, or the value of `Origin` is not one. Of
-    /// [`Enforcement`](crate::Enforcement): or a page of another site may have sent the request, and its
-    /// browser left the `Origin` out.
+    /// The policy does not allow the origin, or the value of `Origin` is not one. With
+    /// [`Enforcement`](crate::Enforcement) also: there is no `Origin`, and another site's page may have sent the
+    /// request.
     OriginNotAllowed,
     /// There are several `Origin` lines.
     OriginRepeated,

@@ -96,6 +96,12 @@ pub(crate) mod sealed {
             head: RequestHead<'_>,
             decide: impl FnOnce(Choice<'_>) -> T,
         ) -> T;
+
+        /// The route that comes nearest to a path that none takes, and one to add that takes it.
+        #[cfg(feature = "review")]
+        fn near(&self, _seal: Seal, _path: &str) -> Option<(String, String)> {
+            None
+        }
     }
 
     /// Judges a source, or a resolver, before any request.

@@ -81,6 +81,11 @@ impl<P: PolicySource> Choose for Reload<P> {
     ) -> T {
         self.0.load().choose(seal, head, decide)
     }
+
+    #[cfg(feature = "review")]
+    fn near(&self, seal: Seal, path: &str) -> Option<(String, String)> {
+        self.0.load().near(seal, path)
+    }
 }
 
 impl<P: PolicySource> Judge for Reload<P> {

@@ -69,7 +69,7 @@ impl Resolver {
     /// A resolver of a function from request head to policy, and of one that reports its errors.
     ///
     /// Each request clones the function, so what it captures is cheap to clone, such as an `Arc`. The error
-    /// of the function is what `?` makes of any error; that of another type is put into it by `Ok(find()?)`.
+    /// of the function is what `?` makes of any error. To convert another error type, write `Ok(find()?)`.
     #[must_use]
     pub fn new<F, T>(resolve: F, report: impl Fn(BoxError) + Send + Sync + 'static) -> Self
     where

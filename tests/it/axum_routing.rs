@@ -65,6 +65,16 @@ async fn a_preflight_does_reach_a_layer_of_a_method_router() {
 }
 
 #[tokio::test]
+async fn a_layer_of_a_method_router_covers_the_methods_before_it() {
+    let app = Router::new().route("/items", get(|| async {}).layer(layer()).put(|| async {}));
+    let preflight = send(app.clone(), "OPTIONS", "/items").await;
+    assert_eq!((preflight.status(), allowed(&preflight)), (StatusCode::NO_CONTENT, true));
+    assert!(allowed(&send(app.clone(), "GET", "/items").await));
+    let request = send(app, "PUT", "/items").await;
+    assert_eq!((request.status(), allowed(&request)), (StatusCode::OK, false));
+}
+
+#[tokio::test]
 async fn a_route_that_is_added_behind_the_layer_is_not_covered() {
     let app = Router::new()
         .route("/before", get(|| async {}))
@@ -92,6 +102,9 @@ async fn a_path_that_nothing_matches_has_the_headers_of_the_router_that_was_merg
     let merged = Router::new().merge(public()).merge(login());
     let response = send(merged, "GET", "/nowhere").await;
     assert_eq!((response.status(), allowed(&response)), (StatusCode::NOT_FOUND, true));
+    let merged = Router::new().merge(login()).merge(public());
+    let response = send(merged, "GET", "/nowhere").await;
+    assert_eq!((response.status(), allowed(&response)), (StatusCode::NOT_FOUND, false));
 
     // A fallback that is set behind both has none of their headers.
     let fallback = || async { StatusCode::NOT_FOUND };

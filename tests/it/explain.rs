@@ -5,6 +5,8 @@ mod hostile;
 #[cfg(all(feature = "routes", feature = "serde"))]
 mod keys;
 mod offers;
+#[cfg(feature = "routes")]
+mod paths;
 mod similar;
 
 use http::Request;

@@ -1,4 +1,4 @@
-//! The ports of the guide's page on migrating: none is more open than tower-http's original, as a browser sees it.
+//! The replacements on the guide's page on migrating: none is more open than tower-http's original, as a browser sees it.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -8,9 +8,9 @@ use http::{HeaderName, HeaderValue, Method, Request, Response};
 use tower::{Layer, service_fn};
 use tower_cors::browser::{Body, Browser, Credentials, Fetch, Seen};
 use tower_cors::{CorsLayer, Policy, PolicyBuilder};
-use tower_http::cors::{self, AllowHeaders, AllowMethods, AllowOrigin, Any};
+use tower_http::cors::{self, AllowCredentials, AllowHeaders, AllowMethods, AllowOrigin, Any};
 
-/// The name of a row, the original, its port, and whether a browser sees no difference.
+/// The name of a row, the original, its replacement, and whether a browser sees no difference.
 type Row = (&'static str, cors::CorsLayer, Policy, bool);
 
 const A: &str = "https://a.example";
@@ -100,6 +100,49 @@ fn rows() -> Vec<Row> {
     ]
 }
 
+/// More rows: nothing is set, or the origin is mirrored, or asked about.
+fn more_rows() -> Vec<Row> {
+    let theirs = cors::CorsLayer::new;
+    let ours = Policy::builder;
+    let mirrored = || {
+        let builder = ours().allow_methods(["*"]).allow_headers(["*", "authorization"]);
+        builder.allow_credentials(true)
+    };
+    vec![
+        ("nothing is set", theirs(), Policy::nobody(), true),
+        (
+            "what mirrors origins, without credentials",
+            theirs().allow_origin(AllowOrigin::mirror_request()),
+            built(&ours().allow_origins(["*"])),
+            true,
+        ),
+        (
+            "very permissive, in development",
+            cors::CorsLayer::very_permissive(),
+            built(&mirrored().allow_origins(["http://localhost:*"])),
+            false,
+        ),
+        (
+            "very permissive, by a predicate",
+            cors::CorsLayer::very_permissive(),
+            built(&mirrored().allow_origins_if(|_, _, _| true)),
+            false,
+        ),
+        (
+            "credentials by a predicate",
+            theirs()
+                .allow_origin([value(A), value("http://localhost:3000")])
+                .allow_credentials(AllowCredentials::predicate(|origin, _| origin == A)),
+            Policy::from_rules([
+                ours().allow_origins([A]).allow_credentials(true),
+                ours().allow_origins(["http://localhost:3000"]),
+            ])
+            .unwrap(),
+            true,
+        ),
+    ]
+}
+
 /// Pages that hit the rows, or miss them by little.
 const PAGES: &[&str] = &[
     A,
@@ -144,10 +187,10 @@ fn shown(seen: &Seen) -> (Option<String>, usize) {
 }
 
 #[test]
-fn no_port_is_more_open() {
+fn no_replacement_is_more_open() {
     let mut failures = Vec::new();
     let mut readable = 0;
-    for (name, theirs, ours, is_same) in rows() {
+    for (name, theirs, ours, is_same) in rows().into_iter().chain(more_rows()) {
         let theirs = theirs.layer(service_fn(answer));
         let ours = CorsLayer::new(ours).layer(service_fn(answer));
         for page in PAGES {
@@ -182,7 +225,11 @@ fn the_guide_has_the_rows() {
     for written in [
         "`CorsLayer::permissive()`",
         "`.allow_origin(Any)`",
+        "`CorsLayer::new()`, with no further call | `Policy::nobody()`",
         "`AllowOrigin::list([])` | `Policy::nobody()`",
+        "`AllowOrigin::mirror_request()`, without credentials | `.allow_origins([\"*\"])`",
+        "`.allow_origins_if(\\|_, _, _\\| true)`",
+        "`AllowCredentials::predicate(…)`, `MaxAge::dynamic(…)` | by origin several rules",
         "ends_with(b\".a.example\")",
         "`AllowHeaders::mirror_request()` | `.allow_headers([\"*\", \"authorization\"])`",
         "`.allow_headers(Any)` | `.allow_headers([\"*\"])`",

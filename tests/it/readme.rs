@@ -114,29 +114,37 @@ fn a_policy_is_tested_without_a_server() -> Result {
 async fn a_fetch_runs_against_the_app() -> Result {
     let app = axum::Router::new().layer(tower_cors::CorsLayer::new(policy()?));
 
-    use tower_cors::browser::{Browser, Fetch};
+    use tower_cors::browser::{Browser, Credentials, Fetch};
 
     let mut browser = Browser::new(app);
-    let get = Fetch::get("https://api.example/items");
+    let get = Fetch::get("https://api.example/items").credentials(Credentials::Include); // with cookies
     let seen = browser.fetch_from("https://other.example", get).await?;
     assert!(seen.response().is_err());
 
     Ok(())
 }
 
-#[cfg(all(feature = "metrics", feature = "tracing"))]
+#[cfg(all(feature = "metrics", feature = "reload", feature = "routes", feature = "tracing"))]
 #[test]
-fn a_layer_is_observed() -> Result {
+fn a_layer_is_observed_and_its_policies_are_by_path_and_swapped() -> Result {
     let (policy, stricter) = (policy()?, Policy::nobody());
 
-    use tower_cors::{CorsLayer, observe};
+    use tower_cors::{CorsLayer, Policy, Reload, Routes, observe};
 
-    let layer = CorsLayer::new(policy)
-        .observe(observe::to_tracing()) // a log of denials
-        .observe(observe::to_metrics()) // counters
-        .report_only(stricter); // what a stricter policy would deny
+    let routes = Routes::builder() // policies by path: feature `routes`
+        .route("/public/{*rest}", Policy::permissive()) // below `/public/`, and not `/public` itself
+        .fallback(policy)
+        .build()?;
+    let reload = Reload::new(routes); // swapped while requests are answered: feature `reload`
+    let layer = CorsLayer::new(reload.clone())
+        .observe(observe::to_tracing()) // a log of denials: feature `tracing`
+        .observe(observe::to_metrics()) // counters: feature `metrics`
+        .report_only(stricter.clone()); // what a stricter policy would deny
+    reload.swap(stricter.into()); // it answers from the next request on
 
-    drop(layer);
+    let get = http::Request::get("/public/logo").header("origin", "https://other.example");
+    let denial = layer.explain(&get.body(())?).decision().denial();
+    assert_eq!(denial, Some(tower_cors::Denial::OriginNotAllowed));
     Ok(())
 }
 

@@ -45,8 +45,8 @@ impl Fault<'_> {
         }
     }
 
-    /// What comes nearest.
-    pub(super) fn hint(&self) -> Option<Hint> {
+    /// What comes nearest; of a path without a policy, the route that does, and one to add.
+    pub(super) fn hint(&self, near: Option<(String, String)>) -> Option<Hint> {
         match self.denial {
             Denial::OriginNotAllowed => self.by_origin(),
             Denial::OriginRepeated | Denial::MethodRepeated => Some(Hint::Repeated),
@@ -55,7 +55,10 @@ impl Fault<'_> {
             Denial::HeaderListTooLong => Some(Hint::HeaderListTooLong),
             Denial::CredentialsNotAllowed => Some(Hint::NoCredentials),
             Denial::HostNotAllowed => Some(Hint::HostNotListed),
-            Denial::NoPolicy => Some(Hint::NoPolicy),
+            Denial::NoPolicy => Some(match near {
+                Some((route, add)) => Hint::NearRoute { route, add },
+                None => Hint::NoPolicy,
+            }),
             Denial::PathAmbiguous => Some(Hint::PathAmbiguous),
         }
     }

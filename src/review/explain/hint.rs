@@ -132,6 +132,15 @@ pub enum Hint {
     HostNotListed,
     /// No route gives the path a policy, nor does the fallback; or the resolver found none.
     NoPolicy,
+    /// A route covers what is above the path or below it, or the path with or without a trailing slash, and not the path
+    /// itself: `/api` is for that path alone, and `/api/{*rest}` for what is below `/api/`.
+    #[non_exhaustive]
+    NearRoute {
+        /// The route, as it was written.
+        route: String,
+        /// The route to add.
+        add: String,
+    },
     /// Servers can read the path as more than one, and these have different policies.
     PathAmbiguous,
 }
@@ -229,6 +238,9 @@ impl fmt::Display for Hint {
             Self::NoPolicy => f.write_str(
                 "give it a policy: by a route for its path, by the `fallback`, or from the resolver",
             ),
+            Self::NearRoute { route, add } => {
+                write!(f, "the route {} does not cover it; add a route: {}", Quoted(route), Quoted(add))
+            }
             Self::PathAmbiguous => f.write_str(
                 "write the path without encoded slashes, dot segments and the like, or give its readings the \
                  same policy",

@@ -77,6 +77,8 @@ pub(crate) struct Decided<'a> {
     pub(crate) decision: Decision,
     /// The policy that was asked, if there was one.
     pub(crate) policy: Option<&'a Policy>,
+    /// Of a path without one, the route that comes nearest, and one to add.
+    pub(crate) near: Option<(String, String)>,
     /// Which step of an enforcement decided, and who answers, as far as there is a layer.
     pub(crate) step: Option<EnforcementStep>,
     pub(crate) course: Option<Course>,
@@ -102,14 +104,18 @@ impl Routes {
     #[must_use]
     pub fn explain<'a>(&self, head: impl Into<RequestHead<'a>>) -> Explanation {
         let head = head.into();
-        let policy = self.find(head.uri().path()).and_then(|route| route.policy());
-        Explanation::new(head, Decided::by_policy(self.decide(head), policy))
+        let path = head.uri().path();
+        let policy = self.find(path).and_then(|route| route.policy());
+        let decision = self.decide(head);
+        let has_none = decision.denial == Some(Denial::NoPolicy);
+        let near = has_none.then(|| self.near(path)).flatten();
+        Explanation::new(head, Decided { near, ..Decided::by_policy(decision, policy) })
     }
 }
 
 impl<'a> Decided<'a> {
     fn by_policy(decision: Decision, policy: Option<&'a Policy>) -> Self {
-        Self { decision, policy, step: None, course: None }
+        Self { decision, policy, near: None, step: None, course: None }
     }
 
     /// Whether the policy was asked as one that is enforced.
@@ -123,7 +129,7 @@ impl Explanation {
         /// Of so many rules the values at fault are told, so that one request costs no more.
         const VALUED: usize = 64;
         let is_enforced = decided.is_enforced();
-        let Decided { decision, policy, step, course } = decided;
+        let Decided { decision, policy, near, step, course } = decided;
         let fault = |denial, rule| Fault { head, denial, policy, rule };
         let verdicts = match policy {
             // It is not asked twice; whether cookies may come along is not a rule's to deny.
@@ -149,7 +155,7 @@ impl Explanation {
             hint: match &denied_by {
                 // There is nothing to mend.
                 Some(_) if next == Next::SameOrigin => None,
-                Some(fault) => fault.hint(),
+                Some(fault) => fault.hint(near),
                 None => lacks_credentials.then_some(Hint::NoCredentials),
             },
             next,

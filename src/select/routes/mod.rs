@@ -3,6 +3,8 @@
 #[cfg(feature = "diff")]
 pub(crate) mod ambiguous;
 mod error;
+#[cfg(feature = "review")]
+mod near;
 pub(super) mod pattern;
 pub(crate) mod readings;
 #[cfg(feature = "diff")]
@@ -368,6 +370,11 @@ impl Choose for Routes {
         decide: impl FnOnce(Choice<'_>) -> T,
     ) -> T {
         decide(self.choice(head))
+    }
+
+    #[cfg(feature = "review")]
+    fn near(&self, _seal: Seal, path: &str) -> Option<(String, String)> {
+        self.near(path)
     }
 }
 

@@ -66,6 +66,31 @@ impl Router {
         }
     }
 
+    /// Whether a route could be added: whether [`insert`](Self::insert) would take it.
+    #[cfg(feature = "review")]
+    pub(super) fn has_room_for(&self, pattern: &Pattern) -> bool {
+        let mut node = self;
+        for Segment { literal, wildcard } in pattern.segments() {
+            let below = match wildcard {
+                None => node.literal(literal),
+                Some(wildcard) => match (node.branches.get(literal), wildcard) {
+                    (None, _) => None,
+                    (Some(Branch::Parameter(below, _)), Wildcard::Parameter) => Some(below),
+                    (Some(_), _) => return false,
+                },
+            };
+            match below {
+                Some(below) => node = below,
+                None => return true,
+            }
+        }
+        node.route.is_none()
+    }
+
+    fn literal(&self, segment: &str) -> Option<&Self> {
+        self.literals.get(&segment.len())?.get(segment)
+    }
+
     /// The route that a path takes: at each segment it is taken at its word if that leads to a route,
     /// else for a parameter, behind the longest text that it begins with.
     pub(super) fn find(&self, path: &str) -> Option<usize> {
@@ -82,8 +107,7 @@ impl Router {
             Some(behind) => node.find_below(behind),
             None => node.route,
         };
-        let literal = self.literals.get(&segment.len()).and_then(|alike| alike.get(segment));
-        if let Some(route) = literal.and_then(follow) {
+        if let Some(route) = self.literal(segment).and_then(follow) {
             return Some(route);
         }
         if self.branches.is_empty() {
