@@ -32,6 +32,7 @@ use std::future;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use axum::middleware::from_fn_with_state;
@@ -90,6 +91,13 @@ async fn run() -> Result<(), Failure> {
     if let (Some(file), true) = (arguments.policy, arguments.watch) {
         watch::follow(file, in_force);
     }
+    // From its first poll on, the signal is waited for: before anybody is told that the program runs.
+    let mut interrupted = pin!(interrupted());
+    tokio::select! {
+        biased;
+        () = &mut interrupted => return Ok(()),
+        () = future::ready(()) => {}
+    }
     print(&greeting)?;
 
     // Whoever still waits for an answer does not keep the program from ending.
@@ -97,7 +105,7 @@ async fn run() -> Result<(), Failure> {
         result = axum::serve(api_listener, api) => Ok(result?),
         result = axum::serve(page_listener, page.clone()) => Ok(result?),
         result = axum::serve(other_listener, page) => Ok(result?),
-        () = interrupted() => Ok(()),
+        () = interrupted => Ok(()),
     }
 }
 
