@@ -90,7 +90,7 @@ fn is_sound(origin: &[u8], host: &[u8], label_end: usize) -> bool {
 }
 
 /// The length of the scheme and of what follows it: of `https://`.
-fn scheme_len(origin: &[u8]) -> usize {
+pub(super) fn scheme_len(origin: &[u8]) -> usize {
     origin.iter().position(|&byte| byte == b':').map_or(0, |colon| colon + "://".len())
 }
 

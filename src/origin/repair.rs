@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::OriginFault;
 use super::pattern::Pattern;
 use super::{punycode, suffix, syntax};
+use crate::search::{has, split_once};
 
 /// The pattern that was meant, if there is one.
 pub(super) fn repair(value: &str) -> Option<String> {
@@ -14,17 +15,17 @@ pub(super) fn repair(value: &str) -> Option<String> {
     if is_list(value) {
         return None;
     }
-    let (scheme, rest, has_scheme) = match value.split_once("://") {
+    let (scheme, rest, has_scheme) = match split_once(value, "://") {
         Some(("ws", rest)) => ("http".to_owned(), rest, true),
         Some(("wss", rest)) => ("https".to_owned(), rest, true),
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest, true),
         // An address of mail is not that of a page.
-        None if value.contains("//") || value.contains('@') => return None,
+        None if split_once(value, "//").is_some() || has(value, b'@') => return None,
         None => (String::new(), value, false),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
     // To browsers a backslash begins the path, so that what stands behind it, and behind an `@`, is not the host.
-    if is_network(authority, rest) || authority.contains('\\') {
+    if is_network(authority, rest) || has(authority, b'\\') {
         return None;
     }
     let authority = match authority.rsplit_once('@') {
@@ -72,7 +73,7 @@ fn taken(pattern: String) -> Option<String> {
 
 /// Whether a domain stands behind the `*`: `https://*example.com`, and not `https://*-app.com`.
 fn forgot_dot(pattern: &str) -> bool {
-    let domain = pattern.split_once("://*").map(|(_, domain)| domain);
+    let domain = split_once(pattern, "://*").map(|(_, domain)| domain);
     domain.is_some_and(|domain| domain.starts_with(|first: char| first.is_ascii_alphanumeric()))
 }
 
@@ -89,13 +90,13 @@ fn guess(host: &str, port: &str) -> Option<(String, String)> {
 
 /// Whether several origins stand in one text.
 pub(super) fn is_list(value: &str) -> bool {
-    let authority = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let authority = split_once(value, "://").map_or(value, |(_, rest)| rest);
     let authority = authority.split(['/', '?', '#']).next().unwrap_or(authority);
-    if value.contains(',') || authority.contains(';') {
+    if has(value, b',') || has(authority, b';') {
         return true;
     }
     let is_one = |word: &str| {
-        word.contains("://")
+        split_once(word, "://").is_some()
             || word.eq_ignore_ascii_case("null")
             || word == "*"
             || repair(word).is_some()

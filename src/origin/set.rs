@@ -3,10 +3,11 @@
 use std::str;
 
 use super::Origin;
-use super::labels::WithinLabel;
+use super::labels::{WithinLabel, scheme_len};
 use super::pattern::{OriginPattern, Star};
 use super::strings::StringSet;
 use super::syntax;
+use crate::search::split_once;
 use crate::sorted::sorted;
 
 /// The origins that a list of patterns stands for.
@@ -111,7 +112,7 @@ impl OriginSet {
     }
 
     fn contains_by_scheme(&self, origin: &[u8]) -> bool {
-        let scheme = split_scheme(origin).map(|(scheme, _)| scheme);
+        let scheme = origin.get(..scheme_len(origin));
         scheme.is_some_and(|scheme| self.schemes.contains(scheme))
             && Origin::from_bytes(origin).is_some()
     }
@@ -156,12 +157,6 @@ impl Starred {
     }
 }
 
-/// An origin cut behind its `://`.
-fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = origin.iter().position(|&byte| byte == b':')?;
-    origin.split_at_checked(colon + "://".len())
-}
-
 /// By what is in them, since tables of the same strings may differ.
 impl PartialEq for OriginSet {
     fn eq(&self, other: &Self) -> bool {
@@ -187,7 +182,7 @@ impl Subdomains {
     /// Compiles patterns that are without their `*`.
     fn new(patterns: Vec<&str>) -> Self {
         fn scheme(pattern: &str) -> Option<&str> {
-            pattern.split_once("://").map(|(scheme, _)| scheme)
+            split_once(pattern, "://").map(|(scheme, _)| scheme)
         }
         // Those of one scheme stand together once they are sorted, in the order of their schemes.
         let patterns = sorted(patterns);
@@ -211,7 +206,7 @@ impl Subdomains {
 impl Suffixes {
     /// Compiles patterns of one scheme.
     fn new(patterns: &[&str]) -> Option<Self> {
-        let (scheme, _) = patterns.first()?.split_once("://")?;
+        let (scheme, _) = split_once(patterns.first()?, "://")?;
         let hosts = patterns.iter().filter_map(|pattern| pattern.get(scheme.len() + "://".len()..));
         Some(Self {
             scheme: format!("{scheme}://").into(),

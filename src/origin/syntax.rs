@@ -23,6 +23,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::fault::OriginFault;
 use super::punycode;
+use crate::search::{has, split_once};
 
 /// The most octets of a host, <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
 pub(super) const MAX_HOST: usize = 253;
@@ -48,12 +49,12 @@ impl<'a> Parts<'a> {
             "null" => return Err(OriginFault::Null),
             _ if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') => {}
             _ if !text.is_ascii() => return Err(OriginFault::NotAscii),
-            _ if text.contains(',') => return Err(OriginFault::List),
+            _ if has(text, b',') => return Err(OriginFault::List),
             _ => return Err(OriginFault::WhiteSpace),
         }
         let (scheme, rest) = text.split_once(':').ok_or(OriginFault::NoScheme)?;
         let Some(rest) = rest.strip_prefix("//") else {
-            let later = rest.contains("://");
+            let later = split_once(rest, "://").is_some();
             return Err(if later { OriginFault::Scheme } else { OriginFault::NoScheme });
         };
         parse_scheme(scheme)?;
@@ -65,7 +66,7 @@ impl<'a> Parts<'a> {
             Some((_, tail)) if tail.starts_with('#') => return Err(OriginFault::Fragment),
             Some(_) => return Err(OriginFault::Path),
         };
-        if authority.contains('@') {
+        if has(authority, b'@') {
             return Err(OriginFault::UserInfo);
         }
         // The colons of an IPv6 address are inside its brackets.
@@ -220,7 +221,7 @@ pub(super) fn ends_in_number(host: &str) -> bool {
 
 fn parse_ipv6(address: &str) -> Result<(), OriginFault> {
     let address = address.strip_suffix(']').ok_or(OriginFault::Ipv6)?;
-    if address.contains('%') {
+    if has(address, b'%') {
         return Err(OriginFault::ZoneId);
     }
     let parsed: Ipv6Addr = address.parse().map_err(|_| OriginFault::Ipv6)?;
