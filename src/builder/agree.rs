@@ -9,6 +9,8 @@
 mod entry;
 mod meetings;
 
+use std::cell::OnceCell;
+
 use self::entry::Entry;
 use self::meetings::{MAX_WITHIN_LABEL, Meeting, Meetings};
 use super::PolicyBuilder;
@@ -22,6 +24,7 @@ use crate::policy::rule::Rule;
 ///
 /// Too many patterns with a `*` within a label, which are not compared.
 pub(super) fn disagreements(
+    name: Option<&str>,
     builders: &[PolicyBuilder],
     rules: &[Rule],
 ) -> Result<Vec<PolicyError>, PolicyErrors> {
@@ -38,7 +41,6 @@ pub(super) fn disagreements(
     }
     let count = within_label(&sides);
     if count > MAX_WITHIN_LABEL {
-        let name = builders.iter().find_map(|builder| builder.name.as_deref());
         return Err(PolicyErrors::of_rules(name, PolicyError::TooManyPatterns { count }));
     }
     let mut conflicts = Conflicts(vec![Vec::new(); sides.len()]);
@@ -119,15 +121,15 @@ fn patterns(origins: &[String]) -> Vec<OriginPattern<'_>> {
 
 /// For the kind of the later of two rules and that of the earlier one, the method for which they conflict, once it
 /// was looked for.
-struct Conflicts<'a>(Vec<Vec<Option<Option<&'a str>>>>);
+struct Conflicts<'a>(Vec<Vec<OnceCell<Option<&'a str>>>>);
 
 impl<'a> Conflicts<'a> {
     fn between(&mut self, one: &Side<'a>, later: &Side<'a>) -> Option<&'a str> {
         let known = self.0.get_mut(later.kind)?;
         if known.len() <= one.kind {
-            known.resize(one.kind + 1, None);
+            known.resize_with(one.kind + 1, OnceCell::new);
         }
-        *known.get_mut(one.kind)?.get_or_insert_with(|| conflict(one.rule, later.rule))
+        *known.get(one.kind)?.get_or_init(|| conflict(one.rule, later.rule))
     }
 }
 

@@ -101,12 +101,14 @@ pub(super) fn is_list(value: &str) -> bool {
             || word == "*"
             || repair(word).is_some()
     };
-    let words = || {
-        let separates = |character: char| character.is_whitespace() || character == ';';
-        value.split(separates).filter(|word| !word.is_empty())
-    };
+    let mut words = Vec::new();
+    for word in value.split(|character: char| character.is_whitespace() || character == ';') {
+        if !word.is_empty() {
+            words.push(word);
+        }
+    }
     // A word has no separator, so that the judging of words ends.
-    words().nth(1).is_some() && words().all(is_one)
+    words.len() > 1 && words.into_iter().all(is_one)
 }
 
 fn canonical_ipv6(host: &str) -> Option<String> {
@@ -120,10 +122,9 @@ fn canonical_ipv6(host: &str) -> Option<String> {
 /// Without leading zeros, and nothing for the default port.
 fn repair_port(scheme: &str, port: &str) -> String {
     let number = port.trim_start_matches(':').trim_start_matches('0');
-    match number.parse() {
-        _ if number.starts_with('+') => port.to_owned(),
-        Ok(number) if syntax::default_port(scheme) == Some(number) => String::new(),
-        Ok(number) => format!(":{number}"),
-        Err(_) => port.to_owned(),
+    match syntax::port_number(number) {
+        None => port.to_owned(),
+        number if number == syntax::default_port(scheme) => String::new(),
+        Some(number) => format!(":{number}"),
     }
 }

@@ -187,14 +187,17 @@ fn parse_label_length(length: usize) -> Result<(), OriginFault> {
 
 /// Judges a port, which no default port is.
 pub(super) fn parse_port(scheme: &str, port: &str) -> Result<u16, OriginFault> {
-    let digits = port.bytes().all(|byte| byte.is_ascii_digit());
-    match port.parse() {
-        Ok(number) if digits && !port.starts_with('0') => match default_port(scheme) {
-            Some(default) if default == number => Err(OriginFault::DefaultPort),
-            _ => Ok(number),
-        },
-        _ => Err(OriginFault::Port),
+    match port_number(port) {
+        None => Err(OriginFault::Port),
+        number if number == default_port(scheme) => Err(OriginFault::DefaultPort),
+        Some(number) => Ok(number),
     }
+}
+
+/// A port from 1 to 65535, without leading zeros.
+pub(crate) fn port_number(port: &str) -> Option<u16> {
+    let is_written_so = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_written_so { port.parse().ok() } else { None }
 }
 
 pub(super) fn default_port(scheme: &str) -> Option<u16> {

@@ -3,7 +3,7 @@
 use http::Method;
 
 use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_method, is_token};
-use crate::sorted::sorted;
+use crate::sorted::{boxed, sorted};
 
 /// The most bytes of a method that is allowed by being any, so that reading it is bounded; the
 /// longest registered one, `UPDATEREDIRECTREF`, has 17.
@@ -28,8 +28,7 @@ impl Methods {
 
     /// Compiles methods that were judged before, and no others.
     pub(crate) fn only(methods: Vec<&str>) -> Self {
-        let listed = sorted(methods).into_iter().map(Box::from).collect();
-        Self { any: false, only: true, listed }
+        Self { any: false, only: true, listed: boxed(sorted(methods)) }
     }
 
     pub(crate) fn is_any(&self) -> bool {
