@@ -102,6 +102,7 @@ mod policy;
 mod remark;
 mod request;
 mod safelist;
+mod search;
 mod select;
 mod sorted;
 

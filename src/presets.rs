@@ -27,9 +27,12 @@ use crate::builder::PolicyBuilder;
 /// Sources: <https://github.com/grpc/grpc/blob/master/doc/PROTOCOL-WEB.md>,
 /// <https://connectrpc.com/docs/cors>
 pub fn grpc_web(builder: PolicyBuilder) -> PolicyBuilder {
-    builder
-        .allow_headers(["content-type", "grpc-timeout", "x-grpc-web", "x-user-agent"])
-        .expose_headers(["grpc-status", "grpc-message", "grpc-status-details-bin"])
+    add(
+        builder,
+        &[],
+        &["content-type", "grpc-timeout", "x-grpc-web", "x-user-agent"],
+        &["grpc-status", "grpc-message", "grpc-status-details-bin"],
+    )
 }
 
 /// Connect: POST, and GET for calls without side effects.
@@ -44,11 +47,20 @@ pub fn grpc_web(builder: PolicyBuilder) -> PolicyBuilder {
 ///
 /// Sources: <https://connectrpc.com/docs/cors>, <https://connectrpc.com/docs/protocol>
 pub fn connect(builder: PolicyBuilder) -> PolicyBuilder {
-    builder
-        .allow_headers(["content-type", "connect-protocol-version", "connect-timeout-ms"])
-        .allow_headers(["x-user-agent", "content-encoding"])
-        .allow_headers(["connect-accept-encoding", "connect-content-encoding"])
-        .expose_headers(["content-encoding", "connect-content-encoding"])
+    add(
+        builder,
+        &[],
+        &[
+            "content-type",
+            "connect-protocol-version",
+            "connect-timeout-ms",
+            "x-user-agent",
+            "content-encoding",
+            "connect-accept-encoding",
+            "connect-content-encoding",
+        ],
+        &["content-encoding", "connect-content-encoding"],
+    )
 }
 
 /// MCP, the Model Context Protocol, over Streamable HTTP: POST, GET for a stream of events, and
@@ -68,11 +80,21 @@ pub fn connect(builder: PolicyBuilder) -> PolicyBuilder {
 /// <https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization>,
 /// <https://modelcontextprotocol.io/seps/2243-http-standardization>
 pub fn mcp(builder: PolicyBuilder) -> PolicyBuilder {
-    builder
-        .allow_methods(["DELETE"])
-        .allow_headers(["content-type", "mcp-protocol-version", "mcp-session-id", "last-event-id"])
-        .allow_headers(["mcp-method", "mcp-name", "mcp-param-*", "authorization"])
-        .expose_headers(["mcp-session-id", "www-authenticate"])
+    add(
+        builder,
+        &["DELETE"],
+        &[
+            "content-type",
+            "mcp-protocol-version",
+            "mcp-session-id",
+            "last-event-id",
+            "mcp-method",
+            "mcp-name",
+            "mcp-param-*",
+            "authorization",
+        ],
+        &["mcp-session-id", "www-authenticate"],
+    )
 }
 
 /// tus 1.0, resumable uploads, with its extensions: POST to create an upload, HEAD to ask for its
@@ -91,15 +113,35 @@ pub fn mcp(builder: PolicyBuilder) -> PolicyBuilder {
 ///
 /// Source: <https://tus.io/protocols/resumable-upload>
 pub fn tus(builder: PolicyBuilder) -> PolicyBuilder {
-    builder
-        .allow_methods(["PATCH", "DELETE"])
-        .allow_headers(["content-type", "tus-resumable", "upload-length", "upload-offset"])
-        .allow_headers(["upload-metadata", "upload-defer-length", "upload-checksum"])
-        .allow_headers(["upload-concat", "x-http-method-override"])
-        .expose_headers(["location", "tus-resumable", "tus-version", "tus-extension"])
-        .expose_headers(["tus-max-size", "tus-checksum-algorithm", "upload-length"])
-        .expose_headers(["upload-offset", "upload-metadata", "upload-defer-length"])
-        .expose_headers(["upload-concat", "upload-expires"])
+    add(
+        builder,
+        &["PATCH", "DELETE"],
+        &[
+            "content-type",
+            "tus-resumable",
+            "upload-length",
+            "upload-offset",
+            "upload-metadata",
+            "upload-defer-length",
+            "upload-checksum",
+            "upload-concat",
+            "x-http-method-override",
+        ],
+        &[
+            "location",
+            "tus-resumable",
+            "tus-version",
+            "tus-extension",
+            "tus-max-size",
+            "tus-checksum-algorithm",
+            "upload-length",
+            "upload-offset",
+            "upload-metadata",
+            "upload-defer-length",
+            "upload-concat",
+            "upload-expires",
+        ],
+    )
 }
 
 /// Parts of files: tiles, video, cloud-optimized images, archives that are read by range.
@@ -113,11 +155,12 @@ pub fn tus(builder: PolicyBuilder) -> PolicyBuilder {
 /// Sources: <https://www.rfc-editor.org/rfc/rfc9110#section-14>,
 /// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
 pub fn ranges(builder: PolicyBuilder) -> PolicyBuilder {
-    builder.allow_headers(["range", "if-range", "if-match", "if-none-match"]).expose_headers([
-        "accept-ranges",
-        "content-range",
-        "etag",
-    ])
+    add(
+        builder,
+        &[],
+        &["range", "if-range", "if-match", "if-none-match"],
+        &["accept-ranges", "content-range", "etag"],
+    )
 }
 
 /// Trace context: what a page's tracing, such as OpenTelemetry's or Sentry's, adds to each request.
@@ -127,5 +170,14 @@ pub fn ranges(builder: PolicyBuilder) -> PolicyBuilder {
 /// Sources: <https://www.w3.org/TR/trace-context/>, <https://www.w3.org/TR/baggage/>,
 /// <https://develop.sentry.dev/sdk/telemetry/traces/>
 pub fn trace_context(builder: PolicyBuilder) -> PolicyBuilder {
-    builder.allow_headers(["traceparent", "tracestate", "baggage", "sentry-trace"])
+    add(builder, &[], &["traceparent", "tracestate", "baggage", "sentry-trace"], &[])
+}
+
+fn add(
+    builder: PolicyBuilder,
+    methods: &[&str],
+    headers: &[&str],
+    exposed: &[&str],
+) -> PolicyBuilder {
+    builder.allow_methods(methods).allow_headers(headers).expose_headers(exposed)
 }

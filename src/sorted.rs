@@ -7,6 +7,11 @@ pub(crate) fn sorted(mut texts: Vec<&str>) -> Vec<&str> {
     texts
 }
 
+/// The texts, each in memory of its own.
+pub(crate) fn boxed(texts: Vec<&str>) -> Vec<Box<str>> {
+    texts.into_iter().map(Box::from).collect()
+}
+
 /// The numbers, sorted, and each once. It is for numbers of which few differ.
 pub(crate) fn distinct(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut distinct = Vec::new();

@@ -6,12 +6,13 @@
 //!
 //! Only rules that have an origin in common are compared, and [`meetings`] finds those.
 
+mod entry;
 mod meetings;
-pub(crate) mod starred;
 
-use std::collections::HashMap;
+use std::cell::OnceCell;
 
-use self::meetings::{Meeting, Meetings};
+use self::entry::Entry;
+use self::meetings::{MAX_WITHIN_LABEL, Meeting, Meetings};
 use super::PolicyBuilder;
 use super::error::{PolicyError, PolicyErrors};
 use crate::origin::pattern::{OriginPattern, Pattern, Star};
@@ -23,32 +24,39 @@ use crate::policy::rule::Rule;
 ///
 /// Too many patterns with a `*` within a label, which are not compared.
 pub(super) fn disagreements(
+    name: Option<&str>,
     builders: &[PolicyBuilder],
     rules: &[Rule],
 ) -> Result<Vec<PolicyError>, PolicyErrors> {
-    let sides: Vec<Side<'_>> =
-        builders.iter().zip(rules).map(|(builder, rule)| Side::new(builder, rule)).collect();
-    if sides.windows(2).all(|two| matches!(two, [one, other] if one.says_as(other))) {
+    if rules.windows(2).all(|two| matches!(two, [one, other] if says_as(one, other))) {
         return Ok(Vec::new());
     }
-    let count = sides.iter().map(Side::within_label).sum();
-    if count > starred::MAX_WITHIN_LABEL {
-        let name = builders.iter().find_map(|builder| builder.name.as_deref());
+    let patterns: Vec<_> = builders.iter().map(|builder| patterns(&builder.origins)).collect();
+    let mut sides = Vec::new();
+    for ((builder, rule), patterns) in builders.iter().zip(rules).zip(&patterns) {
+        let kind = builders.iter().position(|other| are_alike(builder, other)).unwrap_or_default();
+        let null = builder.null_origin.then_some("null");
+        let special = null.into_iter().chain(builder.file_origin.then_some("file://"));
+        sides.push(Side::new(sides.len(), kind, rule, patterns, special.collect()));
+    }
+    let count = within_label(&sides);
+    if count > MAX_WITHIN_LABEL {
         return Err(PolicyErrors::of_rules(name, PolicyError::TooManyPatterns { count }));
     }
-    let kinds = kinds(builders);
-    let mut conflicts = HashMap::new();
-    let mut meetings = Meetings::new(&sides);
+    let mut conflicts = Conflicts(vec![Vec::new(); sides.len()]);
+    let (mut meetings, mut met) = (Meetings::new(&sides), Vec::new());
     let mut found = Vec::new();
-    for (later, (two, kind_of_two)) in sides.iter().zip(&kinds).enumerate() {
-        let mut met = meetings.next(later, two).into_iter();
-        found.extend(met.find_map(|(earlier, meeting)| {
-            let (one, kind_of_one) = (sides.get(earlier)?, *kinds.get(earlier)?);
-            let conflict = || one.conflict(two);
-            let method = *conflicts.entry((kind_of_one, *kind_of_two)).or_insert_with(conflict);
-            let (method, origin) = (method?.to_owned(), one.shared_origin(two, meeting)?);
-            Some(PolicyError::RulesDisagree { rules: (earlier, later), origin, method })
-        }));
+    for two in &sides {
+        meetings.next(two, &mut met);
+        for (one, meeting) in sides.iter().zip(&mut met) {
+            let Some(meeting) = meeting.take() else { continue };
+            let Some(method) = conflicts.between(one, two) else { continue };
+            if let Some(origin) = one.shared_origin(two, meeting) {
+                let (rules, method) = ((one.index, two.index), method.to_owned());
+                found.push(PolicyError::RulesDisagree { rules, origin, method });
+                break;
+            }
+        }
     }
     Ok(found)
 }
@@ -57,94 +65,119 @@ pub(super) fn disagreements(
 #[cfg(feature = "export")]
 pub(crate) fn sharing(rules: &[&Rule]) -> Vec<Vec<usize>> {
     let written: Vec<Vec<String>> = rules.iter().map(|rule| rule.origins.written()).collect();
-    let sides = rules.iter().zip(&written).map(|(rule, origins)| {
+    let patterns: Vec<_> = written.iter().map(|origins| patterns(origins)).collect();
+    let mut sides = Vec::new();
+    for ((rule, origins), patterns) in rules.iter().zip(&written).zip(&patterns) {
         let is_special = |special: &&str| origins.iter().any(|origin| origin == special);
         let special = ["null", "file://"].into_iter().filter(is_special).collect();
-        Side { rule, patterns: patterns(origins), special }
-    });
-    let sides: Vec<Side<'_>> = sides.collect();
-    if sides.iter().map(Side::within_label).sum::<usize>() > starred::MAX_WITHIN_LABEL {
+        sides.push(Side::new(sides.len(), 0, rule, patterns, special));
+    }
+    if within_label(&sides) > MAX_WITHIN_LABEL {
         return (0..sides.len()).map(|later| (0..later).collect()).collect();
     }
-    let mut meetings = Meetings::new(&sides);
-    let sides = sides.iter().enumerate();
-    let met = sides.map(|(later, side)| meetings.next(later, side));
-    met.map(|met| met.into_iter().map(|(earlier, _)| earlier).collect()).collect()
+    let (mut meetings, mut met) = (Meetings::new(&sides), Vec::new());
+    let sharing = sides.iter().map(|side| {
+        meetings.next(side, &mut met);
+        (0..met.len()).filter(|earlier| met.get(*earlier).is_some_and(Option::is_some)).collect()
+    });
+    sharing.collect()
 }
 
-/// A number for each rule, the same for those that are alike but for their origins.
-fn kinds(builders: &[PolicyBuilder]) -> Vec<usize> {
-    let are_alike = |one: &PolicyBuilder, two: &PolicyBuilder| {
-        one.credentials == two.credentials
-            && one.methods == two.methods
-            && one.only_methods == two.only_methods
-            && one.headers == two.headers
-            && one.exposed == two.exposed
-    };
-    let first = |one| builders.iter().position(|other| are_alike(one, other));
-    builders.iter().filter_map(first).collect()
+/// Whether two rules are alike but for their origins.
+fn are_alike(one: &PolicyBuilder, two: &PolicyBuilder) -> bool {
+    one.credentials == two.credentials
+        && one.methods == two.methods
+        && one.only_methods == two.only_methods
+        && one.headers == two.headers
+        && one.exposed == two.exposed
 }
 
-/// One rule, and the patterns that it was compiled from.
-struct Side<'a> {
-    rule: &'a Rule,
-    patterns: Vec<OriginPattern<'a>>,
-    /// Opaque origins, and those of local files.
-    special: Vec<&'static str>,
+/// Whether what the rules say to those they allow is the same.
+fn says_as(one: &Rule, other: &Rule) -> bool {
+    one.credentials == other.credentials && one.expose == other.expose
+}
+
+/// How many of the patterns have a `*` within a label.
+fn within_label(sides: &[Side<'_>]) -> usize {
+    let mut count = 0;
+    for side in sides {
+        for entry in &side.entries {
+            count += usize::from(entry.pattern.is_star(Star::Characters));
+        }
+    }
+    count
 }
 
 /// The patterns of a list that has others, too.
 fn patterns(origins: &[String]) -> Vec<OriginPattern<'_>> {
-    let parsed = origins.iter().map(|value| Pattern::parse(value));
-    let patterns = parsed.filter_map(|parsed| match parsed {
-        Ok(Pattern::Origins(pattern)) => Some(pattern),
-        Ok(Pattern::Any) | Err(_) => None,
-    });
-    patterns.collect()
+    let mut patterns = Vec::new();
+    for value in origins {
+        if let Ok(Pattern::Origins(pattern)) = Pattern::parse(value) {
+            patterns.push(pattern);
+        }
+    }
+    patterns
+}
+
+/// For the kind of the later of two rules and that of the earlier one, the method for which they conflict, once it
+/// was looked for.
+struct Conflicts<'a>(Vec<Vec<OnceCell<Option<&'a str>>>>);
+
+impl<'a> Conflicts<'a> {
+    fn between(&mut self, one: &Side<'a>, later: &Side<'a>) -> Option<&'a str> {
+        let known = self.0.get_mut(later.kind)?;
+        if known.len() <= one.kind {
+            known.resize_with(one.kind + 1, OnceCell::new);
+        }
+        *known.get(one.kind)?.get_or_init(|| conflict(one.rule, later.rule))
+    }
+}
+
+/// A method for which the later rule may answer a preflight whose request the other one answers otherwise.
+fn conflict<'a>(one: &'a Rule, later: &'a Rule) -> Option<&'a str> {
+    if says_as(one, later) {
+        return None;
+    }
+    let is_told = one.headers.covers(&later.headers);
+    one.methods.shared_with(&later.methods, is_told)
+}
+
+/// One rule, and the patterns that it was compiled from.
+struct Side<'a> {
+    index: usize,
+    /// The same for rules that are alike but for their origins.
+    kind: usize,
+    rule: &'a Rule,
+    entries: Vec<Entry<'a>>,
+    /// Opaque origins, and those of local files.
+    special: Vec<&'static str>,
 }
 
 impl<'a> Side<'a> {
-    fn new(builder: &'a PolicyBuilder, rule: &'a Rule) -> Self {
-        let mut special = Vec::new();
-        if builder.null_origin {
-            special.push("null");
-        }
-        if builder.file_origin {
-            special.push("file://");
-        }
-        Self { rule, patterns: patterns(&builder.origins), special }
+    fn new(
+        index: usize,
+        kind: usize,
+        rule: &'a Rule,
+        patterns: &'a [OriginPattern<'a>],
+        special: Vec<&'static str>,
+    ) -> Self {
+        let entry = |pattern| Entry::new(index, rule, pattern);
+        Self { index, kind, rule, entries: patterns.iter().map(entry).collect(), special }
     }
 
-    /// How many of the patterns have a `*` within a label.
-    fn within_label(&self) -> usize {
-        self.patterns.iter().filter(|pattern| pattern.is_star(Star::Characters)).count()
-    }
-
-    /// Whether what the rules say to those they allow is the same.
-    fn says_as(&self, other: &Self) -> bool {
-        self.rule.credentials == other.rule.credentials && self.rule.expose == other.rule.expose
-    }
-
-    /// A method for which the other rule, if it comes later, may answer a preflight whose request this one
-    /// answers otherwise.
-    fn conflict(&self, later: &Side<'a>) -> Option<&'a str> {
-        if self.says_as(later) {
-            return None;
-        }
-        let (methods, names) = (&self.rule.methods, &self.rule.headers);
-        if names.covers(&later.rule.headers) {
-            methods.shared_but_not_allowed(&later.rule.methods)
-        } else {
-            methods.shared_with(&later.rule.methods)
-        }
+    /// Whether one of the rules matches what nobody listed, or both match opaque origins, or local files.
+    fn meets_openly(&self, other: &Self) -> bool {
+        self.rule.origins.is_open()
+            || other.rule.origins.is_open()
+            || self.special.iter().any(|origin| other.special.contains(origin))
     }
 
     /// An origin that both rules match, or may match.
-    fn shared_origin(&self, other: &Side<'_>, meeting: Meeting<'_>) -> Option<String> {
+    fn shared_origin(&self, other: &Self, meeting: Meeting<'_>) -> Option<String> {
         let matched =
             |origin: &String| [self, other].iter().all(|side| side.rule.origins.may_match(origin));
         match meeting {
-            Meeting::OfPatterns(one, two) => Some(meetings::sample(one, two)).filter(matched),
+            Meeting::OfPatterns(one, two) => Some(entry::sample(one, two)).filter(matched),
             Meeting::At(origin) => Some(origin),
             Meeting::Open => self.sample(&matched).or_else(|| other.sample(&matched)),
         }
@@ -153,9 +186,9 @@ impl<'a> Side<'a> {
     /// The first that is wanted of origins that stand for all that the rule matches, for a comparison with
     /// one that is open.
     fn sample(&self, is_wanted: &dyn Fn(&String) -> bool) -> Option<String> {
-        let open = || self.rule.origins.is_open().then(|| "https://any.example".to_owned());
-        let special = || self.special.iter().map(|origin| (*origin).to_owned()).find(is_wanted);
-        let of_patterns = self.patterns.iter().map(|pattern| pattern.sample(None)).find(is_wanted);
-        of_patterns.or_else(|| open().filter(is_wanted)).or_else(special)
+        let any = self.rule.origins.is_open().then_some("https://any.example");
+        let others = any.into_iter().chain(self.special.iter().copied()).map(str::to_owned);
+        let mut of_patterns = self.entries.iter().map(|entry| entry.pattern.sample(None));
+        of_patterns.find(is_wanted).or_else(|| others.into_iter().find(is_wanted))
     }
 }

@@ -7,12 +7,11 @@ use http::HeaderValue;
 
 use super::PolicyBuilder;
 use super::error::PolicyError;
-use super::findings::{Findings, Found};
+use super::findings::Findings;
 use super::judge::{origin_error, stranger_error};
 use crate::origin::OriginFault;
 use crate::origin::pattern::{OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
-use crate::policy::Place;
 use crate::policy::idle::{Idle, Why};
 use crate::policy::rule::{Listed, Origins, Rule};
 use crate::policy::sent::SentValue;
@@ -24,59 +23,61 @@ impl PolicyBuilder {
     /// Compiles all that is stored, as one of several rules or by itself. The rule is of use only if
     /// no error was added.
     pub(super) fn compile(&self, rule: Option<usize>, findings: &mut Findings) -> Rule {
-        let at = |setting| Place { rule, setting };
-        let origins = findings.compile(at("allow_origins"), |found| self.compile_origins(found));
-        let methods = findings.compile(at("allow_methods"), |found| self.compile_methods(found));
-        let only = findings.compile(at("only_methods"), |found| self.compile_only_methods(found));
-        let headers = findings.compile(at("allow_headers"), |found| self.compile_headers(found));
-        let expose = findings.compile(at("expose_headers"), |found| self.compile_exposed(found));
-        let max_age = findings.compile(at("max_age"), |found| self.compile_max_age(found));
+        let origins = self.compile_origins(findings.at(rule, "allow_origins"));
+        let methods = self.compile_methods(findings.at(rule, "allow_methods"));
+        let only = self.compile_only_methods(findings.at(rule, "only_methods"));
+        let headers = self.compile_headers(findings.at(rule, "allow_headers"));
+        let expose = self.compile_exposed(findings.at(rule, "expose_headers"));
+        let max_age = self.compile_max_age(findings.at(rule, "max_age"));
         if self.credentials && self.null_origin {
-            let place = at("dangerously_allow_null_origin");
-            findings.errors.push(place, PolicyError::NullOriginWithCredentials);
+            let found = findings.at(rule, "dangerously_allow_null_origin");
+            found.error(PolicyError::NullOriginWithCredentials);
         }
         if self.credentials && self.file_origin {
-            let place = at("dangerously_allow_file_origin");
-            findings.errors.push(place, PolicyError::FileOriginWithCredentials);
+            let found = findings.at(rule, "dangerously_allow_file_origin");
+            found.error(PolicyError::FileOriginWithCredentials);
         }
-        self.find_needless_dangers(|setting, why| {
-            findings.idle.push((at(setting), Idle { value: String::new(), why }));
-        });
+        for (setting, why) in self.needless_dangers() {
+            findings.at(rule, setting).idle(Idle { value: String::new(), why });
+        }
         let (methods, credentials) = (only.unwrap_or(methods), self.credentials);
         Rule { origins, credentials, methods, headers, expose, max_age }
     }
 
-    fn compile_origins(&self, found: &mut Found) -> Origins {
-        let errors = &mut found.errors;
+    fn compile_origins(&self, found: &mut Findings) -> Origins {
         let mut any = false;
         let mut patterns = Vec::with_capacity(self.origins.len());
         for value in &self.origins {
             match Pattern::parse(value) {
                 Ok(Pattern::Any) => any = true,
                 Ok(Pattern::Origins(pattern)) => {
-                    errors.extend(self.danger(value, &pattern));
+                    for error in self.dangers(value, &pattern) {
+                        found.error(error);
+                    }
                     patterns.push(pattern);
                 }
-                Err(fault) => errors.push(self.origin_error(value, fault)),
+                Err(fault) => found.error(self.origin_error(value, fault)),
             }
         }
         let has_opaque = self.null_origin || self.file_origin;
         if self.origins.is_empty() && self.predicates.is_empty() && !has_opaque {
-            errors.push(PolicyError::NoOrigins);
+            found.error(PolicyError::NoOrigins);
         }
         if self.credentials && any {
-            errors.push(PolicyError::AnyOriginWithCredentials);
+            found.error(PolicyError::AnyOriginWithCredentials);
         }
         // Of a configuration with errors nothing else is told.
-        if found.errors.is_empty() {
-            self.find_idle_origins(any, &mut found.idle);
+        if found.errors() == 0 {
+            self.find_idle_origins(any, found);
         }
         if any {
             Origins::Any
         } else if let Some(origin) = self.only_origin(&patterns) {
             Origins::One(Box::new(SentValue::new(origin)))
         } else {
-            patterns.extend(self.file_origin.then(OriginPattern::file));
+            if self.file_origin {
+                patterns.push(OriginPattern::file());
+            }
             Origins::Listed(Box::new(Listed {
                 set: OriginSet::new(&patterns, self.null_origin),
                 predicates: self.predicates.clone(),
@@ -100,7 +101,7 @@ impl PolicyBuilder {
     }
 
     /// What is dangerous about a pattern with credentials, and was not asked for.
-    fn danger(&self, value: &str, pattern: &OriginPattern<'_>) -> Vec<PolicyError> {
+    fn dangers(&self, value: &str, pattern: &OriginPattern<'_>) -> Vec<PolicyError> {
         let mut errors = Vec::new();
         if self.credentials && !self.insecure_origins && pattern.is_insecure() {
             errors.push(PolicyError::InsecureOriginWithCredentials { value: value.to_owned() });
@@ -122,7 +123,7 @@ impl PolicyBuilder {
         let mut error = origin_error(value, fault);
         if let PolicyError::Origin { fix, .. } = &mut error {
             *fix = fix.take().filter(|fix| match Pattern::parse(fix) {
-                Ok(Pattern::Origins(pattern)) => self.danger(fix, &pattern).is_empty(),
+                Ok(Pattern::Origins(pattern)) => self.dangers(fix, &pattern).is_empty(),
                 Ok(Pattern::Any) | Err(_) => false,
             });
         }
@@ -130,20 +131,21 @@ impl PolicyBuilder {
     }
 
     /// Origins that stand there before, and all that stands beside `*`.
-    fn find_idle_origins(&self, any: bool, idle: &mut Vec<Idle>) {
+    fn find_idle_origins(&self, any: bool, found: &mut Findings) {
         let mut seen = HashSet::with_capacity(self.origins.len());
         for value in self.origins.iter().map(String::as_str) {
             if !seen.insert(value) {
-                idle.push(Idle::new(value, Why::Repeated));
+                found.idle(Idle::new(value, Why::Repeated));
             } else if any && value != "*" {
-                idle.push(Idle::new(value, Why::Covered { by: "*".to_owned() }));
+                found.idle(Idle::new(value, Why::Covered { by: "*".to_owned() }));
             }
         }
     }
 
     /// Calls that allow something dangerous, of which there is nothing, and predicates that are never
     /// asked.
-    fn find_needless_dangers(&self, mut found: impl FnMut(&'static str, Why)) {
+    fn needless_dangers(&self) -> Vec<(&'static str, Why)> {
+        let mut found = Vec::new();
         let has = |is_dangerous: &dyn Fn(&OriginPattern<'_>) -> bool| {
             self.origins.iter().any(|value| match Pattern::parse(value) {
                 Ok(Pattern::Origins(pattern)) => is_dangerous(&pattern),
@@ -152,34 +154,35 @@ impl PolicyBuilder {
         };
         let any = || self.origins.iter().any(|value| value == "*");
         if !self.predicates.is_empty() && any() {
-            found("allow_origins_if", Why::PredicateNeverAsked);
+            found.push(("allow_origins_if", Why::PredicateNeverAsked));
         }
         let asks = !self.predicates.is_empty();
         let is_insecure =
             || self.credentials && (asks || has(&|it: &OriginPattern<'_>| it.is_insecure()));
         if self.insecure_origins && !is_insecure() {
-            found("dangerously_allow_insecure_origins", Why::DangerNotNeeded);
+            found.push(("dangerously_allow_insecure_origins", Why::DangerNotNeeded));
         }
         let is_strangers = |it: &OriginPattern<'_>| super::is_for_strangers(it, self.credentials);
         if self.public_suffixes && !has(&is_strangers) {
-            found("dangerously_allow_public_suffixes", Why::DangerNotNeeded);
+            found.push(("dangerously_allow_public_suffixes", Why::DangerNotNeeded));
         }
         if self.null_origin && any() {
-            found("dangerously_allow_null_origin", Why::DangerNotNeeded);
+            found.push(("dangerously_allow_null_origin", Why::DangerNotNeeded));
         }
         if self.file_origin && any() {
-            found("dangerously_allow_file_origin", Why::DangerNotNeeded);
+            found.push(("dangerously_allow_file_origin", Why::DangerNotNeeded));
         }
+        found
     }
 
-    fn compile_max_age(&self, found: &mut Found) -> Option<SentValue> {
+    fn compile_max_age(&self, found: &mut Findings) -> Option<SentValue> {
         let value = self.max_age?;
         let sent = value.min(MAX_AGE);
         if sent != value {
             let seconds = value.as_secs().to_string();
-            found.idle.push(Idle::new(&seconds, Why::MaxAgeTooLong));
+            found.idle(Idle::new(&seconds, Why::MaxAgeTooLong));
         } else if value.subsec_nanos() != 0 {
-            found.errors.push(PolicyError::MaxAgeFraction { value });
+            found.error(PolicyError::MaxAgeFraction { value });
         }
         Some(SentValue::new(HeaderValue::from(sent.as_secs())))
     }

@@ -6,6 +6,7 @@ use crate::origin::pattern::{self, OriginPattern, Star};
 use crate::origin::suffix;
 use crate::policy::idle::{Idle, Why};
 use crate::safelist;
+use crate::search::has;
 
 pub(crate) fn origin_error(value: &str, fault: OriginFault) -> PolicyError {
     PolicyError::Origin { value: value.to_owned(), fault, fix: pattern::repair(value) }
@@ -52,7 +53,7 @@ pub(crate) fn method_error(value: &str) -> Option<PolicyError> {
         None if !safelist::is_token(value.as_bytes()) => {
             Some(PolicyError::MethodNotToken { value: owned() })
         }
-        None if value.contains('*') => Some(PolicyError::MethodWildcard { value: owned() }),
+        None if has(value, b'*') => Some(PolicyError::MethodWildcard { value: owned() }),
         None => None,
     }
 }
@@ -75,7 +76,7 @@ pub(crate) fn header_error(written: &str) -> Option<PolicyError> {
     let name = written.strip_suffix('*').unwrap_or(written);
     if !safelist::is_token(name.as_bytes()) {
         Some(PolicyError::HeaderNotToken { value })
-    } else if name.contains('*') {
+    } else if has(name, b'*') {
         Some(PolicyError::HeaderWildcard { value })
     } else {
         None
@@ -101,7 +102,7 @@ pub(crate) fn exposed_error(written: &str) -> Option<PolicyError> {
     let name = written.to_ascii_lowercase();
     if !safelist::is_token(name.as_bytes()) {
         Some(PolicyError::ExposedHeaderNotToken { value })
-    } else if name.contains('*') {
+    } else if has(&name, b'*') {
         Some(PolicyError::ExposedHeaderWildcard { value })
     } else if safelist::is_forbidden_response_header(&name) {
         Some(PolicyError::ExposedHeaderForbidden { value })

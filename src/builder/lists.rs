@@ -6,7 +6,7 @@ use http::HeaderValue;
 
 use super::PolicyBuilder;
 use super::error::PolicyError;
-use super::findings::Found;
+use super::findings::Findings;
 use super::judge::{
     exposed_error, forbidden_method, header_error, idle_exposed, idle_header, idle_method,
     method_error,
@@ -19,7 +19,7 @@ use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 use crate::sorted::sorted;
 
 impl PolicyBuilder {
-    pub(super) fn compile_methods(&self, found: &mut Found) -> Methods {
+    pub(super) fn compile_methods(&self, found: &mut Findings) -> Methods {
         let any = has_wildcard(&self.methods);
         let covered = |_: &str| any.then(|| "*".to_owned());
         let kept =
@@ -29,24 +29,24 @@ impl PolicyBuilder {
     }
 
     /// The methods, if they are limited to some.
-    pub(super) fn compile_only_methods(&self, found: &mut Found) -> Option<Methods> {
+    pub(super) fn compile_only_methods(&self, found: &mut Findings) -> Option<Methods> {
         let methods = self.only_methods.as_ref()?;
-        let idle = forbidden_method;
+        let (idle, errors) = (forbidden_method, found.errors());
         let kept = List { judge: method_error, idle, covered: &|_| None, ignore_case: false }
             .sieve(methods, found);
         if has_wildcard(methods) {
-            found.errors.push(PolicyError::AnyOnlyMethod);
+            found.error(PolicyError::AnyOnlyMethod);
         }
-        if kept.is_empty() && found.errors.is_empty() {
-            found.errors.push(PolicyError::NoMethods);
+        if kept.is_empty() && found.errors() == errors {
+            found.error(PolicyError::NoMethods);
         }
         if !self.methods.is_empty() {
-            found.errors.push(PolicyError::OnlyAndOtherMethods);
+            found.error(PolicyError::OnlyAndOtherMethods);
         }
         Some(Methods::only(kept))
     }
 
-    pub(super) fn compile_headers(&self, found: &mut Found) -> Names {
+    pub(super) fn compile_headers(&self, found: &mut Findings) -> Names {
         let any = has_wildcard(&self.headers);
         let starts = self.headers.iter().filter_map(|value| value.strip_suffix('*'));
         let written = Names::new(false, &[], &starts.collect::<Vec<_>>());
@@ -72,14 +72,14 @@ impl PolicyBuilder {
         Names::new(any, &listed, &prefixes)
     }
 
-    pub(super) fn compile_exposed(&self, found: &mut Found) -> Option<SentValue> {
+    pub(super) fn compile_exposed(&self, found: &mut Findings) -> Option<SentValue> {
         let any = has_wildcard(&self.exposed);
         let covered = |_: &str| any.then(|| "*".to_owned());
         let kept =
             List { judge: exposed_error, idle: idle_exposed, covered: &covered, ignore_case: true }
                 .sieve(&self.exposed, found);
         if any && self.credentials {
-            found.errors.push(PolicyError::AnyExposedHeaderWithCredentials);
+            found.error(PolicyError::AnyExposedHeaderWithCredentials);
         }
         if any {
             return Some(SentValue::from_static("*"));
@@ -105,7 +105,7 @@ struct List<'a> {
 
 impl List<'_> {
     /// The values that are sound and of use, without `*`.
-    fn sieve<'a>(&self, values: &'a [String], found: &mut Found) -> Vec<&'a str> {
+    fn sieve<'a>(&self, values: &'a [String], found: &mut Findings) -> Vec<&'a str> {
         let fold = |value: &String| value.to_ascii_lowercase();
         let folded: Vec<String> =
             if self.ignore_case { values.iter().map(fold).collect() } else { values.to_vec() };
@@ -113,16 +113,17 @@ impl List<'_> {
         let mut kept = Vec::new();
         for (text, key) in values.iter().map(String::as_str).zip(&folded) {
             if !seen.insert(key.as_str()) {
-                found.idle.push(Idle::new(text, Why::Repeated));
+                found.idle(Idle::new(text, Why::Repeated));
             } else if text == "*" {
             } else if let Some(error) = (self.judge)(text) {
-                found.errors.push(error);
+                found.error(error);
             } else if let Some(idle) = (self.idle)(text) {
-                let is_allowed = idle.why == Why::HeaderOfProtocol;
-                kept.extend(is_allowed.then_some(text));
-                found.idle.push(idle);
+                if idle.why == Why::HeaderOfProtocol {
+                    kept.push(text);
+                }
+                found.idle(idle);
             } else if let Some(by) = (self.covered)(text) {
-                found.idle.push(Idle::new(text, Why::Covered { by }));
+                found.idle(Idle::new(text, Why::Covered { by }));
             } else {
                 kept.push(text);
             }

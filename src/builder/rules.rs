@@ -3,7 +3,6 @@
 use super::error::{PolicyError, PolicyErrors};
 use super::findings::Findings;
 use super::{PolicyBuilder, agree};
-use crate::policy::rule::Rule;
 use crate::policy::{Place, Policy};
 
 /// The most rules of a policy, which are asked one after another for each request.
@@ -29,17 +28,17 @@ pub(crate) fn build_disagreeing(
         let count = builders.len();
         return Err(PolicyErrors::of_rules(name, PolicyError::TooManyRules { count }));
     }
-    let mut findings = Findings::of(name);
-    let compile = |(rule, builder): (_, &PolicyBuilder)| builder.compile(Some(rule), &mut findings);
-    let rules: Vec<Rule> = builders.iter().enumerate().map(compile).collect();
-    let (rules, idle) = findings.none_in(rules)?;
-    let disagreements = agree::disagreements(builders, &rules)?;
-    let mut rules = rules.into_iter();
-    let Some(first) = rules.next() else {
+    if builders.is_empty() {
         return Err(PolicyErrors::of_rules(name, PolicyError::NoRules));
-    };
-    let name = name.map(str::to_owned);
-    Ok((Policy::new(name, first, rules.collect(), idle), disagreements))
+    }
+    let (mut findings, mut rules) = (Findings::of(name), Vec::new());
+    for (rule, builder) in builders.iter().enumerate() {
+        rules.push(builder.compile(Some(rule), &mut findings));
+    }
+    let (mut rules, idle) = findings.none_in(rules)?;
+    let disagreements = agree::disagreements(name, builders, &rules)?;
+    let first = rules.remove(0);
+    Ok((Policy::new(name.map(str::to_owned), first, rules, idle), disagreements))
 }
 
 const RULES: Place = Place { rule: None, setting: "rules" };

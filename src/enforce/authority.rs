@@ -2,7 +2,7 @@
 
 use http::header::HOST;
 
-use crate::origin::Origin;
+use crate::origin::{Origin, port_number};
 use crate::request::{Field, RequestHead};
 
 /// Host and port of whom a request is for.
@@ -38,7 +38,7 @@ impl<'a> Authority<'a> {
         let port = match rest.strip_prefix(':') {
             None if rest.is_empty() => None,
             Some("") => None,
-            Some(port) if is_port(port) => Some(port),
+            Some(port) if port_number(port).is_some() => Some(port),
             _ => return None,
         };
         Some(Self { host, port })
@@ -50,14 +50,8 @@ impl<'a> Authority<'a> {
         let Some(default) = origin.default_port() else {
             return false;
         };
-        let port = self.port.map_or(Some(default), |port| port.parse().ok());
+        let port = self.port.map_or(Some(default), port_number);
         port == Some(origin.port().unwrap_or(default))
             && self.host.eq_ignore_ascii_case(origin.host())
     }
-}
-
-fn is_port(port: &str) -> bool {
-    !port.starts_with('0')
-        && port.bytes().all(|byte| byte.is_ascii_digit())
-        && port.parse::<u16>().is_ok()
 }

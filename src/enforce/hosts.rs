@@ -8,6 +8,7 @@ use crate::builder::is_for_strangers;
 use crate::origin::pattern::{self, OriginPattern, Pattern};
 use crate::origin::set::OriginSet;
 use crate::policy::Place;
+use crate::search::{has, split_once};
 
 /// A list of authorities, each held as the origin `http://host:port`.
 pub(super) struct Hosts(OriginSet);
@@ -73,9 +74,7 @@ fn is_default(port: &str) -> bool {
 /// The origin that a host is held as: without a port that is a default one, but only if that is all that stands behind the host.
 pub(crate) fn as_origin(host: &str) -> String {
     let host = match host.rsplit_once(':') {
-        Some((name, port)) if is_default(port) && (!name.contains(':') || name.ends_with(']')) => {
-            name
-        }
+        Some((name, port)) if is_default(port) && (!has(name, b':') || name.ends_with(']')) => name,
         _ => host,
     };
     format!("{SCHEME}{}", host.to_ascii_lowercase())
@@ -85,7 +84,7 @@ pub(crate) fn as_origin(host: &str) -> String {
 fn error(value: &str, is_dangerous: impl Fn(&OriginPattern<'_>) -> bool) -> PolicyError {
     let owned = || value.to_owned();
     let trimmed = value.trim();
-    let (_scheme, authority) = trimmed.split_once("://").unwrap_or(("", trimmed));
+    let (_scheme, authority) = split_once(trimmed, "://").unwrap_or(("", trimmed));
     if authority.split([':', '/']).next() == Some("*") {
         PolicyError::AnyHost { value: owned() }
     } else if is_network(authority) {
@@ -123,7 +122,7 @@ fn repair(value: &str) -> Option<String> {
         other => other.to_owned(),
     };
     let origin = pattern::repair(&written)?;
-    let (scheme, host) = origin.split_once("://")?;
+    let (scheme, host) = split_once(&origin, "://")?;
     let is_host = matches!(Pattern::parse(&as_origin(host)), Ok(Pattern::Origins(_)));
     (matches!(scheme, "http" | "https") && is_host).then(|| host.to_owned())
 }

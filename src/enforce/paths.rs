@@ -2,6 +2,7 @@
 
 use crate::builder::error::{PolicyError, PolicyErrors};
 use crate::policy::Place;
+use crate::search::split_once;
 
 /// Exact paths, each of which every server reads alike.
 pub(super) struct Paths(Vec<String>);
@@ -27,14 +28,14 @@ fn is_exact(path: &str) -> bool {
     let is_dots = |segment| matches!(segment, "." | "..");
     path.starts_with('/')
         && path.bytes().all(is_plain)
-        && !path.contains("//")
+        && split_once(path, "//").is_none()
         && !path.split('/').any(is_dots)
 }
 
 /// What was probably meant: the path of a URL, or one without its slash.
 fn repair(value: &str) -> Option<String> {
     let value = value.trim();
-    let path = match value.split_once("://") {
+    let path = match split_once(value, "://") {
         Some((_scheme, rest)) => rest.get(rest.find('/')?..)?,
         None => value,
     };

@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 use pin_project_lite::pin_project;
 
 use crate::policy::Denial;
-use crate::policy::decision::{Answer, Decoration};
+use crate::policy::decision::{Answer, Decoration, remove};
 
 pin_project! {
     /// The future of the response of [`Cors`](crate::Cors).
@@ -128,10 +128,10 @@ impl Finish {
 
 /// Drops the body of a response, and the fields that say how it is framed and coded.
 fn drop_body<R: Default>(response: &mut Response<R>) {
+    static OF_BODIES: [HeaderName; 4] =
+        [CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_ENCODING, CONTENT_TYPE];
     *response.body_mut() = R::default();
-    for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONTENT_ENCODING, CONTENT_TYPE] {
-        response.headers_mut().remove(name);
-    }
+    remove(response.headers_mut(), &OF_BODIES);
 }
 
 impl<F> fmt::Debug for ResponseFuture<F> {

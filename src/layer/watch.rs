@@ -87,7 +87,7 @@ impl Conclusion {
     fn outcome(&self, head: RequestHead<'_>) -> Outcome {
         match (self.course, self.decision.denial) {
             (Course::Refuse, _) => Outcome::Refused,
-            _ if self.decision.answer == Answer::LeaveAlone => Outcome::LeftAlone,
+            _ if matches!(self.decision.answer, Answer::LeaveAlone) => Outcome::LeftAlone,
             (_, None) => Outcome::Allowed,
             (_, Some(_)) if is_unchecked(head, self.decision.kind) => Outcome::SameOrigin,
             (_, Some(_)) => Outcome::Denied,

@@ -28,20 +28,16 @@ impl WithinLabel {
     /// Compiles patterns that are cut where their `*` stood.
     pub(super) fn new(patterns: &[(&str, &str)]) -> Self {
         // Many may be the same. They are folded first, so that few are scanned.
-        let starts = StringSet::new(&sorted(patterns.iter().map(|(start, _)| *start).collect()));
-        let ends = StringSet::new(&sorted(patterns.iter().map(|(_, end)| *end).collect()));
-        let key = |(start, end): &(&str, &str)| {
-            Some((starts.find(start.as_bytes())?, ends.find(end.as_bytes())?))
-        };
-        let start_length = |(start, _): &(&str, &str)| start.len() - scheme_len(start.as_bytes());
-        let end_length = |(_, end): &(&str, &str)| label_len(end.as_bytes());
-        Self {
-            pairs: Pairs::new(patterns.iter().filter_map(key).collect()),
-            start_lengths: distinct(patterns.iter().map(start_length)),
-            end_lengths: distinct(patterns.iter().map(end_length)),
-            starts,
-            ends,
+        let (starts, ends) = patterns.iter().copied().unzip();
+        let (starts, ends) = (sorted(starts), sorted(ends));
+        let start_lengths = lengths(&starts, |start| start.len() - scheme_len(start.as_bytes()));
+        let end_lengths = lengths(&ends, |end| label_len(end.as_bytes()));
+        let (starts, ends) = (StringSet::new(&starts), StringSet::new(&ends));
+        let mut pairs = Vec::new();
+        for (start, end) in patterns {
+            pairs.extend(starts.find(start.as_bytes()).zip(ends.find(end.as_bytes())));
         }
+        Self { starts, ends, start_lengths, end_lengths, pairs: Pairs::new(pairs) }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -50,11 +46,13 @@ impl WithinLabel {
 
     /// The patterns, each with its `*`, in no order.
     pub(super) fn written(&self) -> Vec<String> {
-        let write = |(start, end)| {
-            let (start, end) = (self.starts.get(start)?, self.ends.get(end)?);
-            Some(format!("{start}*{end}"))
-        };
-        self.pairs.all().into_iter().filter_map(write).collect()
+        let mut written = Vec::new();
+        for (start, end) in self.pairs.all() {
+            if let (Some(start), Some(end)) = (self.starts.get(start), self.ends.get(end)) {
+                written.push([start, "*", end].concat());
+            }
+        }
+        written
     }
 
     pub(super) fn contains(&self, origin: &[u8]) -> bool {
@@ -82,6 +80,11 @@ impl WithinLabel {
     }
 }
 
+/// The lengths that the texts have by some measure, each once.
+fn lengths(texts: &[&str], measure: fn(&str) -> usize) -> Vec<usize> {
+    distinct(texts.iter().map(|text| measure(text)))
+}
+
 /// Whether the leading label may stand in a serialized origin. The rest is that of a pattern.
 fn is_sound(origin: &[u8], host: &[u8], label_end: usize) -> bool {
     let is_web = origin.starts_with(b"http://") || origin.starts_with(b"https://");
@@ -90,7 +93,7 @@ fn is_sound(origin: &[u8], host: &[u8], label_end: usize) -> bool {
 }
 
 /// The length of the scheme and of what follows it: of `https://`.
-fn scheme_len(origin: &[u8]) -> usize {
+pub(super) fn scheme_len(origin: &[u8]) -> usize {
     origin.iter().position(|&byte| byte == b':').map_or(0, |colon| colon + "://".len())
 }
 

@@ -20,6 +20,7 @@ use std::fmt;
 use std::str;
 
 pub use self::fault::OriginFault;
+pub(crate) use self::syntax::port_number;
 
 /// A serialized tuple origin: scheme, host and port, as in `https://a.example:8443`.
 ///

@@ -15,6 +15,7 @@ use super::OriginFault;
 use super::repair;
 use super::syntax::{self, Parts};
 use super::{punycode, suffix};
+use crate::search::has;
 
 /// What a user wrote, parsed.
 #[derive(Clone, Debug)]
@@ -58,7 +59,7 @@ impl<'a> Pattern<'a> {
         OriginPattern::parse(value).map(Self::Origins).map_err(|fault| match fault {
             _ if repair::is_list(value) => OriginFault::List,
             OriginFault::NoScheme if repair(value).is_some() => fault,
-            OriginFault::NoScheme | OriginFault::Scheme if value.contains('*') => {
+            OriginFault::NoScheme | OriginFault::Scheme if has(value, b'*') => {
                 OriginFault::Wildcard
             }
             _ => fault,
@@ -85,7 +86,7 @@ impl<'a> OriginPattern<'a> {
             return Err(OriginFault::TooLong);
         }
         let any_port = port == Some("*");
-        if !any_port && port.is_some_and(|port| port.contains('*')) {
+        if !any_port && port.is_some_and(|port| has(port, b'*')) {
             return Err(OriginFault::Wildcard);
         }
         if let Some(port) = port.filter(|_| !any_port) {
@@ -223,7 +224,7 @@ fn find_star(
         !base.is_empty() && !base.starts_with('.') && !is_address
     };
     let is_alone = host.matches('*').count() == 1 && !host.starts_with('[');
-    let is_in_label = is_alone && label.contains('*') && base.is_none_or(has_labels);
+    let is_in_label = is_alone && has(label, b'*') && base.is_none_or(has_labels);
     match (label, base) {
         _ if !is_in_label => Err(OriginFault::Wildcard),
         ("*", Some(_)) => Ok(Some((at, Star::Labels))),

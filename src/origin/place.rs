@@ -5,8 +5,6 @@ use super::pattern::OriginPattern;
 /// Where what a pattern stands for is.
 #[derive(Clone, Copy)]
 pub(crate) struct Place<'a> {
-    /// `https://`.
-    pub(crate) scheme: &'a str,
     /// `a.example`; with subdomains, `.a.example`.
     pub(crate) tail: &'a str,
     pub(crate) port: Port<'a>,
@@ -25,13 +23,13 @@ pub(crate) enum Port<'a> {
 
 impl<'a> Place<'a> {
     pub(crate) fn of(pattern: &'a OriginPattern<'a>) -> Self {
-        let (scheme, rest) = pattern.split_text();
+        let (_, rest) = pattern.split_text();
         let (tail, port) = match rest.rsplit_once(':') {
             Some((host, port)) if !port.ends_with(']') => (host, port),
             _ => (rest, ""),
         };
         let port = if pattern.has_any_port() { Port::Any } else { Port::Written(port) };
-        Self { scheme, tail, port }
+        Self { tail, port }
     }
 }
 

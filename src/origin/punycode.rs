@@ -3,6 +3,7 @@
 //! RFC 3492: <https://www.rfc-editor.org/rfc/rfc3492>, URL:
 //! <https://url.spec.whatwg.org/#concept-domain-to-ascii>
 
+use std::char::ToLowercase;
 use std::fmt::{self, Write};
 use std::ops::RangeInclusive;
 
@@ -41,7 +42,7 @@ pub(super) fn is_never_sent(label: &[u8]) -> bool {
 /// Whether a character is not one that the URL Standard replaces or refuses, as far as the standard
 /// library knows.
 fn may_stand(character: char) -> bool {
-    let is_lower = || character.to_lowercase().eq([character]);
+    let is_lower = || single(character.to_lowercase()) == Some(character);
     // Of Cherokee, and of it alone, the upper-case letters stand in domains.
     let is_cherokee = matches!(character, '\u{13a0}'..='\u{13f5}');
     !character.is_control() && !character.is_whitespace() && (is_lower() || is_cherokee)
@@ -78,10 +79,7 @@ pub(super) fn to_ascii(domain: &str) -> Option<String> {
 /// The lower-case form of a letter of which nothing else is known to be replaced in a domain, whatever
 /// stands beside it: so no combining marks, and no letters that are written from right to left.
 fn lowercase(character: char) -> Option<char> {
-    let mut lower = character.to_lowercase();
-    let (lower, None) = (lower.next()?, lower.next()) else {
-        return None;
-    };
+    let lower = single(character.to_lowercase())?;
     let is_plain = match lower {
         'a'..='z' | '0'..='9' | '-' | '_' => character.is_ascii(),
         // Two letters in one, and letters with an apostrophe, a dot or an old form.
@@ -89,6 +87,12 @@ fn lowercase(character: char) -> Option<char> {
         _ => PLAIN.iter().any(|letters| letters.contains(&lower)),
     };
     is_plain.then_some(lower)
+}
+
+/// The form of a letter, if that is one letter, too.
+fn single(mut form: ToLowercase) -> Option<char> {
+    let first = form.next()?;
+    form.next().is_none().then_some(first)
 }
 
 /// Lower-case letters that stand in domains as they are.
@@ -124,11 +128,10 @@ fn encode(label: &[char], out: &mut dyn Write) -> fmt::Result {
         out.write_char('-')?;
     }
     let (mut least, mut delta, mut bias) = (INITIAL_N, 0_u32, INITIAL_BIAS);
-    let codes = || label.iter().map(|character| u32::from(*character));
-    while let Some(next) = codes().filter(|code| *code >= least).min() {
+    while let Some(next) = least_from(label, least) {
         let steps = (next - least).checked_mul(done + 1).ok_or(fmt::Error)?;
         delta = delta.checked_add(steps).ok_or(fmt::Error)?;
-        for code in codes() {
+        for code in label.iter().copied().map(u32::from) {
             if code < next {
                 delta = delta.checked_add(1).ok_or(fmt::Error)?;
             } else if code == next {
@@ -142,6 +145,17 @@ fn encode(label: &[char], out: &mut dyn Write) -> fmt::Result {
         least = next + 1;
     }
     Ok(())
+}
+
+/// The least code of a character, from another one on.
+fn least_from(label: &[char], from: u32) -> Option<u32> {
+    let mut least = None;
+    for code in label.iter().copied().map(u32::from) {
+        if code >= from && least.is_none_or(|least| code < least) {
+            least = Some(code);
+        }
+    }
+    least
 }
 
 /// Writes a number in digits of which each has a base of its own.

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::OriginFault;
 use super::pattern::Pattern;
 use super::{punycode, suffix, syntax};
+use crate::search::{has, split_once};
 
 /// The pattern that was meant, if there is one.
 pub(super) fn repair(value: &str) -> Option<String> {
@@ -14,17 +15,17 @@ pub(super) fn repair(value: &str) -> Option<String> {
     if is_list(value) {
         return None;
     }
-    let (scheme, rest, has_scheme) = match value.split_once("://") {
+    let (scheme, rest, has_scheme) = match split_once(value, "://") {
         Some(("ws", rest)) => ("http".to_owned(), rest, true),
         Some(("wss", rest)) => ("https".to_owned(), rest, true),
         Some((scheme, rest)) => (scheme.to_ascii_lowercase(), rest, true),
         // An address of mail is not that of a page.
-        None if value.contains("//") || value.contains('@') => return None,
+        None if split_once(value, "//").is_some() || has(value, b'@') => return None,
         None => (String::new(), value, false),
     };
     let authority = rest.split(['/', '?', '#']).next()?;
     // To browsers a backslash begins the path, so that what stands behind it, and behind an `@`, is not the host.
-    if is_network(authority, rest) || authority.contains('\\') {
+    if is_network(authority, rest) || has(authority, b'\\') {
         return None;
     }
     let authority = match authority.rsplit_once('@') {
@@ -72,7 +73,7 @@ fn taken(pattern: String) -> Option<String> {
 
 /// Whether a domain stands behind the `*`: `https://*example.com`, and not `https://*-app.com`.
 fn forgot_dot(pattern: &str) -> bool {
-    let domain = pattern.split_once("://*").map(|(_, domain)| domain);
+    let domain = split_once(pattern, "://*").map(|(_, domain)| domain);
     domain.is_some_and(|domain| domain.starts_with(|first: char| first.is_ascii_alphanumeric()))
 }
 
@@ -89,23 +90,25 @@ fn guess(host: &str, port: &str) -> Option<(String, String)> {
 
 /// Whether several origins stand in one text.
 pub(super) fn is_list(value: &str) -> bool {
-    let authority = value.split_once("://").map_or(value, |(_, rest)| rest);
+    let authority = split_once(value, "://").map_or(value, |(_, rest)| rest);
     let authority = authority.split(['/', '?', '#']).next().unwrap_or(authority);
-    if value.contains(',') || authority.contains(';') {
+    if has(value, b',') || has(authority, b';') {
         return true;
     }
     let is_one = |word: &str| {
-        word.contains("://")
+        split_once(word, "://").is_some()
             || word.eq_ignore_ascii_case("null")
             || word == "*"
             || repair(word).is_some()
     };
-    let words = || {
-        let separates = |character: char| character.is_whitespace() || character == ';';
-        value.split(separates).filter(|word| !word.is_empty())
-    };
+    let mut words = Vec::new();
+    for word in value.split(|character: char| character.is_whitespace() || character == ';') {
+        if !word.is_empty() {
+            words.push(word);
+        }
+    }
     // A word has no separator, so that the judging of words ends.
-    words().nth(1).is_some() && words().all(is_one)
+    words.len() > 1 && words.into_iter().all(is_one)
 }
 
 fn canonical_ipv6(host: &str) -> Option<String> {
@@ -119,10 +122,9 @@ fn canonical_ipv6(host: &str) -> Option<String> {
 /// Without leading zeros, and nothing for the default port.
 fn repair_port(scheme: &str, port: &str) -> String {
     let number = port.trim_start_matches(':').trim_start_matches('0');
-    match number.parse() {
-        _ if number.starts_with('+') => port.to_owned(),
-        Ok(number) if syntax::default_port(scheme) == Some(number) => String::new(),
-        Ok(number) => format!(":{number}"),
-        Err(_) => port.to_owned(),
+    match syntax::port_number(number) {
+        None => port.to_owned(),
+        number if number == syntax::default_port(scheme) => String::new(),
+        Some(number) => format!(":{number}"),
     }
 }

@@ -3,10 +3,11 @@
 use std::str;
 
 use super::Origin;
-use super::labels::WithinLabel;
+use super::labels::{WithinLabel, scheme_len};
 use super::pattern::{OriginPattern, Star};
 use super::strings::StringSet;
 use super::syntax;
+use crate::search::split_once;
 use crate::sorted::sorted;
 
 /// The origins that a list of patterns stands for.
@@ -86,7 +87,9 @@ impl OriginSet {
     pub(crate) fn written(&self) -> Vec<String> {
         let mut written = Vec::new();
         for (texts, end) in [(&self.exact, ""), (&self.any_port, ":*"), (&self.schemes, "*")] {
-            written.extend(texts.sorted().iter().map(|text| [text, end].concat()));
+            for text in texts.sorted() {
+                written.push([text, end].concat());
+            }
         }
         self.starred.write("", &mut written);
         self.starred_any_port.write(":*", &mut written);
@@ -111,7 +114,7 @@ impl OriginSet {
     }
 
     fn contains_by_scheme(&self, origin: &[u8]) -> bool {
-        let scheme = split_scheme(origin).map(|(scheme, _)| scheme);
+        let scheme = origin.get(..scheme_len(origin));
         scheme.is_some_and(|scheme| self.schemes.contains(scheme))
             && Origin::from_bytes(origin).is_some()
     }
@@ -156,12 +159,6 @@ impl Starred {
     }
 }
 
-/// An origin cut behind its `://`.
-fn split_scheme(origin: &[u8]) -> Option<(&[u8], &[u8])> {
-    let colon = origin.iter().position(|&byte| byte == b':')?;
-    origin.split_at_checked(colon + "://".len())
-}
-
 /// By what is in them, since tables of the same strings may differ.
 impl PartialEq for OriginSet {
     fn eq(&self, other: &Self) -> bool {
@@ -187,12 +184,15 @@ impl Subdomains {
     /// Compiles patterns that are without their `*`.
     fn new(patterns: Vec<&str>) -> Self {
         fn scheme(pattern: &str) -> Option<&str> {
-            pattern.split_once("://").map(|(scheme, _)| scheme)
+            split_once(pattern, "://").map(|(scheme, _)| scheme)
         }
         // Those of one scheme stand together once they are sorted, in the order of their schemes.
         let patterns = sorted(patterns);
-        let by_scheme = patterns.chunk_by(|one, other| scheme(one) == scheme(other));
-        Self(by_scheme.filter_map(Suffixes::new).collect())
+        let mut all = Vec::new();
+        for of_scheme in patterns.chunk_by(|one, other| scheme(one) == scheme(other)) {
+            all.extend(Suffixes::new(of_scheme));
+        }
+        Self(all)
     }
 
     fn is_empty(&self) -> bool {
@@ -211,12 +211,15 @@ impl Subdomains {
 impl Suffixes {
     /// Compiles patterns of one scheme.
     fn new(patterns: &[&str]) -> Option<Self> {
-        let (scheme, _) = patterns.first()?.split_once("://")?;
-        let hosts = patterns.iter().filter_map(|pattern| pattern.get(scheme.len() + "://".len()..));
+        let (scheme, _) = split_once(patterns.first()?, "://")?;
+        let mut hosts = Vec::new();
+        for pattern in patterns {
+            hosts.push(pattern.get(scheme.len() + "://".len()..)?);
+        }
         Some(Self {
             scheme: format!("{scheme}://").into(),
             is_web: syntax::is_web(scheme),
-            hosts: StringSet::new(&hosts.collect::<Vec<_>>()),
+            hosts: StringSet::new(&hosts),
         })
     }
 
@@ -243,13 +246,12 @@ impl Suffixes {
 
 /// The origin without its port, if that is absent or one that a serialized origin may have.
 fn without_port(origin: &[u8]) -> Option<&[u8]> {
-    let digits = origin.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-    let (head, port) = origin.split_at_checked(origin.len() - digits)?;
+    let behind = origin.iter().rposition(|byte| !byte.is_ascii_digit())? + 1;
+    let (head, port) = origin.split_at_checked(behind)?;
     let Some(head) = head.strip_suffix(b":") else {
         return Some(origin);
     };
-    let scheme = head.split(|&byte| byte == b':').next()?;
-    let [scheme, port] = [scheme, port].map(str::from_utf8);
-    syntax::parse_port(scheme.ok()?, port.ok()?).ok()?;
+    let scheme = head.get(..scheme_len(head).checked_sub("://".len())?)?;
+    syntax::parse_port(str::from_utf8(scheme).ok()?, str::from_utf8(port).ok()?).ok()?;
     Some(head)
 }

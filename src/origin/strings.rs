@@ -10,7 +10,7 @@ use foldhash::fast::FoldHasher;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 
-use crate::sorted::sorted;
+use crate::sorted::{boxed, sorted};
 
 /// Up to this many strings a scan is cheaper than a hash.
 const FEW: usize = 4;
@@ -30,7 +30,7 @@ pub(super) struct StringSet {
 
 #[derive(Clone)]
 enum Strings {
-    Few(Vec<Box<[u8]>>),
+    Few(Vec<Box<str>>),
     Many(Box<Many>),
 }
 
@@ -48,11 +48,15 @@ pub(super) struct Key(u64);
 impl StringSet {
     /// Freezes the strings; repetitions are folded.
     pub(super) fn new(strings: &[&str]) -> Self {
-        let lengths = || strings.iter().map(|string| string.len());
+        let (mut shortest, mut longest) = (usize::MAX, 0);
+        for string in strings {
+            shortest = shortest.min(string.len());
+            longest = longest.max(string.len());
+        }
         Self {
-            lengths: lengths().min().unwrap_or(1)..=lengths().max().unwrap_or(0),
+            lengths: shortest..=longest,
             strings: if strings.len() <= FEW {
-                Strings::few(strings)
+                Strings::Few(boxed(sorted(strings.to_vec())))
             } else {
                 Strings::many(strings)
             },
@@ -78,14 +82,17 @@ impl StringSet {
     /// The strings, sorted.
     pub(super) fn sorted(&self) -> Vec<&str> {
         let mut strings = Vec::with_capacity(self.len());
-        let mut add = |string| {
-            if let Ok(string) = str::from_utf8(string) {
-                strings.push(string);
-            }
-        };
         match &self.strings {
-            Strings::Few(few) => few.iter().for_each(|string| add(string)),
-            Strings::Many(many) => many.spans.iter().for_each(|span| add(span.of(&many.text))),
+            Strings::Few(few) => {
+                for string in few {
+                    strings.push(&**string);
+                }
+            }
+            Strings::Many(many) => {
+                for span in &many.spans {
+                    strings.extend(str::from_utf8(span.of(&many.text)));
+                }
+            }
         }
         sorted(strings)
     }
@@ -94,7 +101,7 @@ impl StringSet {
     #[inline]
     pub(super) fn contains(&self, string: &[u8]) -> bool {
         match &self.strings {
-            Strings::Few(few) => few.iter().any(|one| **one == *string),
+            Strings::Few(few) => few.iter().any(|one| one.as_bytes() == string),
             // A longer one is not even hashed: what a hostile string costs is bounded by the set.
             Strings::Many(many) => {
                 self.lengths.contains(&string.len()) && many.find(string).is_some()
@@ -106,7 +113,7 @@ impl StringSet {
     pub(super) fn find(&self, string: &[u8]) -> Option<Key> {
         match &self.strings {
             Strings::Few(few) => {
-                let found = few.iter().position(|one| **one == *string)?;
+                let found = few.iter().position(|one| one.as_bytes() == string)?;
                 Some(Key(found as u64))
             }
             Strings::Many(many) if self.lengths.contains(&string.len()) => {
@@ -118,20 +125,14 @@ impl StringSet {
 
     /// The string of a key.
     pub(super) fn get(&self, key: Key) -> Option<&str> {
-        let string = match &self.strings {
-            Strings::Few(few) => few.get(usize::try_from(key.0).ok()?)?,
-            Strings::Many(many) => Span(key.0).of(&many.text),
-        };
-        str::from_utf8(string).ok()
+        match &self.strings {
+            Strings::Few(few) => few.get(usize::try_from(key.0).ok()?).map(|string| &**string),
+            Strings::Many(many) => str::from_utf8(Span(key.0).of(&many.text)).ok(),
+        }
     }
 }
 
 impl Strings {
-    fn few(strings: &[&str]) -> Self {
-        let strings = sorted(strings.to_vec());
-        Self::Few(strings.into_iter().map(|string| string.as_bytes().into()).collect())
-    }
-
     fn many(strings: &[&str]) -> Self {
         let seed = Seed::random();
         let mut text = Vec::with_capacity(strings.iter().map(|string| string.len()).sum());

@@ -2,6 +2,8 @@
 //!
 //! <https://publicsuffix.org>
 
+use crate::search::has;
+
 /// Whether the name, or any name directly under it, is a suffix of a registry: `com`, `co.uk`, `ck`.
 ///
 /// Without the list, every single label is taken for one.
@@ -16,7 +18,7 @@ pub(super) fn is_of_registry(name: &str) -> bool {
 /// Without the list, any name may be so.
 pub(crate) fn is_open(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name);
-    !is_reserved(name) && (!name.contains('.') || list::is_suffix(name) || list::has_below(name))
+    !is_reserved(name) && (!has(name, b'.') || list::is_suffix(name) || list::has_below(name))
 }
 
 /// Names that no registry gives to anybody.
@@ -45,7 +47,7 @@ mod list;
 #[cfg(not(feature = "public-suffix"))]
 mod list {
     pub(super) fn is_of_registry(name: &str) -> bool {
-        !name.contains('.')
+        !super::has(name, b'.')
     }
 
     pub(super) fn is_suffix(_name: &str) -> bool {

@@ -23,6 +23,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::fault::OriginFault;
 use super::punycode;
+use crate::search::{has, split_once};
 
 /// The most octets of a host, <https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4>.
 pub(super) const MAX_HOST: usize = 253;
@@ -48,12 +49,12 @@ impl<'a> Parts<'a> {
             "null" => return Err(OriginFault::Null),
             _ if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b',') => {}
             _ if !text.is_ascii() => return Err(OriginFault::NotAscii),
-            _ if text.contains(',') => return Err(OriginFault::List),
+            _ if has(text, b',') => return Err(OriginFault::List),
             _ => return Err(OriginFault::WhiteSpace),
         }
         let (scheme, rest) = text.split_once(':').ok_or(OriginFault::NoScheme)?;
         let Some(rest) = rest.strip_prefix("//") else {
-            let later = rest.contains("://");
+            let later = split_once(rest, "://").is_some();
             return Err(if later { OriginFault::Scheme } else { OriginFault::NoScheme });
         };
         parse_scheme(scheme)?;
@@ -65,7 +66,7 @@ impl<'a> Parts<'a> {
             Some((_, tail)) if tail.starts_with('#') => return Err(OriginFault::Fragment),
             Some(_) => return Err(OriginFault::Path),
         };
-        if authority.contains('@') {
+        if has(authority, b'@') {
             return Err(OriginFault::UserInfo);
         }
         // The colons of an IPv6 address are inside its brackets.
@@ -186,14 +187,17 @@ fn parse_label_length(length: usize) -> Result<(), OriginFault> {
 
 /// Judges a port, which no default port is.
 pub(super) fn parse_port(scheme: &str, port: &str) -> Result<u16, OriginFault> {
-    let digits = port.bytes().all(|byte| byte.is_ascii_digit());
-    match port.parse() {
-        Ok(number) if digits && !port.starts_with('0') => match default_port(scheme) {
-            Some(default) if default == number => Err(OriginFault::DefaultPort),
-            _ => Ok(number),
-        },
-        _ => Err(OriginFault::Port),
+    match port_number(port) {
+        None => Err(OriginFault::Port),
+        number if number == default_port(scheme) => Err(OriginFault::DefaultPort),
+        Some(number) => Ok(number),
     }
+}
+
+/// A port from 1 to 65535, without leading zeros.
+pub(crate) fn port_number(port: &str) -> Option<u16> {
+    let is_written_so = !port.starts_with('0') && port.bytes().all(|byte| byte.is_ascii_digit());
+    if is_written_so { port.parse().ok() } else { None }
 }
 
 pub(super) fn default_port(scheme: &str) -> Option<u16> {
@@ -220,7 +224,7 @@ pub(super) fn ends_in_number(host: &str) -> bool {
 
 fn parse_ipv6(address: &str) -> Result<(), OriginFault> {
     let address = address.strip_suffix(']').ok_or(OriginFault::Ipv6)?;
-    if address.contains('%') {
+    if has(address, b'%') {
         return Err(OriginFault::ZoneId);
     }
     let parsed: Ipv6Addr = address.parse().map_err(|_| OriginFault::Ipv6)?;

@@ -197,7 +197,9 @@ impl fmt::Display for Decision {
         match (self.kind, self.denial) {
             (kind, Some(denial)) => write!(f, "{kind} denied: {denial}")?,
             (RequestKind::Plain, None) => write!(f, "{}", self.kind)?,
-            (kind, None) if self.answer == Answer::LeaveAlone => write!(f, "{kind} left alone")?,
+            (kind, None) if matches!(self.answer, Answer::LeaveAlone) => {
+                write!(f, "{kind} left alone")?;
+            }
             (kind, None) => write!(f, "{kind} allowed")?,
         }
         match self.rule {
@@ -358,7 +360,7 @@ fn append_grant(grant: Option<Grant>, headers: &mut HeaderMap) {
 const TRUE: HeaderValue = HeaderValue::from_static("true");
 
 /// The six header fields of a CORS response: <https://fetch.spec.whatwg.org/#http-responses>
-pub(crate) const CORS_HEADERS: [HeaderName; 6] = [
+pub(crate) static CORS_HEADERS: [HeaderName; 6] = [
     ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_ALLOW_CREDENTIALS,
     ACCESS_CONTROL_ALLOW_METHODS,
@@ -380,7 +382,12 @@ fn is_cors_header(name: &HeaderName) -> bool {
 }
 
 fn remove_cors_headers(headers: &mut HeaderMap) {
-    for name in CORS_HEADERS {
+    remove(headers, &CORS_HEADERS);
+}
+
+/// Removes fields. Not generic, so that it is compiled here and not with each service.
+pub(crate) fn remove(headers: &mut HeaderMap, names: &[HeaderName]) {
+    for name in names {
         headers.remove(name);
     }
 }
@@ -388,6 +395,6 @@ fn remove_cors_headers(headers: &mut HeaderMap) {
 /// Appends a field. A map that is full, at 24,576 names, stays as it is: its response then says
 /// less than the policy would, never more.
 #[inline(never)]
-pub(super) fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
+pub(crate) fn append(headers: &mut HeaderMap, name: HeaderName, value: HeaderValue) {
     let _full = headers.try_append(name, value);
 }

@@ -3,7 +3,7 @@
 use http::Method;
 
 use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_method, is_token};
-use crate::sorted::sorted;
+use crate::sorted::{boxed, sorted};
 
 /// The most bytes of a method that is allowed by being any, so that reading it is bounded; the
 /// longest registered one, `UPDATEREDIRECTREF`, has 17.
@@ -28,8 +28,7 @@ impl Methods {
 
     /// Compiles methods that were judged before, and no others.
     pub(crate) fn only(methods: Vec<&str>) -> Self {
-        let listed = sorted(methods).into_iter().map(Box::from).collect();
-        Self { any: false, only: true, listed }
+        Self { any: false, only: true, listed: boxed(sorted(methods)) }
     }
 
     pub(crate) fn is_any(&self) -> bool {
@@ -98,27 +97,19 @@ impl Methods {
         (self.any || !other.any) && allowed && (self.share_all() || other.only)
     }
 
-    /// A method whose responses are shared, and which the other set allows.
-    pub(crate) fn shared_with<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
-        self.shares_with(other).first().copied()
-    }
-
-    /// One that this set does not allow besides.
-    pub(crate) fn shared_but_not_allowed<'a>(&'a self, other: &'a Self) -> Option<&'a str> {
-        let mut shared = self.shares_with(other).into_iter();
-        shared.find(|method| !self.allows(method.as_bytes()))
-    }
-
-    fn shares_with<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+    /// A method whose responses are shared, and which the other set allows; if only those are wanted, one that this
+    /// set does not allow.
+    pub(crate) fn shared_with<'a>(&'a self, other: &'a Self, only_others: bool) -> Option<&'a str> {
         let mut methods = STANDARD_METHODS.to_vec();
         for listed in [&self.listed, &other.listed] {
             methods.extend(listed.iter().map(|method| &**method));
         }
         methods.push("ANOTHER");
-        methods.retain(|method| {
-            (!self.only || self.lists(method.as_bytes())) && other.allows(method.as_bytes())
-        });
-        methods
+        methods.into_iter().find(|method| {
+            let method = method.as_bytes();
+            let is_shared = !self.only || self.lists(method);
+            is_shared && other.allows(method) && !(only_others && self.allows(method))
+        })
     }
 
     /// One by one, since policies list few, and two of the same length are rare among them.

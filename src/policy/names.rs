@@ -12,7 +12,7 @@ pub(crate) use self::asked::Asked;
 use super::decision::Denial;
 use crate::request::Field;
 use crate::safelist::{NON_WILDCARD_REQUEST_HEADER, is_token};
-use crate::sorted::sorted;
+use crate::sorted::{boxed, sorted};
 
 /// The most lines of `Access-Control-Request-Headers`, their bytes, and the empty elements in all.
 const MAX_LINES: usize = 16;
@@ -35,10 +35,14 @@ pub(crate) struct Names {
 impl Names {
     /// Compiles names that were judged before, in any case.
     pub(crate) fn new(any: bool, listed: &[&str], prefixes: &[&str]) -> Self {
-        let mut prefixes = in_lower_case(prefixes);
-        // What begins with another stands behind it.
-        prefixes.dedup_by(|longer, shorter| longer.starts_with(&**shorter));
-        Self { any, listed: in_lower_case(listed), prefixes }
+        let mut shortest: Vec<Box<str>> = Vec::new();
+        for prefix in in_lower_case(prefixes) {
+            // What begins with another stands behind it.
+            if shortest.last().is_none_or(|shorter| !prefix.starts_with(&**shorter)) {
+                shortest.push(prefix);
+            }
+        }
+        Self { any, listed: in_lower_case(listed), prefixes: shortest }
     }
 
     pub(crate) fn is_any(&self) -> bool {
@@ -84,10 +88,14 @@ impl Names {
             }
             Some(Field::Repeated) => {
                 let all = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-                if all.iter().take(MAX_LINES + 1).count() > MAX_LINES {
-                    return Err(Denial::HeaderListTooLong.into());
+                let (mut lines, mut bytes) = (0, 0);
+                for line in &all {
+                    (lines, bytes) = (lines + 1, bytes + line.len());
+                    if lines > MAX_LINES {
+                        return Err(Denial::HeaderListTooLong.into());
+                    }
+                    bound(bytes)?;
                 }
-                bound(all.iter().map(HeaderValue::len).sum())?;
                 for line in all {
                     reader.read(line.as_bytes()).map_err(|stop| stop.denial)?;
                 }
@@ -300,5 +308,5 @@ fn compare_lower(lower: &str, name: &[u8]) -> Ordering {
 /// The names in lower case, sorted, and each once.
 fn in_lower_case(names: &[&str]) -> Vec<Box<str>> {
     let names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
-    sorted(names.iter().map(String::as_str).collect()).into_iter().map(Box::from).collect()
+    boxed(sorted(names.iter().map(String::as_str).collect()))
 }

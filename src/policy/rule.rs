@@ -155,8 +155,7 @@ impl Rule {
         head: RequestHead<'a>,
         origin: Field<'a>,
     ) -> Result<&'a HeaderValue, Denial> {
-        let method = || Ok(Cow::Borrowed(head.method()));
-        let origin = self.admit_origin(origin, |listed, it| listed.ask(it, head.uri(), method))?;
+        let origin = self.admit_origin(head, origin, None)?;
         self.sharing(head, origin).ok_or(Denial::MethodNotAllowed)
     }
 
@@ -182,9 +181,7 @@ impl Rule {
         origin: Field<'a>,
         method: Field<'a>,
     ) -> Result<Admission<'a>, Refusal<'a>> {
-        let requested = || requested_method(method).map(Cow::Owned);
-        let origin =
-            self.admit_origin(origin, |listed, it| listed.ask(it, head.uri(), requested))?;
+        let origin = self.admit_origin(head, origin, Some(method))?;
         let method = method.once().ok_or(Denial::MethodRepeated)?;
         if !self.methods.allows(method.as_bytes()) {
             return Err(Denial::MethodNotAllowed.into());
@@ -244,11 +241,12 @@ impl Rule {
     }
 
     /// Admits the origin, after the predicates were asked about one that is not listed: the value that
-    /// names it in a response.
+    /// names it in a response. Of a preflight they are told the method that it asks for.
     fn admit_origin<'a>(
         &self,
+        head: RequestHead<'_>,
         origin: Field<'a>,
-        ask: impl FnOnce(&Listed, &HeaderValue) -> Result<bool, Denial>,
+        requested: Option<Field<'_>>,
     ) -> Result<&'a HeaderValue, Denial> {
         match &self.origins {
             Origins::Any => Ok(&ANY),
@@ -257,7 +255,7 @@ impl Rule {
                 Some(_) => Err(Denial::OriginNotAllowed),
                 None => Err(Denial::OriginRepeated),
             },
-            Origins::Listed(listed) => listed.admit(origin, |origin| ask(listed, origin)),
+            Origins::Listed(listed) => listed.admit(head, origin, requested),
         }
     }
 
@@ -317,8 +315,11 @@ impl Rule {
             }
             Requested::Line(line) => Lines::One((*line).clone()),
             Requested::Lines(headers) => {
-                let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-                Lines::Many(lines.iter().cloned().collect())
+                let mut lines = Vec::new();
+                for line in headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS) {
+                    lines.push(line.clone());
+                }
+                Lines::Many(lines)
             }
         }
     }
@@ -345,26 +346,27 @@ impl Listed {
     /// Admits an origin that is listed, or about which the predicates were asked.
     fn admit<'a>(
         &self,
+        head: RequestHead<'_>,
         origin: Field<'a>,
-        ask: impl FnOnce(&HeaderValue) -> Result<bool, Denial>,
+        requested: Option<Field<'_>>,
     ) -> Result<&'a HeaderValue, Denial> {
         let origin = origin.once().ok_or(Denial::OriginRepeated)?;
         let is_listed = self.set.contains(origin.as_bytes());
-        if is_listed || !self.predicates.is_empty() && ask(origin)? {
+        if is_listed || !self.predicates.is_empty() && self.ask(head, origin, requested)? {
             Ok(origin)
         } else {
             Err(Denial::OriginNotAllowed)
         }
     }
 
-    /// Asks the predicates, if they may be asked about the origin. The method that the page uses is asked
-    /// for only if they have to know it. Apart, so that what is listed costs less.
+    /// Asks the predicates, if they may be asked about the origin. The method that the page uses is read
+    /// only if they have to know it. Apart, so that what is listed costs less.
     #[inline(never)]
-    fn ask<'a>(
+    fn ask(
         &self,
+        head: RequestHead<'_>,
         origin: &HeaderValue,
-        uri: &Uri,
-        method: impl FnOnce() -> Result<Cow<'a, Method>, Denial>,
+        requested: Option<Field<'_>>,
     ) -> Result<bool, Denial> {
         let Some(origin) = Origin::from_bytes(origin.as_bytes()) else {
             return Ok(false);
@@ -372,8 +374,11 @@ impl Listed {
         if origin.is_insecure() && !self.ask_insecure {
             return Ok(false);
         }
-        let method = method()?;
-        Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, uri)))
+        let method = match requested {
+            Some(method) => Cow::Owned(requested_method(method)?),
+            None => Cow::Borrowed(head.method()),
+        };
+        Ok(self.predicates.iter().any(|Predicate(holds)| holds(&origin, &method, head.uri())))
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct SentValue {
 
 impl SentValue {
     pub(crate) fn new(value: HeaderValue) -> Self {
-        Self { value, copies: Some(Box::default()) }
+        Self { value, copies: Some(Box::new([const { OnceLock::new() }; COPIES])) }
     }
 
     /// Of a value whose clones count nothing.

@@ -164,20 +164,29 @@ impl VaryOn {
     /// The same in an answer of the layer, whose one line they join.
     pub(crate) fn join(&self, headers: &mut HeaderMap) {
         let mut names = missing(&texts(&self.names), headers);
-        let own = headers.get(VARY).and_then(|line| line.to_str().ok());
-        names.splice(..0, own);
-        if let Some(value) = line(&names) {
-            let _full = headers.try_insert(VARY, value);
+        if let Some(own) = headers.get(VARY).and_then(|line| line.to_str().ok()) {
+            names.insert(0, own);
+        }
+        let Some(value) = line(&names) else {
+            return;
+        };
+        match headers.get_mut(VARY) {
+            Some(own) => *own = value,
+            None => append(headers, VARY, value),
         }
     }
 }
 
 fn stands(name: &str, headers: &HeaderMap) -> bool {
-    let mut elements = headers
-        .get_all(VARY)
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii));
-    elements.any(|element| element == b"*" || element.eq_ignore_ascii_case(name.as_bytes()))
+    for line in headers.get_all(VARY) {
+        for element in line.as_bytes().split(|&byte| byte == b',') {
+            let element = element.trim_ascii();
+            if element == b"*" || element.eq_ignore_ascii_case(name.as_bytes()) {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Those of the names that do not stand there.

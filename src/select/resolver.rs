@@ -10,6 +10,7 @@ use http::{HeaderName, Request};
 
 use super::PolicySource;
 use super::sealed::{Choice, Choose, Judge, Seal};
+use crate::policy::decision::append;
 use crate::policy::vary::VaryOn;
 use crate::policy::{Denial, Policy};
 use crate::request::RequestHead;
@@ -114,11 +115,17 @@ impl Resolver {
         let mut visible = Request::new(());
         *visible.method_mut() = head.method().clone();
         *visible.uri_mut() = head.uri().clone();
-        // `Host` is in the key of a cache, and `Origin` in every `Vary` of a dynamic policy.
-        let named = self.vary_on.names().iter().filter(|name| ![HOST, ORIGIN].contains(name));
-        for name in [&HOST, &ORIGIN].into_iter().chain(named) {
+        let mut show = |name: &HeaderName| {
             for value in head.headers().get_all(name) {
-                visible.headers_mut().append(name, value.clone());
+                append(visible.headers_mut(), name.clone(), value.clone());
+            }
+        };
+        // `Host` is in the key of a cache, and `Origin` in every `Vary` of a dynamic policy.
+        show(&HOST);
+        show(&ORIGIN);
+        for name in self.vary_on.names() {
+            if ![HOST, ORIGIN].contains(name) {
+                show(name);
             }
         }
         visible

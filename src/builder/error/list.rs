@@ -112,9 +112,19 @@ impl IntoIterator for PolicyErrors {
 
 impl fmt::Display for PolicyErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let policy = self.policy.as_deref();
-        let messages = self.placed().map(|(place, error)| Message { policy, place, error });
-        write_lines(f, messages)
+        for (count, (place, error)) in self.placed().enumerate() {
+            if count > 0 {
+                writeln!(f)?;
+            }
+            if let Some(policy) = &self.policy {
+                write!(f, "policy {}: ", Quoted(policy))?;
+            }
+            if let Some(rule) = place.rule {
+                write!(f, "rules[{rule}]: ")?;
+            }
+            error.fmt(f)?;
+        }
+        Ok(())
     }
 }
 
@@ -138,22 +148,4 @@ pub(crate) fn write_lines(
         write!(f, "{message}")?;
     }
     Ok(())
-}
-
-struct Message<'a> {
-    policy: Option<&'a str>,
-    place: Place,
-    error: &'a PolicyError,
-}
-
-impl fmt::Display for Message<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(policy) = self.policy {
-            write!(f, "policy {}: ", Quoted(policy))?;
-        }
-        if let Some(rule) = self.place.rule {
-            write!(f, "rules[{rule}]: ")?;
-        }
-        write!(f, "{}", self.error)
-    }
 }

@@ -16,21 +16,22 @@ impl Names {
     pub(crate) fn allowed_of(&self, headers: &HeaderMap, read: Option<Read<'_>>) -> Option<Lines> {
         match read {
             Some(Read { line, .. }) if line.len() <= USUAL_BYTES => {
-                self.keep_allowed::<USUAL_BYTES>(headers, read)
+                self.keep_allowed(headers, read, &mut [0; USUAL_BYTES])
             }
             // A comma is added between two lines.
-            _ => self.keep_allowed::<{ MAX_BYTES + MAX_LINES }>(headers, read),
+            _ => self.keep_allowed(headers, read, &mut [0; MAX_BYTES + MAX_LINES]),
         }
     }
 
     /// A name `*`, which a script may use, is left out: browsers would take it for the wildcard, and today's let
     /// that cover `authorization`.
-    fn keep_allowed<const ROOM: usize>(
+    fn keep_allowed(
         &self,
         headers: &HeaderMap,
         read: Option<Read<'_>>,
+        room: &mut [u8],
     ) -> Option<Lines> {
-        let mut kept = Kept { room: [0; ROOM], filled: 0 };
+        let mut kept = Kept { room, filled: 0 };
         if let Some(Read { line, in_order, denied }) = read {
             let (names, rest) = line.as_bytes().split_at_checked(in_order.into())?;
             kept.push(names.strip_suffix(b",").unwrap_or(names));
@@ -87,12 +88,12 @@ impl Names {
 }
 
 /// Names in one line, before it is known how long that becomes.
-struct Kept<const ROOM: usize> {
-    room: [u8; ROOM],
+struct Kept<'a> {
+    room: &'a mut [u8],
     filled: usize,
 }
 
-impl<const ROOM: usize> Kept<ROOM> {
+impl Kept<'_> {
     /// Adds what is shown to it and allowed.
     fn keep(&mut self) -> impl FnMut(&[u8], bool) {
         |name, is_allowed| {
