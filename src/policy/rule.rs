@@ -73,11 +73,7 @@ impl Origins {
 
     /// Whether the rule matches origins that nobody listed.
     pub(crate) fn is_open(&self) -> bool {
-        match self {
-            Self::Any => true,
-            Self::One(_) => false,
-            Self::Listed(listed) => !listed.predicates.is_empty(),
-        }
+        matches!(self, Self::Any) || self.has_predicates()
     }
 
     /// Whether there are predicates to be asked.
@@ -315,11 +311,8 @@ impl Rule {
             }
             Requested::Line(line) => Lines::One((*line).clone()),
             Requested::Lines(headers) => {
-                let mut lines = Vec::new();
-                for line in headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS) {
-                    lines.push(line.clone());
-                }
-                Lines::Many(lines)
+                let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+                Lines::Many(lines.iter().cloned().collect())
             }
         }
     }
