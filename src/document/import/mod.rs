@@ -4,6 +4,8 @@ mod elsewhere;
 mod gateway;
 #[cfg(feature = "routes")]
 mod http_route;
+#[cfg(feature = "routes")]
+mod resources;
 mod s3;
 mod warning;
 
