@@ -3,4 +3,5 @@
 mod definition;
 pub(crate) mod hostile;
 mod messages;
+mod order;
 mod round_trips;
