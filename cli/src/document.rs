@@ -42,7 +42,7 @@ pub(crate) struct Reading {
 pub(crate) struct Source {
     /// The file as it was named; none if it is standard input.
     pub(crate) file: Option<PathBuf>,
-    format: Format,
+    pub(crate) format: Format,
     key: Vec<String>,
     text: String,
 }

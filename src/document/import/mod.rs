@@ -8,5 +8,6 @@ mod http_route;
 mod resources;
 mod s3;
 mod warning;
+pub(super) mod words;
 
 pub use self::warning::DocumentWarning;
