@@ -115,6 +115,35 @@ fn what_only_a_detour_leads_to_is_told() {
     }
 }
 
+/// Where routes take all short paths, `/~/~/~/~/~/~/..;/..;/..;/..;/..;/..;/last` may be read as what no route matches.
+#[test]
+fn what_only_a_detour_that_no_route_matches_leads_to_is_told() {
+    let table = |last: &Policy| {
+        let (short, app) = (policy(&one(&["*"])), policy(&app()));
+        let mut builder = Routes::builder().fallback(app).route("/", short.clone());
+        for path in ["/{a}", "/{a}/{b}", "/{a}/{b}/{c}", "/{a}/{b}/{c}/{d}", "/{a}/{b}/{c}/{d}/{e}"]
+        {
+            builder = builder.route(path, short.clone()).route(format!("{path}/"), short.clone());
+        }
+        builder = builder.route("/last/{*rest}", short.clone());
+        builder = builder.route("/last{more}/{*rest}", short);
+        builder.route("/last", last.clone()).build().unwrap()
+    };
+    let (alike, put) = (table(&policy(&app())), table(&policy(&app().allow_methods(["PUT"]))));
+    for (old, new, direction) in
+        [(&alike, &put, Direction::Removed), (&put, &alike, Direction::Added)]
+    {
+        let diff = old.diff(new);
+        let is_ambiguous = |change: &&Change| change.aspect() == Aspect::AmbiguousPaths;
+        let found: Vec<_> = diff.iter().filter(is_ambiguous).collect();
+        let [change] = found[..] else { panic!("{diff}") };
+        assert_eq!(change.direction(), direction, "{diff}");
+        let witness = change.witness().unwrap();
+        assert_ne!(old.decide(&witness), new.decide(&witness), "{diff}");
+        assert!(witness.uri().path().starts_with("/any/any/any/any/any/any/~"), "{witness:?}");
+    }
+}
+
 /// Routes with the one policy, among which the last is about to have another one; those with a third, as everything
 /// else; and the path that is read as two of the first, and so loses their policy.
 type Ways = (&'static [&'static str], &'static [&'static str], &'static str);
