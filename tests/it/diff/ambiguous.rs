@@ -250,3 +250,24 @@ fn many_routes_take_no_time() {
     let (few, many) = (cost(250), cost(1_000));
     assert!(few > 100_000 && many < 5 * few, "{few} {many}");
 }
+
+/// Where no way to write a route shows what is looked for, a bound ends the search, and that is told. A table in which all paths
+/// have one policy is compared with one in which only a path with too many readings does not have it, and that is tried last.
+#[test]
+fn more_paths_than_are_looked_up_are_not_compared() {
+    let (open, closed) = (policy(&one(&["*"])), policy(&app()));
+    let told = |count: usize| {
+        let written = (0..count).map(|number| format!("/r{number}"));
+        let all = written.chain(["/".to_owned(), "/{*rest}".to_owned()]);
+        let builder = all.fold(Routes::builder(), |it, path| it.route(path, closed.clone()));
+        let table = builder.fallback(open.clone()).build().unwrap();
+        Routes::from(closed.clone()).diff(&table).to_string()
+    };
+    let few = told(10);
+    assert!(few.ends_with("25252561: no longer admits https://app.example"), "{few}");
+    assert_eq!(
+        told(2_300),
+        "~ paths that can be read as more than one, such as //x: the policies are not compared, since too many patterns or \
+         rules meet (opening)"
+    );
+}
