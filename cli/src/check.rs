@@ -161,7 +161,7 @@ impl Told {
             _ => Level::Warning,
         };
         let lint = Some(finding.lint().as_str());
-        let (key, message) = (finding.key().to_owned(), finding.message().to_owned());
+        let (key, message) = (finding.key().to_owned(), source.format.words(finding.message()));
         Self { lint, key, message, ..Self::new(source, finding.position(), level) }
     }
 

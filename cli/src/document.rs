@@ -21,7 +21,8 @@ pub(crate) enum Format {
     Yaml,
     /// Amazon S3's `CORSRules`, in JSON
     S3,
-    /// A Kubernetes Gateway API `HTTPRoute`, a `List` of them, or the object under `cors` of its filter, in JSON or YAML
+    /// A Kubernetes Gateway API `HTTPRoute`, several in a `List` or with `---` between them, or the object under `cors` of its
+    /// filter, in JSON or YAML
     Gateway,
 }
 
@@ -41,7 +42,7 @@ pub(crate) struct Reading {
 pub(crate) struct Source {
     /// The file as it was named; none if it is standard input.
     pub(crate) file: Option<PathBuf>,
-    format: Format,
+    pub(crate) format: Format,
     key: Vec<String>,
     text: String,
 }

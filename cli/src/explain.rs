@@ -13,7 +13,7 @@ use tower_cors::browser::{Body, Browser, ResponseType, Seen, Sent};
 use tower_cors::review::{Explanation, Next, RuleSays};
 use tower_cors::{CorsLayer, Denial, Routes};
 
-use crate::document::Reading;
+use crate::document::{self, Reading};
 use crate::outcome::{Failure, Format, Outcome, Status};
 use crate::page::{Asked, PageRequest, Shipped, check_url};
 use crate::paint::{ERROR, FAINT, GOOD, paint};
@@ -44,11 +44,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     if arguments.asked.is_pasted() && arguments.file.as_os_str() == "-" {
         return Err(Failure::new(&"standard input can be read once; give the document as a file"));
     }
-    let routes = arguments.reading.open(&arguments.file)?.routes()?;
+    let source = arguments.reading.open(&arguments.file)?;
+    let (routes, words) = (source.routes()?, source.format);
     let requests = arguments.asked.requests(false, || url(&arguments.path))?;
     let explained: Vec<Explained> = requests
         .into_iter()
-        .map(|request| Explained::new(request, &routes, arguments.browser))
+        .map(|request| Explained::new(request, &routes, arguments.browser, words))
         .collect::<Result<_, _>>()?;
     let status = Status::found(explained.iter().any(Explained::is_blocked));
     match arguments.format {
@@ -83,10 +84,17 @@ struct Explained {
     is_same_origin: bool,
     /// What the console of a shipped browser says of it.
     console: Option<String>,
+    /// What names the settings.
+    words: document::Format,
 }
 
 impl Explained {
-    fn new(request: PageRequest, routes: &Routes, browser: Shipped) -> Result<Self, Failure> {
+    fn new(
+        request: PageRequest,
+        routes: &Routes,
+        browser: Shipped,
+        words: document::Format,
+    ) -> Result<Self, Failure> {
         let seen = fetch(&request, routes, browser)?;
         let sent = seen.sent();
         let is_same_origin = seen.response().is_ok_and(|it| it.kind() == ResponseType::Basic);
@@ -109,7 +117,7 @@ impl Explained {
         }
         let console = seen.console().filter(|_| browser != Shipped::Standard);
         let console = console.map(str::to_owned);
-        Ok(Self { request, steps, blocked, is_same_origin, console })
+        Ok(Self { request, steps, blocked, is_same_origin, console, words })
     }
 
     fn is_left_alone(&self) -> bool {
@@ -141,7 +149,7 @@ impl Explained {
             // What the policy says of it concerns no browser.
             lines.push(Next::SameOrigin.to_string());
         } else {
-            lines.extend(self.steps.iter().map(ToString::to_string));
+            lines.extend(self.steps.iter().map(|step| self.words.words(&step.to_string())));
         }
         if let Some(reason) = self.blocked.as_ref().filter(|_| self.is_blocked()) {
             let console = self.console.iter().map(|said| format!("on its console: {said}"));
@@ -161,7 +169,7 @@ impl Explained {
             "credentials": credentials,
             "browser": self.blocked,
             "console": self.console,
-            "steps": self.steps.iter().map(as_json).collect::<Vec<_>>(),
+            "steps": self.steps.iter().map(|step| as_json(step, self.words)).collect::<Vec<_>>(),
         })
     }
 }
@@ -206,7 +214,7 @@ fn behind_preflight(request: &PageRequest, routes: &Routes) -> Option<Explanatio
     Some(routes.explain(&head.ok()?))
 }
 
-fn as_json(step: &Explanation) -> Value {
+fn as_json(step: &Explanation, words: document::Format) -> Value {
     let decision = step.decision();
     let rule = |says: &RuleSays| {
         json!({
@@ -219,9 +227,9 @@ fn as_json(step: &Explanation) -> Value {
         "is_allowed": decision.is_allowed(),
         "denial": decision.denial().map(Denial::as_str),
         "at_fault": step.at_fault(),
-        "hint": step.hint().map(ToString::to_string),
+        "hint": step.hint().map(|hint| words.words(&hint.to_string())),
         "rules": step.rules().iter().map(rule).collect::<Vec<_>>(),
         "next": step.next().to_string(),
-        "text": step.to_string(),
+        "text": words.words(&step.to_string()),
     })
 }

@@ -14,6 +14,7 @@ mod paint;
 mod probe;
 mod schema;
 mod shell;
+mod words;
 
 use std::process::ExitCode;
 

@@ -232,6 +232,27 @@ fn a_list_of_http_routes_is_read_as_a_table() {
     }
 }
 
+/// A file of several resources, as people keep them.
+#[test]
+fn http_routes_with_lines_between_them_are_read_as_a_table() {
+    let route = |path: &str| {
+        format!(
+            "# {path}\nkind: HTTPRoute\nspec:\n  rules:\n  - matches: [{{path: {{type: Exact, value: {path}}}}}]\n    \
+             filters: [{{type: CORS, cors: {{allowOrigins: ['https://a.example'], maxAge: 600}}}}]\n"
+        )
+    };
+    let yaml = format!("---\n{}---\n{}", route("/a"), route("/b"));
+    let files = Files::new(&[("routes.yaml", &yaml)]);
+    let ran = files.run(&["convert", "routes.yaml", "--from", "gateway", "--to", "toml"]);
+    assert_eq!((ran.status, &*ran.notes), (0, ""));
+    assert!(ran.text.contains("/a") && ran.text.contains("/b"), "{}", ran.text);
+
+    let service = format!("{yaml}---\nkind: Service\nspec: {{}}\n");
+    let ran = files.run_with(&["check", "--as", "gateway", "-"], &service);
+    let why = "[2].kind: expected \"HTTPRoute\", found \"Service\"";
+    ran.is(2, &format!("<stdin>:16:1: error: {why}\n"), "1 file: 1 mistake\n");
+}
+
 #[test]
 fn a_key_is_refused_where_documents_of_other_systems_are_read() {
     for verb in [

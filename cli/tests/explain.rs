@@ -214,3 +214,34 @@ fn an_empty_origin_is_told_by_its_argument() {
         "error: `--from` is empty; write an origin such as \"https://app.example\", or \"null\"\n",
     );
 }
+
+/// What to write stands in the document under its own keys.
+#[test]
+fn a_hint_names_the_keys_of_the_document() {
+    let s3 = r#"[{"AllowedOrigins": ["https://a.example"], "AllowedMethods": ["GET"]}]"#;
+    let gateway = "allowOrigins: ['https://a.example']\n";
+    let own = "allow_origins: ['https://a.example']\n";
+    for (read_as, text, methods, headers) in [
+        ("s3", s3, "AllowedMethods", "AllowedHeaders"),
+        ("gateway", gateway, "allowMethods", "allowHeaders"),
+        ("yaml", own, "allow_methods", "allow_headers"),
+    ] {
+        let from = ["explain", "-", "--as", read_as, "--from", "https://a.example"];
+        for (asked, hint) in [
+            (["-X", "PUT"], format!("add to `{methods}`: \"PUT\"")),
+            (["-H", "x-a"], format!("add to `{headers}`: \"x-a\"")),
+        ] {
+            let arguments = [&from[..], &asked].concat();
+            let ran = Files::new(&[]).run_with(&arguments, text);
+            assert!(
+                ran.text.contains(&format!("to allow it: {hint}\n")),
+                "{read_as}: {}",
+                ran.text
+            );
+            let ran =
+                Files::new(&[]).run_with(&[&arguments[..], &["--format", "json"]].concat(), text);
+            let json = ran.json(1);
+            assert_eq!(json["requests"][0]["steps"][0]["hint"], *hint, "{read_as}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
+use super::import::words;
 use crate::builder::error::{Count, ErrorsIntoIter, ErrorsIter, PolicyError};
 use crate::policy::Position;
 #[cfg(feature = "routes")]
@@ -52,38 +53,44 @@ impl DocumentError {
     /// The path of the value that is wrong, `rules[1].allow_origins[0]`; empty if it is the whole.
     #[must_use]
     pub fn key(&self) -> &str {
-        self.parts().0
+        self.place().0
     }
 
     /// Where it stands, if that is known.
     #[must_use]
     pub fn position(&self) -> Option<Position> {
-        self.parts().1
+        self.place().1
     }
 
     /// What is wrong, and what to write: the message without key and position.
     #[must_use]
     pub fn message(&self) -> String {
-        self.parts().2.to_string()
+        match self {
+            Self::Shape { message, .. } => message.clone(),
+            Self::Policy { key, error, .. } => words::of(key, error.value(), error),
+            #[cfg(feature = "routes")]
+            Self::Route { error, .. } => error.to_string(),
+        }
     }
 
-    fn parts(&self) -> (&str, Option<Position>, &dyn fmt::Display) {
+    fn place(&self) -> (&str, Option<Position>) {
         match self {
-            Self::Shape { key, position, message } => (key, *position, message),
-            Self::Policy { key, position, error } => (key, *position, error),
+            Self::Shape { key, position, .. } | Self::Policy { key, position, .. } => {
+                (key, *position)
+            }
             #[cfg(feature = "routes")]
-            Self::Route { key, position, error } => (key, *position, error),
+            Self::Route { key, position, .. } => (key, *position),
         }
     }
 }
 
 impl fmt::Display for DocumentError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (key, position, message) = self.parts();
+        let (key, position) = self.place();
         if !key.is_empty() {
             write!(f, "{key}: ")?;
         }
-        write!(f, "{message}")?;
+        f.write_str(&self.message())?;
         match position {
             Some(position) => write!(f, " at {position}"),
             None => Ok(()),

@@ -4,6 +4,8 @@ use serde::de::{DeserializeSeed, Deserializer};
 
 use super::locate::ToValue;
 use super::path::Path;
+#[cfg(all(feature = "routes", feature = "yaml"))]
+use super::stream;
 use super::value::Value;
 #[cfg(feature = "yaml")]
 use crate::builder::error::Quoted;
@@ -20,6 +22,9 @@ pub(super) enum Format {
     Toml,
     #[cfg(feature = "yaml")]
     Yaml,
+    /// An array of the documents of a text in YAML that has several.
+    #[cfg(all(feature = "routes", feature = "yaml"))]
+    YamlStream,
 }
 
 /// The most bytes of a text that is read. A hundred thousand origins take about as many.
@@ -33,6 +38,12 @@ pub(super) struct Unreadable {
 }
 
 impl Format {
+    /// YAML, of which a text may have several documents.
+    #[cfg(all(feature = "routes", feature = "yaml"))]
+    pub(super) fn yaml_of(text: &str) -> Self {
+        if stream::has_several(without_mark(text)) { Self::YamlStream } else { Self::Yaml }
+    }
+
     /// The whole text as a value.
     pub(super) fn read(self, text: &str) -> Result<Value, Unreadable> {
         if text.len() > MAX_BYTES {
@@ -41,7 +52,11 @@ impl Format {
                 format!("the text has {len} bytes, over the {most} that are read; write less");
             return Err(Unreadable { position: None, message });
         }
-        self.read_seed(text, Whole)
+        match self {
+            #[cfg(all(feature = "routes", feature = "yaml"))]
+            Self::YamlStream => stream::read(without_mark(text)),
+            format => format.read_seed(text, Whole),
+        }
     }
 
     /// Where a value stands in a text that can be read.
@@ -51,6 +66,10 @@ impl Format {
             // In no format a reader tells where the whole begins.
             return Position::of_byte(text, text.len() - text.trim_start().len());
         }
+        #[cfg(all(feature = "routes", feature = "yaml"))]
+        if let Self::YamlStream = self {
+            return stream::locate(text, path);
+        }
         let position = self.read_seed(text, ToValue(path.segments())).err()?.position?;
         match self {
             Self::Json => Some(json_start(text, position).unwrap_or(position)),
@@ -58,10 +77,12 @@ impl Format {
             Self::Toml => Some(position),
             #[cfg(feature = "yaml")]
             Self::Yaml => Some(position),
+            #[cfg(all(feature = "routes", feature = "yaml"))]
+            Self::YamlStream => Some(position),
         }
     }
 
-    fn read_seed<'de, S>(self, text: &'de str, seed: S) -> Result<S::Value, Unreadable>
+    pub(super) fn read_seed<'de, S>(self, text: &'de str, seed: S) -> Result<S::Value, Unreadable>
     where
         S: DeserializeSeed<'de>,
     {
@@ -72,6 +93,9 @@ impl Format {
             Self::Toml => read_toml(text, seed),
             #[cfg(feature = "yaml")]
             Self::Yaml => read_yaml(text, seed),
+            // One document of it.
+            #[cfg(all(feature = "routes", feature = "yaml"))]
+            Self::YamlStream => read_yaml(text, seed),
         };
         // The message may quote the text.
         read.map_err(|Unreadable { position, message }| Unreadable {

@@ -21,6 +21,8 @@ mod reader;
 #[cfg(feature = "routes")]
 mod routes;
 mod section;
+#[cfg(all(feature = "routes", feature = "yaml"))]
+mod stream;
 #[cfg(feature = "routes")]
 mod table;
 mod value;

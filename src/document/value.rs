@@ -46,7 +46,7 @@ impl fmt::Display for Value {
 impl Value {
     /// Reads a whole document.
     pub(super) fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        AnyValue { room: &Cell::new(MAX_VALUES) }.deserialize(deserializer)
+        Room::default().value().deserialize(deserializer)
     }
 
     /// The value of a key, if this is an object with that key.
@@ -84,8 +84,24 @@ impl Value {
     }
 }
 
+/// How many more values are read.
+pub(super) struct Room(Cell<usize>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Cell::new(MAX_VALUES))
+    }
+}
+
+impl Room {
+    /// The seed of a value.
+    pub(super) fn value(&self) -> AnyValue<'_> {
+        AnyValue { room: &self.0 }
+    }
+}
+
 /// Any value, as long as there is room for one more.
-struct AnyValue<'a> {
+pub(super) struct AnyValue<'a> {
     room: &'a Cell<usize>,
 }
 

@@ -14,7 +14,7 @@ mod regions;
 mod routes;
 mod walk;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tower_cors::review::{Aspect, Change, Diff, Direction};
 use tower_cors::{Policy, PolicyBuilder};
@@ -327,46 +327,58 @@ fn many_rules_with_many_methods_are_not_compared() {
     );
 }
 
+/// How many allocations a comparison takes, and what it finds. They are counted, and not the time, in which others run, too.
+fn counted(compare: impl FnOnce() -> Diff) -> (u64, Diff) {
+    let mut diff = None;
+    let used = allocation_counter::measure(|| diff = Some(compare()));
+    (used.count_total, diff.unwrap())
+}
+
 /// Whatever the number of origins is, what is compared grows with it, and not with its square.
 #[test]
 fn many_origins_take_no_time() {
-    let list = |offset: usize, extra: &str| {
-        let exact =
-            (0..10_000).map(|n| format!("https://x{}.a{}.example", n + offset, (n + offset) % 7));
-        let within = (0..2_000).map(|n| format!("https://pr-{}-*.e.example", n + offset));
-        let below = (0..2_000).map(|n| format!("https://*.d{}.example", n + offset));
+    let list = |count: usize, offset: usize, extra: &str| {
+        let exact = (0..5 * count)
+            .map(|n| format!("https://x{}.a{}.example", n + offset, (n + offset) % 7));
+        let within = (0..count).map(|n| format!("https://pr-{}-*.e.example", n + offset));
+        let below = (0..count).map(|n| format!("https://*.d{}.example", n + offset));
         Policy::builder()
             .allow_origins(exact.chain(below).chain(within).chain([extra.to_owned()]))
             .build()
             .unwrap()
     };
-    let (old, new) = (list(0, "https://app.example"), list(5, "http://localhost:*"));
-    let start = Instant::now();
-    let diff: Diff = old.diff(&new);
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
-    assert_eq!(
-        diff.iter().map(|change| change.origins().len()).sum::<usize>(),
-        2 * (5 + 5 + 5 + 1)
-    );
+    let cost = |count: usize| {
+        let (old, new) =
+            (list(count, 0, "https://app.example"), list(count, 5, "http://localhost:*"));
+        let (cost, diff) = counted(|| old.diff(&new));
+        let origins = diff.iter().map(|change| change.origins().len()).sum::<usize>();
+        assert_eq!(origins, 2 * (5 + 5 + 5 + 1));
+        cost
+    };
+    let (few, many) = (cost(500), cost(2_000));
+    assert!(few > 10_000 && many < 5 * few, "{few} {many}");
 }
 
 /// As of tenants, each with a rule of its own.
 #[test]
 fn many_rules_take_no_time() {
-    let policy = |changed: usize| {
+    let policy = |count: usize, changed: usize| {
         let rule = |n: usize| {
             let origins = (0..8).map(|m| format!("https://o{m}.t{n}.example"));
             let method = if n == changed { "DELETE" } else { "PUT" };
             Policy::builder().allow_origins(origins).allow_methods([method])
         };
-        Policy::from_rules((0..500).map(rule)).unwrap()
+        Policy::from_rules((0..count).map(rule)).unwrap()
     };
-    let (old, new) = (policy(500), policy(7));
-    let start = Instant::now();
-    let diff = old.diff(&new);
-    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
-    let of: Vec<_> = diff.iter().map(|it| (it.direction(), it.origins().len())).collect();
-    assert_eq!(of, [(Direction::Added, 8), (Direction::Removed, 8)]);
+    let cost = |count: usize| {
+        let (old, new) = (policy(count, count), policy(count, 7));
+        let (cost, diff) = counted(|| old.diff(&new));
+        let of: Vec<_> = diff.iter().map(|it| (it.direction(), it.origins().len())).collect();
+        assert_eq!(of, [(Direction::Added, 8), (Direction::Removed, 8)]);
+        cost
+    };
+    let (few, many) = (cost(125), cost(500));
+    assert!(few > 1_000 && many < 5 * few, "{few} {many}");
 }
 
 /// Whoever reads them in a program goes on to.
@@ -376,23 +388,4 @@ fn names_stay_the_same() {
     assert_eq!(aspects.map(Aspect::as_str), ["left-alone", "request-headers-together", "max-age"]);
     let directions = [Direction::Added, Direction::Removed, Direction::Changed];
     assert_eq!(directions.map(Direction::as_str), ["added", "removed", "changed"]);
-}
-
-/// Patterns within a label that all meet, more than anybody waits for, are not compared; and this is said.
-#[test]
-fn what_takes_too_long_is_not_compared() {
-    let origins = (0..600)
-        .map(|n| format!("https://{}*.a.example", "a".repeat(n % 40) + &"b".repeat(n / 40)));
-    let ends = (1..600)
-        .map(|n| format!("https://*{}{}.a.example", "b".repeat(n / 30), "a".repeat(n % 30)));
-    let origins: Vec<String> = origins.chain(ends).filter(|it| !it.contains("/*.")).collect();
-    let policy = |extra: &str| {
-        Policy::builder().allow_origins(&origins).allow_origins([extra]).build().unwrap()
-    };
-    let start = Instant::now();
-    let diff = policy("https://x.example").diff(&policy("https://y.example"));
-    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-    let change = diff.iter().next().unwrap();
-    assert_eq!((change.aspect(), change.witness().is_none()), (Aspect::TooMany, true));
-    assert!(change.covers(&http::Request::get("/").header("origin", "null").body(()).unwrap()));
 }

@@ -277,3 +277,42 @@ fn options_among_the_methods_of_a_bucket_is_told_to_be_removed() {
     );
     assert!(Policy::from_s3_json(&json.replace(", \"OPTIONS\"", "")).is_ok());
 }
+
+/// What to write has the keys of the document, and nothing that it has no key for. A value stays as it was written.
+#[test]
+fn documents_of_other_systems_are_told_their_own_keys() {
+    let gateway = r#"{"allowOrigins": ["*", "`allow_origins`"], "allowHeaders": ["Cookie"], "exposeHeaders": ["x-a", "host"]}"#;
+    let s3 = r#"[{"AllowedOrigins": ["*", "`allow_origins`", "null", "file://"], "AllowedMethods": ["GET"],
+        "AllowedHeaders": ["Cookie"], "ExposeHeaders": ["host"]}]"#;
+    let read = [Policy::from_gateway_json(gateway), Policy::from_s3_json(s3)];
+    let said = read.map(|read| {
+        let (_, warnings) = read.unwrap();
+        warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    });
+    let no_scheme =
+        "has no scheme; write scheme://host or scheme://host:port, as in \"https://a.example\"";
+    let [host, cookie] = [
+        "response-header name \"host\" is one of requests; remove it, or give it to",
+        "left out, because request-header name \"Cookie\" cannot be set by scripts; remove it",
+    ];
+    assert_eq!(
+        said,
+        [
+            vec![
+                format!("allowOrigins[1]: left out, because origin \"`allow_origins`\" {no_scheme}"),
+                format!("allowHeaders[0]: {cookie}, and set `allowCredentials` for cookies"),
+                format!("exposeHeaders[1]: left out, because {host} `allowHeaders`"),
+            ],
+            vec![
+                format!("[0].AllowedOrigins[1]: left out, because origin \"`allow_origins`\" {no_scheme}"),
+                "[0].AllowedOrigins[2]: left out, because origin \"null\" stands for every opaque origin, \
+                 sandboxed pages of attackers too; leave it out"
+                    .to_owned(),
+                "[0].AllowedOrigins[3]: left out, because origin \"file://\" stands for every local file, and only some web views send it; \
+                 leave it out".to_owned(),
+                format!("[0].AllowedHeaders[0]: {cookie}"),
+                format!("[0].ExposeHeaders[0]: left out, because {host} `AllowedHeaders`"),
+            ],
+        ]
+    );
+}

@@ -266,11 +266,11 @@ fn a_list_that_is_no_table_is_refused() {
     let rows = [
         (
             list(&["{rules: []}", "{hostnames: [a.example], rules: []}"]),
-            "items[1].spec.hostnames: the first of the list has another `hostnames`; read them one by one at line 7 column 23",
+            "items[1].spec.hostnames: the first resource has another `hostnames`; read them one by one at line 7 column 23",
         ),
         (
             list(&["{parentRefs: [{name: a}], rules: []}", "{parentRefs: [{name: b}], rules: []}"]),
-            "items[1].spec.parentRefs: the first of the list has another `parentRefs`; read them one by one at line 7 column 24",
+            "items[1].spec.parentRefs: the first resource has another `parentRefs`; read them one by one at line 7 column 24",
         ),
         (
             list(&["{rules: [{matches: {}}]}"]),

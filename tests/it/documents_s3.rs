@@ -125,14 +125,14 @@ fn what_is_lost_is_warned_of() {
     let (policy, warnings) = Policy::from_s3_json(document).unwrap();
     let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     let expected = [
-        r#"CORSRules[0].AllowedOrigins[0]: left out, because origin "https://a.*.example" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if`"#,
-        r#"CORSRules[0].AllowedOrigins[1]: left out, because origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if`"#,
+        r#"CORSRules[0].AllowedOrigins[0]: left out, because origin "https://a.*.example" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*""#,
+        r#"CORSRules[0].AllowedOrigins[1]: left out, because origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*""#,
         r#"CORSRules[0].AllowedOrigins[2]: left out, because origin "https://a.example/" has a path; write "https://a.example""#,
         "CORSRules[0]: left out, because none of its origins is left",
         r#"CORSRules[1].AllowedOrigins[1]: left out, because "http://localhost:*" would stand for the default port, too; list the ports"#,
-        r#"CORSRules[1].AllowedOrigins[2]: left out, because origin "null" stands for every opaque origin, sandboxed pages of attackers too; leave it out and set `dangerously_allow_null_origin`"#,
+        r#"CORSRules[1].AllowedOrigins[2]: left out, because origin "null" stands for every opaque origin, sandboxed pages of attackers too; leave it out"#,
         r#"CORSRules[1].AllowedHeaders[1]: left out, because request-header name "x-*-meta" has a `*` that is not at its end; write the names, or a prefix, as in "x-amz-*""#,
-        r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" cannot be set by scripts; remove it, and set `allow_credentials` for cookies"#,
+        r#"CORSRules[1].AllowedHeaders[2]: left out, because request-header name "Cookie" cannot be set by scripts; remove it"#,
         r#"CORSRules[1].ExposeHeaders[1]: "x-amz-request-id" is left out, because an earlier rule would not have exposed it to the origins that it lost"#,
         r#"CORSRules[1].ExposeHeaders[2]: left out, because "*" means nothing in the original either"#,
         r#"CORSRules[1].ExposeHeaders[3]: left out, because response-header name "Set-Cookie" is forbidden by the Fetch Standard; remove it"#,
@@ -273,10 +273,10 @@ const ERRORS: &[(&str, &str, &str)] = &[
     (
         "nothing is left",
         "[{\n\"AllowedOrigins\": [\"https://*\",\n\"http://a:*\"], \"AllowedMethods\": [\"GET\"]\n}]",
-        r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if` at line 2 column 30
+        r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*" at line 2 column 30
 [0].AllowedOrigins[1]: left out, because "http://a:*" would stand for the default port, too; list the ports at line 3 column 12
 [0]: left out, because none of its origins is left at line 1 column 2
-no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 1 column 1"#,
+[0].AllowedOrigins: no origin is allowed; give `AllowedOrigins` at least one at line 2 column 19"#,
     ),
     (
         "no rules",

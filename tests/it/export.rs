@@ -4,5 +4,6 @@ mod definition;
 pub(crate) mod hostile;
 mod limits;
 mod messages;
+mod order;
 mod round_trips;
 mod written;

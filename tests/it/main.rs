@@ -34,6 +34,8 @@ mod documents_round_trip;
 mod documents_s3;
 #[cfg(all(feature = "schema", feature = "routes"))]
 mod documents_schema;
+#[cfg(all(feature = "routes", feature = "yaml"))]
+mod documents_stream;
 mod domains;
 #[cfg(all(feature = "reload", feature = "routes"))]
 mod enforcement;

@@ -1,18 +1,28 @@
 //! Servers of others that tests start, and end.
 
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, thread};
 
-/// A server that runs, and ends with this value, whatever becomes of the test.
-pub(crate) struct Server(Child);
+/// A server that runs, and ends with this value, whatever becomes of the test. What it says is shown if that fails.
+pub(crate) struct Server {
+    child: Child,
+    said: File,
+}
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if thread::panicking() {
+            let mut said = Vec::new();
+            let read = self.said.rewind().and_then(|()| self.said.read_to_end(&mut said));
+            eprintln!("the server said {read:?} bytes:\n{}", String::from_utf8_lossy(&said));
+        }
     }
 }
 
@@ -34,10 +44,14 @@ pub(crate) fn find(name: &str) -> Option<PathBuf> {
 
 /// Starts a server, and waits until it listens on a socket.
 pub(crate) fn start(command: &mut Command, socket: &Path) -> Server {
-    let mut server = Server(command.stdin(Stdio::null()).spawn().unwrap());
+    // Not a pipe, which would have to be read while it runs.
+    let said = tempfile::tempfile().unwrap();
+    let output = || Stdio::from(said.try_clone().unwrap());
+    command.stdin(Stdio::null()).stdout(output()).stderr(output());
+    let mut server = Server { child: command.spawn().unwrap(), said };
     let start = Instant::now();
     while UnixStream::connect(socket).is_err() {
-        let ended = server.0.try_wait().unwrap();
+        let ended = server.child.try_wait().unwrap();
         assert!(ended.is_none(), "{command:?} has ended, {ended:?}");
         assert!(start.elapsed() < Duration::from_secs(60), "{command:?} does not listen");
         thread::sleep(Duration::from_millis(10));

@@ -176,7 +176,8 @@ impl Export {
         &self.text
     }
 
-    /// What the text does not say, or says with less.
+    /// What the text does not say, or says with less, in the order in which the document is written: rule by rule, and key by
+    /// key. That nothing is left is told last.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::Target;
 use crate::builder::error::Quoted;
-use crate::document::path::Path;
+use crate::document::path::{Path, Segment};
 
 /// Something of a policy that an [`Export`](super::Export) leaves out, or narrows.
 ///
@@ -184,7 +184,8 @@ impl fmt::Display for Warning {
 #[derive(Debug)]
 pub(super) struct Warnings {
     target: Target,
-    list: Vec<Warning>,
+    /// Each with its place among the others.
+    list: Vec<(Place, Warning)>,
     /// Those of the list, to look one up.
     told: HashSet<Warning>,
 }
@@ -208,7 +209,7 @@ impl Warnings {
         let warning = Warning { key: path.to_string(), value, loss, target: self.target };
         // Of rules that are written as one, each may have it.
         if self.told.insert(warning.clone()) {
-            self.list.push(warning);
+            self.list.push((place(path, loss), warning));
         }
     }
 
@@ -254,7 +255,40 @@ impl Warnings {
         }
     }
 
-    pub(super) fn into_list(self) -> Vec<Warning> {
-        self.list
+    /// In the order of the document, as it would be written.
+    pub(super) fn into_list(mut self) -> Vec<Warning> {
+        self.list.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.list.into_iter().map(|(_, warning)| warning).collect()
     }
+}
+
+/// Where something stands: of each segment its number, and of the paths of routes the path.
+type Place = Vec<(usize, String)>;
+
+/// The keys of documents, in their order.
+const KEYS: [&str; 10] = [
+    "rules",
+    "allow_origins",
+    "allow_credentials",
+    "allow_methods",
+    "only_methods",
+    "allow_headers",
+    "expose_headers",
+    "max_age",
+    "routes",
+    "fallback",
+];
+
+fn place(path: &Path, loss: Loss) -> Place {
+    let number = |segment: &Segment| match segment {
+        Segment::Index(index) => (*index, String::new()),
+        Segment::Key(key, _) => match KEYS.iter().position(|known| known == key) {
+            Some(number) => (number, String::new()),
+            None => (KEYS.len(), key.clone()),
+        },
+    };
+    // That nothing is left is told behind all that is lost.
+    let is_last = matches!(loss, Loss::Nothing | Loss::NoRules);
+    let last = is_last.then(|| (usize::MAX, String::new()));
+    path.segments().iter().map(number).chain(last).collect()
 }

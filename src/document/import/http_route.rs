@@ -11,6 +11,7 @@ use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
 use super::gateway::Filter;
+use super::resources::{self, array, expect_kind};
 use super::warning::{DocumentWarning, Warnings};
 use crate::builder::error::Quoted;
 use crate::select::{Route, RouteError, Routes};
@@ -25,13 +26,14 @@ impl Routes {
     ///   which the gateway answers with 404.
     /// - A match that asks for more than a path, such as a header, does not always apply: its path has no CORS.
     /// - The table is for every host, which a warning tells if the resource is for some. What else is no matter of CORS is not read.
-    /// - Several resources of one gateway are read as one from a `List`, as kubectl writes it. A path that two of them have has no
-    ///   CORS, unless both say the same: the older one would answer, and which that is, is not known.
+    /// - Several resources of one gateway are read as one from a `List`, as kubectl writes it, and in YAML from a stream of
+    ///   documents, too. A path that two of them have has no CORS, unless both say the same: the older one would answer, and which
+    ///   that is, is not known.
     ///
     /// # Errors
     ///
-    /// What is no JSON and neither an `HTTPRoute` nor a list; a list whose resources differ in host names, gateways or
-    /// namespaces; a path that is a regular expression, since gateways differ in what it matches; a path
+    /// What is no JSON and neither an `HTTPRoute` nor a list; resources that differ in host names, gateways or namespaces;
+    /// a path that is a regular expression, since gateways differ in what it matches; a path
     /// that no table has (`/a;b`, `/a/../b`); and the errors of a filter. All of them.
     ///
     /// ```
@@ -59,19 +61,24 @@ impl Routes {
         import(Format::Json, text)
     }
 
-    /// Reads the same from YAML.
+    /// Reads the same from YAML, and from several documents with `---` between them, of which each is an `HTTPRoute` or a
+    /// `List`. The key of what is told then begins with the document's number, counted from 0: `[1].spec.rules[0]`.
     ///
     /// # Errors
     ///
-    /// As [`from_gateway_json`](Self::from_gateway_json) and [`from_yaml`](Self::from_yaml).
+    /// As [`from_gateway_json`](Self::from_gateway_json) and [`from_yaml`](Self::from_yaml); over 1,000 documents.
     #[cfg(feature = "yaml")]
     pub fn from_gateway_yaml(text: &str) -> Result<(Self, Vec<DocumentWarning>), DocumentErrors> {
-        import(Format::Yaml, text)
+        import(Format::yaml_of(text), text)
     }
 }
 
 fn import(format: Format, text: &str) -> Result<(Routes, Vec<DocumentWarning>), DocumentErrors> {
-    let resources = read_text(format, text, read)?;
+    let resources = read_text(format, text, |whole, errors| {
+        let resources = resources::of(format, whole, errors).into_iter();
+        Some(resources.filter_map(|(path, it)| Resource::read(&path, it, errors)).collect())
+    });
+    let resources: Vec<Resource> = resources?;
     let mut warnings = Warnings::default();
     if let Some(path) = resources.first().and_then(|resource| resource.hosts.as_ref()) {
         warnings.push(path, DocumentWarning::Hostnames { key: path.to_string() });
@@ -128,44 +135,6 @@ struct Match {
     condition: Option<Path>,
 }
 
-fn read(value: Value, errors: &mut Errors) -> Option<Vec<Resource>> {
-    let whole = Path::default();
-    if value.get("items").is_none() {
-        return Resource::read(&whole, value, errors).map(|resource| vec![resource]);
-    }
-    expect_kind(&whole, &value, &["List", "HTTPRouteList"], errors)?;
-    let mut object = Object::new(&whole, value, "a list", errors)?;
-    let items = object.require("items", errors)?;
-    let at_items = whole.key("items");
-    let items = array(&at_items, items, errors)?;
-    expect_one_reach(&at_items, &items, errors);
-    let items = items.into_iter().enumerate();
-    Some(items.filter_map(|(at, it)| Resource::read(&at_items.index(at), it, errors)).collect())
-}
-
-/// Tells the resources that are not for the same requests as the first, but for their paths. A table is for all.
-fn expect_one_reach(at_items: &Path, items: &[Value], errors: &mut Errors) {
-    for (of, key) in [("metadata", "namespace"), ("spec", "parentRefs"), ("spec", "hostnames")] {
-        let reach = |item: &Value| item.get(of).and_then(|it| it.get(key)).cloned();
-        let first = items.first().and_then(reach);
-        let other = items.iter().position(|item| reach(item) != first);
-        if let Some(other) = other {
-            let message =
-                format!("the first of the list has another `{key}`; read them one by one");
-            errors.push_shape(at_items.index(other).key(of).key(key), message);
-        }
-    }
-}
-
-fn expect_kind(path: &Path, value: &Value, kinds: &[&str], errors: &mut Errors) -> Option<()> {
-    let is_one = |kind: &Value| matches!(kind, Value::Text(kind) if kinds.contains(&kind.as_str()));
-    let other = value.get("kind").filter(|kind| !is_one(kind));
-    if let (Some(other), Some(expected)) = (other, kinds.first()) {
-        errors.expected(path.key("kind"), &Quoted(expected).to_string(), other);
-    }
-    other.is_none().then_some(())
-}
-
 impl Resource {
     fn read(path: &Path, value: Value, errors: &mut Errors) -> Option<Self> {
         expect_kind(path, &value, &["HTTPRoute"], errors)?;
@@ -182,16 +151,6 @@ impl Resource {
             rules.filter_map(|(index, rule)| Rule::read(at_rules.index(index), rule, errors));
         let rules = rules.collect();
         Some(Self { rules, hosts: has_hosts.then(|| at_spec.key("hostnames")) })
-    }
-}
-
-fn array(path: &Path, value: Value, errors: &mut Errors) -> Option<Vec<Value>> {
-    match value {
-        Value::Array(items) => Some(items),
-        other => {
-            errors.expected(path.clone(), "an array", &other);
-            None
-        }
     }
 }
 

@@ -4,7 +4,10 @@ mod elsewhere;
 mod gateway;
 #[cfg(feature = "routes")]
 mod http_route;
+#[cfg(feature = "routes")]
+mod resources;
 mod s3;
 mod warning;
+pub(super) mod words;
 
 pub use self::warning::DocumentWarning;

@@ -85,7 +85,8 @@ impl Policy {
         }
         if builders.is_empty() {
             let mut errors = warnings.into_errors();
-            errors.push(path, Cause::Policy(PolicyError::NoOrigins));
+            let first = rules.first().map_or(path, |rule| rule.path.key("AllowedOrigins"));
+            errors.push(first, Cause::Policy(PolicyError::NoOrigins));
             return errors.none_in(None, Some((Format::Json, text)));
         }
         let (policy, disagreements) = builder::build_disagreeing(&builders).map_err(unforeseen)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::super::errors::{Cause, Errors};
 use super::super::path::Path;
+use super::words;
 use crate::builder;
 use crate::builder::error::{PolicyError, Quoted};
 use crate::origin::pattern::{Pattern, Star};
@@ -321,9 +322,12 @@ struct Message<'a>(&'a DocumentWarning);
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            DocumentWarning::LeftOut { error, .. } => write!(f, "left out, because {error}"),
-            DocumentWarning::Harmless { value, lint, .. } => {
-                write!(f, "left out, because {}", review::message_of(*lint, value))
+            DocumentWarning::LeftOut { key, error } => {
+                write!(f, "left out, because {}", words::of(key, error.value(), error))
+            }
+            DocumentWarning::Harmless { key, value, lint } => {
+                let why = review::message_of(*lint, value);
+                write!(f, "left out, because {}", words::of(key, Some(value), &why))
             }
             DocumentWarning::NotTaken { value, .. } => {
                 let value = Quoted(value);

@@ -115,6 +115,35 @@ fn what_only_a_detour_leads_to_is_told() {
     }
 }
 
+/// Where routes take all short paths, `/~/~/~/~/~/~/..;/..;/..;/..;/..;/..;/last` may be read as what no route matches.
+#[test]
+fn what_only_a_detour_that_no_route_matches_leads_to_is_told() {
+    let table = |last: &Policy| {
+        let (short, app) = (policy(&one(&["*"])), policy(&app()));
+        let mut builder = Routes::builder().fallback(app).route("/", short.clone());
+        for path in ["/{a}", "/{a}/{b}", "/{a}/{b}/{c}", "/{a}/{b}/{c}/{d}", "/{a}/{b}/{c}/{d}/{e}"]
+        {
+            builder = builder.route(path, short.clone()).route(format!("{path}/"), short.clone());
+        }
+        builder = builder.route("/last/{*rest}", short.clone());
+        builder = builder.route("/last{more}/{*rest}", short);
+        builder.route("/last", last.clone()).build().unwrap()
+    };
+    let (alike, put) = (table(&policy(&app())), table(&policy(&app().allow_methods(["PUT"]))));
+    for (old, new, direction) in
+        [(&alike, &put, Direction::Removed), (&put, &alike, Direction::Added)]
+    {
+        let diff = old.diff(new);
+        let is_ambiguous = |change: &&Change| change.aspect() == Aspect::AmbiguousPaths;
+        let found: Vec<_> = diff.iter().filter(is_ambiguous).collect();
+        let [change] = found[..] else { panic!("{diff}") };
+        assert_eq!(change.direction(), direction, "{diff}");
+        let witness = change.witness().unwrap();
+        assert_ne!(old.decide(&witness), new.decide(&witness), "{diff}");
+        assert!(witness.uri().path().starts_with("/any/any/any/any/any/any/~"), "{witness:?}");
+    }
+}
+
 /// Routes with the one policy, among which the last is about to have another one; those with a third, as everything
 /// else; and the path that is read as two of the first, and so loses their policy.
 type Ways = (&'static [&'static str], &'static [&'static str], &'static str);
@@ -220,4 +249,25 @@ fn many_routes_take_no_time() {
     };
     let (few, many) = (cost(250), cost(1_000));
     assert!(few > 100_000 && many < 5 * few, "{few} {many}");
+}
+
+/// Where no way to write a route shows what is looked for, a bound ends the search, and that is told. A table in which all paths
+/// have one policy is compared with one in which only a path with too many readings does not have it, and that is tried last.
+#[test]
+fn more_paths_than_are_looked_up_are_not_compared() {
+    let (open, closed) = (policy(&one(&["*"])), policy(&app()));
+    let told = |count: usize| {
+        let written = (0..count).map(|number| format!("/r{number}"));
+        let all = written.chain(["/".to_owned(), "/{*rest}".to_owned()]);
+        let builder = all.fold(Routes::builder(), |it, path| it.route(path, closed.clone()));
+        let table = builder.fallback(open.clone()).build().unwrap();
+        Routes::from(closed.clone()).diff(&table).to_string()
+    };
+    let few = told(10);
+    assert!(few.ends_with("25252561: no longer admits https://app.example"), "{few}");
+    assert_eq!(
+        told(2_300),
+        "~ paths that can be read as more than one, such as //x: the policies are not compared, since too many patterns or \
+         rules meet (opening)"
+    );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tower_cors::review::{Aspect, Diff};
 use tower_cors::{Policy, PolicyBuilder};
 
-use super::app;
+use super::{app, counted};
 
 fn is_compared(diff: &Diff) -> bool {
     diff.iter().all(|change| change.aspect() != Aspect::TooMany)
@@ -71,4 +71,23 @@ fn many_rules_that_all_differ_are_not_compared() {
     };
     assert!(is_compared(&rules(40, 1, 0).diff(&rules(40, 1, 100))));
     assert!(!is_compared(&rules(50, 2, 0).diff(&rules(50, 2, 100))));
+}
+
+/// Patterns within a label that all meet, more than anybody waits for, are not compared; and this is said.
+#[test]
+fn what_takes_too_long_is_not_compared() {
+    let origins = (0..600)
+        .map(|n| format!("https://{}*.a.example", "a".repeat(n % 40) + &"b".repeat(n / 40)));
+    let ends = (1..600)
+        .map(|n| format!("https://*{}{}.a.example", "b".repeat(n / 30), "a".repeat(n % 30)));
+    let origins: Vec<String> = origins.chain(ends).filter(|it| !it.contains("/*.")).collect();
+    let policy = |extra: &str| {
+        Policy::builder().allow_origins(&origins).allow_origins([extra]).build().unwrap()
+    };
+    let (old, new) = (policy("https://x.example"), policy("https://y.example"));
+    let (cost, diff) = counted(|| old.diff(&new));
+    assert!(cost < 100_000, "{cost}");
+    let change = diff.iter().next().unwrap();
+    assert_eq!((change.aspect(), change.witness().is_none()), (Aspect::TooMany, true));
+    assert!(change.covers(&http::Request::get("/").header("origin", "null").body(()).unwrap()));
 }

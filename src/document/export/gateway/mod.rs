@@ -214,8 +214,9 @@ fn allowed_headers(said: &Said, warnings: &mut Warnings) -> Vec<String> {
         }
         return vec!["*".to_owned()];
     }
+    let kept = names(&path, &said.headers, warnings);
     said.lose_prefixes(warnings);
-    names(&path, &said.headers, warnings)
+    kept
 }
 
 /// The names of headers that have room.

@@ -62,7 +62,10 @@ fn matches<'t, 'a>(table: &'t Table<'a>, warnings: &mut Warnings) -> Vec<Match<'
         for besides in [folder.to_owned(), value] {
             if !besides.is_empty() {
                 let found = table.find(&besides);
-                matches.entry((EXACT, besides)).or_insert((path, found));
+                let mut others = table.routes.iter().filter(|_| found != *fallback);
+                let has_it = others.find(|(.., other)| *other == found);
+                let at = has_it.map_or(at_fallback, |(at, ..)| at);
+                matches.entry((EXACT, besides)).or_insert((at, found));
             }
         }
         let folder = if folder.is_empty() { "/" } else { folder };
