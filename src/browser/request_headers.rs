@@ -119,9 +119,11 @@ fn has_unsafe_byte(value: &[u8], user_agent: UserAgent) -> bool {
     value.iter().any(|byte| is_unsafe_byte(*byte) || user_agent.is_unsafe_byte(*byte))
 }
 
+/// To the standard control characters are unsafe, too; but no `HeaderValue` has one, save for tab, which is safe.
+///
 /// Fetch: <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte>
 fn is_unsafe_byte(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\t') || byte == 0x7f || b"\"():<>?@[\\]{}".contains(&byte)
+    b"\"():<>?@[\\]{}".contains(&byte)
 }
 
 fn is_language_byte(byte: u8) -> bool {

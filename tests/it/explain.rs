@@ -74,6 +74,20 @@ plain request
     );
 }
 
+/// What a preflight asks for is not what other requests ask for, though they may have its fields.
+#[test]
+fn the_fields_of_a_preflight_are_not_told_of_other_requests() {
+    let fields = "origin: https://app.example; access-control-request-method: PUT; access-control-request-headers: x-a";
+    check(
+        &app().build().unwrap(),
+        &read(&format!("GET /items; {fields}")),
+        r#"
+CORS request allowed
+  asked: GET "/items" from "https://app.example"
+  next: the request runs, and the page may read the response"#,
+    );
+}
+
 #[test]
 fn a_denied_request_names_what_is_at_fault_and_what_to_write() {
     let policy = app().build().unwrap();

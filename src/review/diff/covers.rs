@@ -18,8 +18,12 @@ impl Change {
     pub fn covers<'a>(&self, head: impl Into<RequestHead<'a>>) -> bool {
         let head = head.into();
         let kind = head.classify();
+        // Without tables one path is as good as another.
+        #[cfg(feature = "routes")]
+        if !covers_path(self, head.uri().path()) {
+            return false;
+        }
         kind != RequestKind::Plain
-            && covers_path(self, head.uri().path())
             && (self.whom.is_empty() || self.covers_origin(head))
             && match &self.about {
                 About::Facts(facts) => facts.iter().any(|fact| self.covers_fact(fact, kind, head)),
@@ -68,12 +72,6 @@ fn covers_path(change: &Change, path: &str) -> bool {
         return !super::paths::is_plain(path);
     }
     change.paths.is_empty() || change.paths().any(|route| super::paths::matches(route, path))
-}
-
-/// Without tables there is one path as good as all.
-#[cfg(not(feature = "routes"))]
-fn covers_path(_change: &Change, _path: &str) -> bool {
-    true
 }
 
 fn is_name_of(element: &str, name: &str) -> bool {

@@ -150,7 +150,7 @@ impl Explanation {
         let next = Next::of(head, &decision, course);
         let lacks_credentials = decision.denial.is_none() && next == Next::MayNotRead;
         Self {
-            asked: text::asked(head, decision.kind),
+            asked: text::asked(head),
             at_fault: denied_by.as_ref().map(Fault::values).unwrap_or_default(),
             hint: match &denied_by {
                 // There is nothing to mend.

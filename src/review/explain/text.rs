@@ -6,7 +6,7 @@ use http::header::{ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN};
 
 use super::{EnforcementStep, Explanation, Hint, Next};
 use crate::policy::shown::Quoted;
-use crate::request::{RequestHead, RequestKind};
+use crate::request::RequestHead;
 
 /// So many bytes of a value are kept.
 pub(super) const KEPT: usize = 256;
@@ -24,21 +24,22 @@ pub(super) fn cut(bytes: &[u8]) -> String {
 }
 
 /// The request in one line, escaped and cut.
-pub(super) fn asked(head: RequestHead<'_>, kind: RequestKind) -> String {
+pub(super) fn asked(head: RequestHead<'_>) -> String {
     let first =
         |name| head.headers().get(name).map(|value: &http::HeaderValue| cut(value.as_bytes()));
-    let method = match head.preflight() {
-        Some((_, method)) if kind == RequestKind::Preflight => {
+    let preflight = head.preflight();
+    let method = match preflight {
+        Some((_, method)) => {
             method.once().map_or_else(|| "several methods".to_owned(), |it| cut(it.as_bytes()))
         }
-        _ => cut(head.method().as_str().as_bytes()),
+        None => cut(head.method().as_str().as_bytes()),
     };
     // A method that is none is told in quotes.
     let is_plain = !method.is_empty() && method.bytes().all(|byte| byte.is_ascii_alphabetic());
     let method = if is_plain { method } else { Quoted(&method).to_string() };
     let path = cut(head.uri().path().as_bytes());
     let origin = first(ORIGIN).map(|origin| format!(" from {}", Quoted(&origin)));
-    let names = first(ACCESS_CONTROL_REQUEST_HEADERS).filter(|_| kind == RequestKind::Preflight);
+    let names = first(ACCESS_CONTROL_REQUEST_HEADERS).filter(|_| preflight.is_some());
     let names = names.map(|names| format!(", with {}", Quoted(&names)));
     let [origin, names] = [origin, names].map(Option::unwrap_or_default);
     format!("{method} {}{origin}{names}", Quoted(&path))

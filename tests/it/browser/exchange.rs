@@ -226,6 +226,15 @@ async fn a_response_that_is_asked_about_is_two_exchanges() {
     assert_eq!(seen.sent().len(), 1);
 }
 
+/// A page may send OPTIONS itself, and that is asked for as any other method.
+#[tokio::test]
+async fn a_pages_own_options_request_is_no_preflight() {
+    let seen = fetch(&[("*", 200, SHARE)], APP, Fetch::new("OPTIONS", API)).await.unwrap();
+    let sent = seen.sent();
+    let sent: Vec<_> = sent.iter().map(|it| (it.method().as_str(), it.is_preflight())).collect();
+    assert_eq!(sent, [("OPTIONS", true), ("OPTIONS", false)]);
+}
+
 /// Whoever answers, the layer says what it thinks of the request; and the answers are those that others get.
 #[tokio::test]
 async fn the_layer_says_why() {

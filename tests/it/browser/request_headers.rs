@@ -99,6 +99,18 @@ fn content_type_is_safelisted_for_what_a_form_can_send() {
 }
 
 #[test]
+fn firefox_asks_for_a_type_with_a_comma_or_with_a_semicolon_at_the_end_of_its_parameters() {
+    check(
+        UserAgent::Firefox,
+        &rows(
+            "content-type",
+            &["text/plain", "text/plain;", "text/plain;charset=utf-8", "text/plain;a;b=c"],
+            &["text/plain;;", "text/plain;a;", "text/plain;a=b;", "text/plain;a,b", "text/plain;,"],
+        ),
+    );
+}
+
+#[test]
 fn range_is_safelisted_if_it_is_one_and_has_a_start() {
     check(
         UserAgent::Standard,

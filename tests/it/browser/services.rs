@@ -14,7 +14,7 @@ use tower::{Service, ServiceBuilder, service_fn};
 use tower_cors::browser::{Blocked, Browser, Fetch, Mode};
 use tower_http::cors::CorsLayer;
 
-use crate::browser::{API, APP, Answer, Req, Res, SHARE, outcome, server};
+use crate::browser::{API, APP, Answer, Req, Res, SHARE, fetch, outcome, server};
 
 fn assert_send<T: Send>(value: T) -> T {
     value
@@ -138,6 +138,16 @@ async fn a_body_goes_with_its_request_only() {
             .collect();
         let expected = lengths.map(|length| (length, if length.is_some() { 3 } else { 0 }));
         assert_eq!(sent, expected, "{url}: a preflight, or GET after a redirect, has none");
+    }
+}
+
+/// What leads elsewhere is a status of redirects, with a `Location`: script reads the body of all else.
+#[tokio::test]
+async fn script_gets_the_body_of_a_created_with_location_and_of_a_found_without() {
+    const ROWS: [&[Answer]; 2] = [&[("*", 201, &[("location", "/b")])], &[("*", 302, &[])]];
+    for answers in ROWS {
+        let seen = fetch(answers, APP, Fetch::get("/")).await.unwrap();
+        assert_eq!(seen.response().unwrap().body().unwrap(), b"ok", "{seen}");
     }
 }
 

@@ -184,6 +184,23 @@ fn each_way_to_write_a_path_is_tried() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// From the deepest route of a table, and past as many segments as any has, it is a long way up.
+#[test]
+fn a_detour_leads_out_of_a_route_of_several_segments() {
+    let table = |last: &Policy| {
+        let app = policy(&app());
+        let builder = Routes::builder().fallback(policy(&one(&["*"])));
+        let builder = builder
+            .route("/a/b/c/d/items/{id}", app.clone())
+            .route("/a/b/c/d/{*rest}", app.clone());
+        builder.route("/last", last.clone()).build().unwrap()
+    };
+    let (old, new) = (table(&policy(&app())), table(&policy(&app().allow_methods(["PUT"]))));
+    let diff = old.diff(&new);
+    let lines: Vec<_> = diff.iter().map(|change| (change.aspect(), change.direction())).collect();
+    assert_eq!(lines[1..], [(Aspect::AmbiguousPaths, Direction::Removed)], "{diff}");
+}
+
 #[test]
 fn ambiguous_paths_are_data_too() {
     let alike = Routes::builder().route("/x", policy(&app())).fallback(policy(&app()));

@@ -250,6 +250,21 @@ fn a_request_that_shows_any_header_asks_for_one_of_a_usual_name() {
     assert_eq!(names(&["y-*"]), "y-any");
 }
 
+/// What two rules say differently is told where the same preflight may come to both.
+#[test]
+fn a_max_age_that_comes_with_other_names_is_no_other_max_age() {
+    let rule = |name, seconds| app().allow_headers([name]).max_age(Duration::from_secs(seconds));
+    check(vec![Row {
+        name: "behind a rule that answers whoever asks for no name",
+        old: vec![rule("x-a", 1), rule("x-b", 2)],
+        new: vec![rule("x-a", 1), rule("x-c", 3)],
+        expected: &[
+            "+ newly allows the request header x-c",
+            "- no longer allows the request header x-b",
+        ],
+    }]);
+}
+
 /// Which of two rules answers, by the names that are asked for.
 #[test]
 fn every_two_lists_of_two_rules_are_told_apart() {

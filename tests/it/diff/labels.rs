@@ -78,6 +78,17 @@ fn a_pattern_with_long_parts_is_told() {
     }
 }
 
+/// A `*` stands for something: `https://an*y.c.example` does not match `any`, so that this is a name like all others.
+#[test]
+fn a_label_that_just_misses_a_pattern_shows_what_is_admitted() {
+    let old = Policy::builder().allow_origins(["https://an*y.c.example"]);
+    let new = old.clone().allow_origins(["https://*.c.example"]).build().unwrap();
+    let diff = old.build().unwrap().diff(&new);
+    assert_eq!(diff.to_string(), "+ newly admits https://*.c.example (opening)");
+    let origin = diff.iter().next().unwrap().witness().unwrap().headers()["origin"].clone();
+    assert_eq!(origin, "https://any.c.example");
+}
+
 /// Where each letter behind the start is written out, and is the start of another pattern with a number.
 #[test]
 fn a_label_is_found_where_the_usual_ones_are_taken() {

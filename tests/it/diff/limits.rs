@@ -30,6 +30,17 @@ fn ports_of_many_patterns_are_not_multiplied_without_end() {
     }
 }
 
+/// Each is held to all with the same start, though few of them meet.
+#[test]
+fn many_patterns_with_one_start_are_not_compared() {
+    let policy = |count: usize| {
+        let patterns = (0..count).map(|n| format!("https://pr-*-{n:04}.c.example"));
+        Policy::builder().allow_origins(patterns).build().unwrap()
+    };
+    assert!(is_compared(&policy(100).diff(&policy(101))));
+    assert!(!is_compared(&policy(3_000).diff(&policy(3_001))));
+}
+
 /// Each rule is compared with those before it, for each method.
 #[test]
 fn many_rules_for_one_origin_are_not_compared_for_many_methods() {

@@ -2,7 +2,7 @@
 
 use tower_cors::Policy;
 
-use super::{Row, app, check, row};
+use super::{Row, app, check, one, row};
 
 #[test]
 fn predicates_are_compared_by_identity() {
@@ -10,6 +10,7 @@ fn predicates_are_compared_by_identity() {
     let other = app().allow_origins_if(|origin, _, _| origin.host() == "c.example");
     let asking_alone =
         Policy::builder().allow_origins_if(|origin, _, _| origin.host() == "b.example");
+    let insecure = || one(&["http://a.example"]).expose_headers(["x-a"]);
     let opaque = || {
         Policy::builder()
             .dangerously_allow_null_origin(true)
@@ -72,6 +73,12 @@ fn predicates_are_compared_by_identity() {
             old: vec![app().allow_methods(["PUT"]), asking_alone.clone()],
             new: vec![app(), asking_alone.clone()],
             expected: &["- no longer allows the method PUT"],
+        },
+        Row {
+            name: "no longer one with credentials, before an insecure origin, which it is not asked about",
+            old: vec![asking_alone.clone().allow_credentials(true), insecure()],
+            new: vec![insecure()],
+            expected: &["- no longer asks predicates; whom they admitted cannot be compared"],
         },
         Row {
             name: "opaque origins are not asked about",

@@ -123,3 +123,17 @@ fn what_meets_too_often_is_not_compared_and_this_is_said() {
     let told: Vec<_> = diff.iter().map(|it| (it.aspect(), it.direction())).collect();
     assert_eq!(told, [(Aspect::TooMany, Direction::Changed)], "{diff}");
 }
+
+/// Each text before a parameter is held to all of the others, though no two of the paths meet.
+#[test]
+fn a_table_of_thousands_of_parameters_is_not_compared_and_this_is_said() {
+    let table = |changed: &Policy| {
+        let open = policy(&one(&["*"]));
+        let routes = (0..2_300).map(|number| format!("/p{number:04}-{{x}}"));
+        let builder = routes.fold(Routes::builder(), |it, path| it.route(path, open.clone()));
+        builder.fallback(changed.clone()).build().unwrap()
+    };
+    let diff = table(&policy(&app())).diff(&table(&Policy::permissive()));
+    let told: Vec<_> = diff.iter().map(|it| (it.aspect(), it.direction())).collect();
+    assert_eq!(told, [(Aspect::TooMany, Direction::Changed)], "{diff}");
+}

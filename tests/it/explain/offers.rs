@@ -80,9 +80,9 @@ const ORIGINS: &[Row] = &[
     #[cfg(feature = "public-suffix")]
     (
         "a name under the domain",
-        &["https://a.example"],
-        "https://x.y.a.example",
-        r#""https://a.example" is allowed, and no name under it; add to `allow_origins`: "https://x.y.a.example", or for all of them "https://*.a.example""#,
+        &["https://shop.example"],
+        "https://api.eu.shop.example",
+        r#""https://shop.example" is allowed, and no name under it; add to `allow_origins`: "https://api.eu.shop.example", or for all of them "https://*.shop.example""#,
     ),
     (
         "upper case",

@@ -104,6 +104,36 @@ const ROWS: &[(&str, &[&str], &str, Option<&str>)] = &[
     ("a short label", &["https://de.example.com"], "https://uk.example.com", None),
     ("a shorter label", &["https://a.example.com"], "https://b.example.com", None),
     (
+        "a letter too few in a short label behind another",
+        &["https://app.de.example"],
+        "https://app.d.example",
+        None,
+    ),
+    (
+        "a letter too few in a longer label behind another",
+        &["https://app.cdn.example"],
+        "https://app.cd.example",
+        Some("https://app.cdn.example"),
+    ),
+    (
+        "another letter of a short label behind another",
+        &["https://app.cdn.example"],
+        "https://app.cdm.example",
+        None,
+    ),
+    (
+        "another letter of a longer label behind another",
+        &["https://app.shop.example"],
+        "https://app.shap.example",
+        Some("https://app.shop.example"),
+    ),
+    (
+        "the first letter of a longer label behind another",
+        &["https://app.shop.example"],
+        "https://app.chop.example",
+        Some("https://app.shop.example"),
+    ),
+    (
         "a label in the place of the star",
         &["https://pr-*.example.com"],
         "https://rp-7.example.com",

@@ -145,7 +145,7 @@ impl<'a> Index<'a> {
         if let Some(at) = self.exact.get(&(scheme, host)) {
             ports.extend(at);
         }
-        for end in ends(host).filter(|end| end.len() < host.len()) {
+        for end in ends(host) {
             if let Some(at) = self.subdomains.get(&(scheme, end)) {
                 ports.extend(at);
             }
