@@ -108,7 +108,6 @@ fn response_headers() {
         "Max-Forwards",
         "Origin",
         "Proxy-Authorization",
-        "Range",
         "Referer",
         "Sec-CH-UA",
         "Sec-Fetch-Site",
