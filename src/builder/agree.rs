@@ -138,8 +138,13 @@ fn conflict<'a>(one: &'a Rule, later: &'a Rule) -> Option<&'a str> {
     if says_as(one, later) {
         return None;
     }
-    let is_told = one.headers.covers(&later.headers);
-    one.methods.shared_with(&later.methods, is_told)
+    // Most have no method in common, which is seen at once; many have the same names.
+    let shared = one.methods.shared_with(&later.methods, false)?;
+    if one.headers.covers(&later.headers) {
+        one.methods.shared_with(&later.methods, true)
+    } else {
+        Some(shared)
+    }
 }
 
 /// One rule, and the patterns that it was compiled from.

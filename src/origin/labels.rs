@@ -24,6 +24,19 @@ pub(super) struct WithinLabel {
     pairs: Pairs,
 }
 
+/// By what is in them. The keys of one are not those of the other.
+impl PartialEq for WithinLabel {
+    fn eq(&self, other: &Self) -> bool {
+        let is_in_other = |(start, end)| {
+            let [start, end] = [self.starts.get(start), self.ends.get(end)];
+            let start = start.and_then(|it| other.starts.find(it.as_bytes()));
+            let end = end.and_then(|it| other.ends.find(it.as_bytes()));
+            start.zip(end).is_some_and(|pair| other.pairs.contains(pair))
+        };
+        self.pairs.len() == other.pairs.len() && self.pairs.all().into_iter().all(is_in_other)
+    }
+}
+
 impl WithinLabel {
     /// Compiles patterns that are cut where their `*` stood.
     pub(super) fn new(patterns: &[(&str, &str)]) -> Self {

@@ -19,7 +19,7 @@ use crate::sorted::sorted;
 /// One for every origin of a scheme costs one, and the parsing of the origin.
 /// What stands in the place of the `*` is held to the grammar, so that only serialized origins are ever
 /// in the set.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct OriginSet {
     exact: StringSet,
     /// Whether there is anything but exact origins.
@@ -35,7 +35,7 @@ pub(crate) struct OriginSet {
 }
 
 /// The patterns with a `*` in the host.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Starred {
     /// Of `https://*.a.example`: `https://.a.example`.
     subdomains: Subdomains,
@@ -159,19 +159,12 @@ impl Starred {
     }
 }
 
-/// By what is in them, since tables of the same strings may differ.
-impl PartialEq for OriginSet {
-    fn eq(&self, other: &Self) -> bool {
-        self.written() == other.written()
-    }
-}
-
 /// The patterns that begin with `*.`, sorted by scheme.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Subdomains(Vec<Suffixes>);
 
 /// The patterns that begin with `*.` under one scheme.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Suffixes {
     /// `https://`.
     scheme: Box<str>,
@@ -200,11 +193,19 @@ impl Subdomains {
     }
 
     fn contains(&self, origin: &[u8]) -> bool {
-        // There are as few as the schemes that patterns are for, and none is the beginning of another.
-        let mut hosts = self.0.iter().filter_map(|suffixes| {
-            origin.strip_prefix(suffixes.scheme.as_bytes()).map(|host| (suffixes, host))
-        });
-        hosts.next().is_some_and(|(suffixes, host)| suffixes.contains(host))
+        const FEW: usize = 8;
+        if self.0.len() <= FEW {
+            // None is the beginning of another.
+            let mut hosts = self.0.iter().filter_map(|suffixes| {
+                origin.strip_prefix(suffixes.scheme.as_bytes()).map(|host| (suffixes, host))
+            });
+            return hosts.next().is_some_and(|(suffixes, host)| suffixes.contains(host));
+        }
+        let Some((scheme, host)) = origin.split_at_checked(scheme_len(origin)) else {
+            return false;
+        };
+        let found = self.0.binary_search_by(|suffixes| suffixes.scheme.as_bytes().cmp(scheme));
+        found.ok().and_then(|at| self.0.get(at)).is_some_and(|suffixes| suffixes.contains(host))
     }
 }
 

@@ -132,6 +132,18 @@ impl StringSet {
     }
 }
 
+/// By what is in them, since tables of the same strings may differ.
+impl PartialEq for StringSet {
+    fn eq(&self, other: &Self) -> bool {
+        let is_in_other = |string: &[u8]| other.contains(string);
+        self.len() == other.len()
+            && match &self.strings {
+                Strings::Few(few) => few.iter().all(|string| is_in_other(string.as_bytes())),
+                Strings::Many(many) => many.spans.iter().all(|it| is_in_other(it.of(&many.text))),
+            }
+    }
+}
+
 impl Strings {
     fn many(strings: &[&str]) -> Self {
         let seed = Seed::random();
@@ -203,7 +215,7 @@ impl Pairs {
         }
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Few(few) => few.len(),
             Self::Many(many) => many.0.len(),

@@ -65,8 +65,13 @@ impl Names {
     /// Whether every name that the other set allows is allowed.
     pub(crate) fn covers(&self, other: &Self) -> bool {
         let has_prefix = |prefix: &str| self.any || self.has_prefix_of(prefix.as_bytes());
+        let mut listed = self.listed.iter().peekable();
+        let mut lists = |name: &str| {
+            while listed.next_if(|it| ***it < *name).is_some() {}
+            listed.next_if(|it| ***it == *name).is_some()
+        };
         (self.any || !other.any)
-            && other.listed.iter().all(|name| self.allows(name.as_bytes()))
+            && other.listed.iter().all(|name| lists(name) || self.allows_unlisted(name.as_bytes()))
             && other.prefixes.iter().all(|prefix| has_prefix(prefix))
     }
 

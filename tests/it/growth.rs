@@ -44,3 +44,60 @@ fn what_a_name_in_unicode_meant_is_not_worked_out_at_any_length() {
         of([format!("https://{name}.example")]).build().unwrap_err()
     });
 }
+
+/// Each is compared with each: up to a thousand rules, it takes little more than to compile them.
+#[test]
+fn rules_for_the_same_origins_are_compared_at_little_cost() {
+    let names = || (0..100).map(|name| format!("x-name-{name}"));
+    // Each has another method, or each allows what those before it allow, and exposes another name.
+    let by_method = |rule: PolicyBuilder, at: usize| {
+        let own = rule.only_methods([format!("M{at}")]).expose_headers([format!("x-{at}")]);
+        own.allow_headers(names()).allow_headers([format!("x-own-{at}")])
+    };
+    let by_exposed =
+        |rule: PolicyBuilder, at| rule.allow_headers(names()).expose_headers([format!("x-{at}")]);
+    let rules: [&dyn Fn(PolicyBuilder, usize) -> PolicyBuilder; 2] = [&by_method, &by_exposed];
+    for rule in rules {
+        let [apart, shared] = [false, true].map(|are_shared| {
+            let origin =
+                |at| if are_shared { "*".to_owned() } else { format!("https://{at}.example") };
+            least(|| Policy::from_rules((0..300).map(|at| rule(of([origin(at)]), at))).unwrap())
+        });
+        assert!(shared < 8 * apart, "{apart:?}, and {shared:?}");
+    }
+}
+
+#[test]
+fn methods_are_looked_up_among_methods() {
+    grows_with_its_size(500, |count| {
+        let rule = |name: &str| {
+            let methods = (0..count).map(|at| format!("M{at}"));
+            of(["*".to_owned()]).only_methods(methods).expose_headers([name.to_owned()])
+        };
+        Policy::from_rules([rule("x-a"), rule("x-b")]).unwrap()
+    });
+}
+
+#[test]
+fn a_look_up_does_not_grow_with_the_schemes_of_patterns() {
+    let request = http::Request::get("/").header("origin", "https://b.example").body(()).unwrap();
+    let [some, more] = [100, 6_400].map(|count| {
+        let policy = of((0..count).map(|at| format!("s{at:05}x://*.a.example"))).build().unwrap();
+        least(|| (0..1_000).for_each(|_| assert!(!policy.decide(&request).is_allowed())))
+    });
+    assert!(more < 8 * some, "{some:?}, and {more:?}");
+}
+
+#[test]
+fn policies_are_compared_without_being_written_out() {
+    let policy = |last: &str| {
+        let origins = (0..100).map(|at| format!("https://{at:05}.a.example"));
+        let patterns = ["https://*.b.example", "https://pr-*.a.example:*", "http://localhost:*"];
+        let others = patterns.into_iter().chain([last]).map(str::to_owned);
+        of(origins.chain(others)).build().unwrap()
+    };
+    let [one, again, other] =
+        ["a", "a", "b"].map(|last| policy(&format!("https://{last}-*.c.example")));
+    let compared = || assert!(one == again && one != other && again != other);
+    assert!(allocation_counter::measure(compared).count_total < 10);
+}
