@@ -2,6 +2,7 @@
 
 #[cfg(feature = "diff")]
 pub(crate) mod ambiguous;
+mod encoding;
 mod error;
 #[cfg(feature = "review")]
 mod near;
@@ -11,6 +12,8 @@ pub(crate) mod readings;
 pub(crate) mod regions;
 mod repair;
 mod router;
+mod rules;
+mod signs;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -82,7 +85,8 @@ use crate::request::RequestHead;
 ///
 /// So `/projects/group%2Fname` has the policy of `/projects/{id}` if `/projects/{id}/{name}` has the same
 /// one, or the fallback if neither is there. A path with over 64 readings, or over 16 KiB of them, is as
-/// one whose readings disagree, unless every path has the same.
+/// one whose readings disagree, unless every path has the same. A path with one reading is read once. The
+/// slowest path that a search for slow ones found took about 0.1 ms.
 ///
 /// What a server does on purpose with *its* paths, no table can know: paths in any case, as with Express,
 /// ASP.NET Core, or a file system of Windows or macOS; a trailing slash that makes no difference; suffixes

@@ -1,7 +1,7 @@
 //! The path of a route, as it is written.
 
 use super::error::RouteFault;
-use super::readings;
+use super::{encoding, readings};
 
 /// As many as axum takes.
 const MOST_PARAMETERS: usize = 25;
@@ -63,7 +63,7 @@ impl Pattern {
         }
         let pattern = Self(segments);
         let sample = pattern.filled("x", "x");
-        if !readings::is_as_sent(&sample) {
+        if !encoding::is_as_sent(&sample) {
             return Err(RouteFault::NotAsSent);
         }
         // Else no path that it matches would have its policy.

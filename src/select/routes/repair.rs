@@ -1,7 +1,7 @@
 //! What to write in place of a path that is no route.
 
+use super::encoding;
 use super::pattern::{Pattern, is_expression};
-use super::readings;
 
 /// The route that was meant, if that can be told.
 pub(super) fn repair(path: &str) -> Option<String> {
@@ -88,10 +88,16 @@ fn modern(segment: &str, is_last: bool) -> Option<String> {
     if literal.contains(['*', '}']) || is_expression(literal) {
         return None;
     }
-    let decoded = readings::decode(literal.as_bytes(), |byte| byte != b'/');
+    let mut decoded = Vec::new();
+    encoding::decode(literal.as_bytes(), &mut decoded, |byte| byte != b'/');
     // A `%` that encodes nothing is sent as it is, and read in two ways.
-    let encodes = literal.matches('%').count() * 2 == literal.len() - decoded.len();
-    encodes.then(|| readings::encode(&decoded) + parameter)
+    let is_decoded = literal.matches('%').count() * 2 == literal.len() - decoded.len();
+    if !is_decoded {
+        return None;
+    }
+    let mut encoded = Vec::new();
+    encoding::encode(&decoded, &mut encoded);
+    Some(String::from_utf8(encoded).ok()? + parameter)
 }
 
 /// The name of what takes all that follows.
