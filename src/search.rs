@@ -1,5 +1,5 @@
-//! Searching a text for another, in one place: std's search is compiled once more in each module that calls it, and its
-//! `contains` of a character, too, brings it along.
+//! Searching a text for another, in one place: std's search is compiled once more in each module that calls it. Even its
+//! `contains` of a character needs all of that.
 
 /// What stands before the first separator, and behind it.
 #[inline(never)]

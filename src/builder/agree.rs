@@ -119,8 +119,7 @@ fn patterns(origins: &[String]) -> Vec<OriginPattern<'_>> {
     patterns
 }
 
-/// For the kind of the later of two rules and that of the earlier one, the method for which they conflict, once it
-/// was looked for.
+/// `[later kind][earlier kind]`: the method for which two rules conflict. Empty until it is looked for.
 struct Conflicts<'a>(Vec<Vec<OnceCell<Option<&'a str>>>>);
 
 impl<'a> Conflicts<'a> {

@@ -194,18 +194,23 @@ impl Subdomains {
 
     fn contains(&self, origin: &[u8]) -> bool {
         const FEW: usize = 8;
-        if self.0.len() <= FEW {
+        let found = if self.0.len() <= FEW {
             // None is the beginning of another.
-            let mut hosts = self.0.iter().filter_map(|suffixes| {
+            self.0.iter().find_map(|suffixes| {
                 origin.strip_prefix(suffixes.scheme.as_bytes()).map(|host| (suffixes, host))
-            });
-            return hosts.next().is_some_and(|(suffixes, host)| suffixes.contains(host));
-        }
-        let Some((scheme, host)) = origin.split_at_checked(scheme_len(origin)) else {
-            return false;
+            })
+        } else {
+            self.find_scheme(origin)
         };
+        found.is_some_and(|(suffixes, host)| suffixes.contains(host))
+    }
+
+    /// The patterns of an origin's scheme, and its host. Apart, so that few schemes cost less.
+    #[inline(never)]
+    fn find_scheme<'o>(&self, origin: &'o [u8]) -> Option<(&Suffixes, &'o [u8])> {
+        let (scheme, host) = origin.split_at_checked(scheme_len(origin))?;
         let found = self.0.binary_search_by(|suffixes| suffixes.scheme.as_bytes().cmp(scheme));
-        found.ok().and_then(|at| self.0.get(at)).is_some_and(|suffixes| suffixes.contains(host))
+        Some((self.0.get(found.ok()?)?, host))
     }
 }
 

@@ -310,7 +310,8 @@ impl Rules {
         method: Field<'a>,
     ) -> Verdict<'_, Admission<'a>, Refusal<'a>> {
         if self.others.is_empty() {
-            return self.judge(|rule| rule.admit_preflight(head, origin, method));
+            let outcome = self.first.admit_preflight(head, origin, method);
+            return Verdict { rule: &self.first, index: None, outcome };
         }
         self.judge_preflight_by_several(head, origin, method)
     }
@@ -324,8 +325,10 @@ impl Rules {
         method: Field<'a>,
     ) -> Verdict<'_, Admission<'a>, Refusal<'a>> {
         let mut asked = Asked::of(head.headers());
+        // An `Origin` that stands there twice is denied by whoever reads it, and before all names.
+        let may_skip = origin.once().is_some();
         self.judge(|rule| {
-            if asked.are_denied_by(&rule.headers) {
+            if may_skip && asked.are_denied_by(&rule.headers) {
                 return Err(Denial::HeaderNotAllowed.into());
             }
             let outcome = rule.admit_preflight(head, origin, method);

@@ -79,6 +79,7 @@ impl Names {
     /// what is requested.
     ///
     /// RFC 9110, list: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.1>
+    #[inline]
     pub(crate) fn admit<'a>(&self, headers: &'a HeaderMap) -> Result<Requested<'a>, Refusal<'a>> {
         let bound = |bytes| if bytes > MAX_BYTES { Err(Denial::HeaderListTooLong) } else { Ok(()) };
         let mut reader = Reader { names: self, cursor: 0, empty: 0, strayed: false };
@@ -181,6 +182,13 @@ pub(crate) struct Read<'a> {
     in_order: u16,
     /// Where the first name stands that is denied.
     denied: u16,
+}
+
+impl<'a> Read<'a> {
+    fn denied_element(self) -> &'a [u8] {
+        let list = self.line.as_bytes().get(usize::from(self.denied)..).unwrap_or_default();
+        trim_whitespace(list.split(|&byte| byte == b',').next().unwrap_or_default())
+    }
 }
 
 impl Refusal<'_> {

@@ -238,6 +238,7 @@ impl Rule {
 
     /// Admits the origin, after the predicates were asked about one that is not listed: the value that
     /// names it in a response. Of a preflight they are told the method that it asks for.
+    #[inline]
     fn admit_origin<'a>(
         &self,
         head: RequestHead<'_>,

@@ -75,6 +75,14 @@ fn a_repeated_origin_is_denied_where_it_is_read() {
     let denied = Policy::from_rules([listed(), any()]).unwrap().decide(&twice);
     assert_eq!(denied.denial(), Some(Denial::OriginRepeated));
     assert!(Policy::from_rules([any(), listed()]).unwrap().decide(&twice).is_allowed());
+
+    // Of a preflight that the first denies by a name, too.
+    let rules = ["*", "https://a.example"];
+    let rules = rules.map(|it| Policy::builder().allow_origins([it]).allow_headers(["x-a"]));
+    let mut twice = preflight("https://a.example", "GET", &["x-a", "x-b"]);
+    twice.headers_mut().append("origin", "https://a.example".parse().unwrap());
+    let denied = Policy::from_rules(rules).unwrap().decide(&twice);
+    assert_eq!((denied.denial(), denied.rule()), (Some(Denial::OriginRepeated), Some(1)));
 }
 
 #[test]

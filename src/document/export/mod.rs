@@ -177,7 +177,7 @@ impl Export {
     }
 
     /// What the text does not say, or says with less, in the order in which the document is written: rule by rule, and key by
-    /// key. That nothing is left is told last.
+    /// key. That nothing is left of a rule is told behind what else it has lost, and that no rule is left, at the end.
     #[must_use]
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings

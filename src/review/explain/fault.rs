@@ -45,7 +45,7 @@ impl Fault<'_> {
         }
     }
 
-    /// What comes nearest; of a path without a policy, the route that does, and one to add.
+    /// What comes nearest. For a path without a policy: the nearest route, and one to add.
     pub(super) fn hint(&self, near: Option<(String, String)>) -> Option<Hint> {
         match self.denial {
             Denial::OriginNotAllowed => self.by_origin(),

@@ -85,8 +85,7 @@ use crate::request::RequestHead;
 ///
 /// So `/projects/group%2Fname` has the policy of `/projects/{id}` if `/projects/{id}/{name}` has the same
 /// one, or the fallback if neither is there. A path with over 64 readings, or over 16 KiB of them, is as
-/// one whose readings disagree, unless every path has the same. A path with one reading is read once. The
-/// slowest path that a search for slow ones found took about 0.1 ms.
+/// one whose readings disagree, unless every path has the same. A path with one reading is read once.
 ///
 /// What a server does on purpose with *its* paths, no table can know: paths in any case, as with Express,
 /// ASP.NET Core, or a file system of Windows or macOS; a trailing slash that makes no difference; suffixes
@@ -384,8 +383,7 @@ impl Choose for Routes {
 
 impl Judge for Routes {
     fn admits_everybody(&self, _seal: Seal) -> bool {
-        let routes = self.0.routes.iter().map(|(_path, route)| route);
-        let mut all = routes.chain([&self.0.fallback]);
+        let mut all = self.0.routes.iter().map(|(_path, route)| route).chain([&self.0.fallback]);
         all.all(|route| match route {
             Route::Policy(policy) => policy.admits_everybody(),
             Route::NoCors => false,

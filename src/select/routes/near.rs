@@ -1,6 +1,7 @@
 //! Which route comes nearest to a path that none takes: one for what is above it, below it, or beside it by a slash.
 
 use super::pattern::{Pattern, Wildcard};
+use super::router::Router;
 use super::{Route, Routes, readings};
 
 /// So many slashes of a path are looked at, so that one request costs no more.
@@ -17,8 +18,11 @@ impl Routes {
         let (near, add) =
             self.beside(path).or_else(|| self.above(path)).or_else(|| self.below(path))?;
         let is_open = !matches!(self.0.route(near), Route::NoCors);
-        let can_be_added = Pattern::parse(&add).is_ok_and(|it| router.has_room_for(&it));
-        (is_open && can_be_added).then(|| (self.written(near).to_owned(), add))
+        let pattern = Pattern::parse(&add).ok().filter(|it| router.has_room_for(it))?;
+        // A parameter may be empty within a path, and not at its end.
+        let mut alone = Router::default();
+        let takes_path = alone.insert(&pattern, 0).is_ok() && alone.find(path).is_some();
+        (is_open && takes_path).then(|| (self.written(near).to_owned(), add))
     }
 
     /// `/api` or `/api/`, each for the other.

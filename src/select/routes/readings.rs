@@ -81,7 +81,7 @@ struct Reading {
 impl Readings {
     /// Adds a reading, unless it is known.
     fn add(&mut self, text: &[u8], is_decoded: bool) -> Option<&Reading> {
-        // Not with a seed of its own: of so few even those with the same hash are soon compared.
+        // A fixed seed will do: of so few texts even those with the same hash are soon compared.
         let hash = FixedState::with_seed(0).hash_one(text);
         let is_alike = |known: &&Reading| known.hash == hash && self.text(known) == text;
         let mut alike = self.all.iter().filter(is_alike).peekable();

@@ -83,6 +83,8 @@ fn what_is_offered_helps_beside_any_other_routes() {
         "/a/{id}/{*rest}",
         "/a/b",
         "/a/b{*rest}",
+        "/a{id}/",
+        "/a{id}/{*rest}",
         "/{*rest}",
     ];
     let paths = ["/", "/a", "/a/", "/a/b", "/a/b/", "/a/c", "/a/c/", "/a/c/b", "/a/b/c/d", "/d/e"];
