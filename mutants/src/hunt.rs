@@ -53,7 +53,8 @@ impl Arguments {
     }
 }
 
-/// Tries the mutants that are asked for, and appends what becomes of them to `fates.txt`. Whether none is missed.
+/// Tries the mutants that are asked for, and appends what becomes of them to `fates.txt`. Whether all were tried, and none is
+/// missed.
 pub fn hunt(built: &Built, mutants: &[Mutant], arguments: &Arguments) -> Result<bool> {
     let tests = tests(built)?;
     for test in tests.iter().filter(|test| !test.passes) {
@@ -95,11 +96,12 @@ pub fn hunt(built: &Built, mutants: &[Mutant], arguments: &Arguments) -> Result<
         }
     }
     let tried: usize = fates.values().map(Vec::len).sum();
-    println!("not tried: {}", left.len() - tried);
+    let untried = left.len() - tried;
+    println!("not tried: {untried}");
     for &number in built.apart.iter().filter(|&&number| arguments.ask_for(&mutants[number])) {
         println!("for `cargo mutants`, since it acts at compile time: {}", mutants[number].name);
     }
-    Ok(fates.keys().all(|fate| fate.is_caught()))
+    Ok(untried == 0 && fates.keys().all(|fate| fate.is_caught()))
 }
 
 /// The names of those that were caught before.

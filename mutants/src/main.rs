@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether none is missed.
+/// Whether all were tried, and none is missed.
 fn run(arguments: &Arguments) -> Result<bool> {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the repository has no directory")?;

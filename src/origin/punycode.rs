@@ -151,8 +151,8 @@ fn encode(label: &[char], out: &mut dyn Write) -> fmt::Result {
 fn least_from(label: &[char], from: u32) -> Option<u32> {
     let mut least = None;
     for code in label.iter().copied().map(u32::from) {
-        if code >= from && least.is_none_or(|least| code < least) {
-            least = Some(code);
+        if code >= from {
+            least = Some(least.map_or(code, |least: u32| least.min(code)));
         }
     }
     least

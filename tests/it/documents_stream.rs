@@ -41,6 +41,7 @@ fn the_documents_of_a_stream_are_one_table() {
             format!("# a\n\n---\n{a}--- # b\n# b\n---\n{b}---\n# c\n"),
             "/a/b",
         ),
+        ("a document of comments alone", format!("{a}---\n# a\n# b\n---\n{b}"), "/a/b"),
         ("a directive before the first", format!("%YAML 1.2\n---\n{a}---\n{b}"), "/a/b"),
         ("a byte order mark", format!("\u{feff}{a}---\n{b}"), "/a/b"),
         ("an end before the next", format!("{a}...\n---\n{b}...\n"), "/a/b"),
@@ -82,6 +83,15 @@ fn what_is_lost_is_told_with_the_number_of_the_document() {
             "[2].spec.rules[0].matches[0].path.value",
         ]
     );
+}
+
+/// Where nothing is written but `---`, that is what is wrong.
+#[test]
+fn a_stream_of_nothing_is_refused() {
+    for yaml in ["---\n", "---\n---\n", "# a\n---\n# b\n---\n"] {
+        let errors = Routes::from_gateway_yaml(yaml).unwrap_err();
+        assert!(errors.to_string().contains("expected"), "{errors}");
+    }
 }
 
 #[test]

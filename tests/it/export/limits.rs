@@ -250,6 +250,21 @@ fn the_longest_name_of_variables() {
     assert_ne!(prefix(23), prefix(24));
 }
 
+/// What answers nobody varies if something before it answers by the origin.
+#[test]
+fn the_last_of_several_rules_varies_even_if_nothing_is_left_of_it() {
+    let predicate = || Policy::builder().allow_origins_if(|_, _, _| true);
+    let varies = |policy: Policy| {
+        let export = policy.export(Target::EnvoyJson);
+        let json: Value = serde_json::from_str(export.text()).unwrap();
+        let last = json["routes"].as_array().map_or(&json, |routes| routes.last().unwrap());
+        last.get("response_headers_to_add").is_some()
+    };
+    assert!(!varies(predicate().build().unwrap()));
+    let several = Policy::from_rules([one(), predicate().allow_methods(["PUT"])]);
+    assert!(varies(several.unwrap()));
+}
+
 /// The name of a policy is that of the resource, if it can be.
 #[test]
 fn names_of_resources() {

@@ -1,7 +1,7 @@
 //! What is lost is told in the order in which a document is written.
 
 use tower_cors::export::{Export, Target, Warning};
-use tower_cors::{Policy, PolicyBuilder, Routes};
+use tower_cors::{Policy, PolicyBuilder, Route, Routes};
 
 /// Of this each target loses something under most keys.
 fn lossy(origin: &str) -> PolicyBuilder {
@@ -130,4 +130,29 @@ fn routes_are_told_by_their_paths_and_the_fallback_behind_them() {
         r#"routes["/{rest}/c"]"#,
     ];
     assert_eq!(keys(&routes.export(Target::Gateway)), of_gateway);
+}
+
+/// Beside the prefix of a gateway stand paths that the rest of a route does not take. What they have, and lose, is another
+/// route's, or the fallback's.
+#[test]
+fn what_stands_beside_a_prefix_loses_by_the_route_that_it_has() {
+    let of = |origin: &str| Policy::builder().allow_origins([origin]);
+    let lossy = || of("https://a.example").allow_headers(["x-*"]).build().unwrap();
+    let exact = || of("https://b.example").build().unwrap();
+    let by_route = Routes::builder().route("/{*rest}", lossy()).route("/a/{*rest}", exact());
+    let by_fallback = Routes::builder().route("/a/{*rest}", exact()).fallback(lossy());
+    let by_both = Routes::builder()
+        .route("/{id}", exact())
+        .route("/a/{*rest}", Route::NoCors)
+        .route("/z", lossy())
+        .fallback(lossy());
+    for (builder, expected) in [
+        (by_route, r#"routes["/{*rest}"].allow_headers"#),
+        (by_fallback, "fallback.allow_headers"),
+        (by_both, "fallback.allow_headers"),
+    ] {
+        let export = builder.build().unwrap().export(Target::Gateway);
+        let keys = keys(&export);
+        assert!(keys.contains(&expected), "{keys:?} have no {expected}");
+    }
 }

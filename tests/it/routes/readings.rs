@@ -275,6 +275,11 @@ fn a_hostile_path_costs_little_and_has_nothing() {
         // 64 readings, and one more.
         (format!("/%{}61", "25".repeat(62)), Some("fallback")),
         (format!("/%{}61", "25".repeat(63)), None),
+        // 16 KiB of readings, and one byte more.
+        (format!("/{}%61", "x".repeat(8_189)), Some("fallback")),
+        (format!("/{}%61", "x".repeat(8_190)), None),
+        // Of one reading no more is asked.
+        (format!("/{}", "x".repeat(16 * 1024)), Some("fallback")),
     ];
     for (path, expected) in &cases {
         let shown = &path[..40];
@@ -370,5 +375,19 @@ fn any_text_is_a_path_to_find() {
         ("/\u{fffd}/%ff%fe", true),
     ] {
         assert_eq!(routes.find(path).and_then(Route::policy).is_some(), is_open, "{path:?}");
+    }
+}
+
+/// `%u` that no two bytes follow is read by nobody as a character.
+#[test]
+fn half_of_a_wide_character_is_none() {
+    let routes = table(&[("/x/{*rest}", "x"), ("/internal", "closed")], false);
+    for (path, expected) in [
+        ("/x/%ua", Some("x")),
+        ("/x/%u00", Some("x")),
+        ("/x/%ua/../../internal", None),
+        ("/x/%u002fa", Some("x")),
+    ] {
+        assert_eq!(found(&routes, path).as_deref(), expected, "{path}");
     }
 }

@@ -62,9 +62,11 @@ fn matches<'t, 'a>(table: &'t Table<'a>, warnings: &mut Warnings) -> Vec<Match<'
         for besides in [folder.to_owned(), value] {
             if !besides.is_empty() {
                 let found = table.find(&besides);
-                let mut others = table.routes.iter().filter(|_| found != *fallback);
-                let has_it = others.find(|(.., other)| *other == found);
-                let at = has_it.map_or(at_fallback, |(at, ..)| at);
+                let mut routes = table.routes.iter();
+                let at = match routes.find(|(.., other)| *other == found) {
+                    Some((at, ..)) if found != *fallback => at,
+                    _ => at_fallback,
+                };
                 matches.entry((EXACT, besides)).or_insert((at, found));
             }
         }
