@@ -316,3 +316,21 @@ fn documents_of_other_systems_are_told_their_own_keys() {
         ]
     );
 }
+
+/// Each phrase that is replaced stands in a message: one that is reworded must be reworded there, too.
+#[test]
+fn what_is_replaced_in_messages_stands_in_one() {
+    let words = include_str!("../../src/document/import/words.rs");
+    let messages = concat!(
+        include_str!("../../src/builder/error/mod.rs"),
+        include_str!("../../src/builder/error/advice.rs"),
+        include_str!("../../src/review/lint/idle.rs"),
+    );
+    let table = words.split_once("];").unwrap().0;
+    let rows = table.lines().filter_map(|line| line.trim().strip_prefix("[\""));
+    let phrases: Vec<&str> = rows.filter_map(|row| row.split('"').next()).collect();
+    assert_eq!(phrases.len(), 10);
+    for phrase in phrases {
+        assert!(messages.contains(phrase), "no message says {phrase}");
+    }
+}
