@@ -6,7 +6,7 @@ use tower_cors::{Decision, Policy, Route, Routes};
 
 use crate::envoy::Host;
 use crate::import::exposes_no_more;
-use crate::sent::Sent;
+use crate::sent::{Sent, decisions};
 
 /// A policy, for every target.
 pub(crate) fn of_policy(policy: &Policy, all: &[Sent]) {
@@ -20,6 +20,29 @@ pub(crate) fn of_policy(policy: &Policy, all: &[Sent]) {
         Policy::from_s3_json(export.text()).unwrap_or_else(|errors| panic!("{errors}\n{export}"));
     for sent in browsers_send(all, |sent| again.decide(&sent.request).is_allowed()) {
         allows_no_more(&again.decide(&sent.request), &policy.decide(&sent.request), &export);
+    }
+    if !export.warnings().is_empty() {
+        return;
+    }
+    for sent in browsers_send(all, |sent| policy.decide(&sent.request).is_allowed()) {
+        allows_no_more(&policy.decide(&sent.request), &again.decide(&sent.request), &export);
+    }
+}
+
+/// A policy that was a bucket's: what comes back of it allows no more, whatever is sent, and is the same unless something is
+/// warned of.
+pub(crate) fn of_bucket(policy: &Policy, all: &[Sent]) {
+    let export = policy.export(Target::S3);
+    if export.warnings().iter().any(|warning| warning.loss() == Loss::NoRules) {
+        return;
+    }
+    let (again, _told) =
+        Policy::from_s3_json(export.text()).unwrap_or_else(|errors| panic!("{errors}\n{export}"));
+    for sent in all {
+        allows_no_more(&again.decide(&sent.request), &policy.decide(&sent.request), &export);
+    }
+    if export.warnings().is_empty() {
+        assert_eq!(decisions(&again, all), decisions(policy, all), "{export}");
     }
 }
 

@@ -29,6 +29,7 @@ mod subject;
 mod cached;
 mod envoy;
 mod export;
+mod http_route;
 mod import;
 mod policy;
 mod sent;
