@@ -82,7 +82,7 @@ fn parts(text: &str) -> impl Iterator<Item = Part<'_>> {
         let first = lines.next()?;
         let content = start + if begins(first) { MARKER.len() } else { 0 };
         // What is before the first `---` may be no document, but comments and directives.
-        let mut is_one = start > 0 || is_content(first);
+        let mut is_one = is_content(first);
         let (mut end, mut count) = (start + first.len(), 1);
         while let Some(line) = lines.next_if(|line| !is_one || !begins(line)) {
             is_one |= is_content(line);

@@ -50,6 +50,8 @@ const NAMES: &[(&str, Option<&str>)] = &[
     ("https://MÜNCHEN.example/karte", Some("https://xn--mnchen-3ya.example")),
     ("münchen.example", Some("https://xn--mnchen-3ya.example")),
     ("https://*.bücher.example:8443", Some("https://*.xn--bcher-kva.example:8443")),
+    // Where the first difference comes to just the bound at which the digits' bias is adapted once more.
+    ("https://abcde뉀대.example", Some("https://xn--abcde-346ty4b.example")),
     ("https://straße.example", Some("https://xn--strae-oqa.example")),
     ("https://παράδειγμα.example", Some("https://xn--hxajbheg2az3al.example")),
     ("https://пример.example", Some("https://xn--e1afmkfd.example")),

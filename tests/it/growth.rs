@@ -102,3 +102,26 @@ fn policies_are_compared_without_being_written_out() {
     let compared = || assert!(one == again && one != other && again != other);
     assert!(allocation_counter::measure(compared).count_total < 10);
 }
+
+/// What is looked up by halves is found, and nothing beside it.
+#[test]
+fn each_of_many_methods_and_schemes_is_found() {
+    let names = || (0..40).map(|at| format!("M{at}"));
+    let policy = of(names().map(|name| format!("{}x://*.a.example", name.to_lowercase())))
+        .only_methods(names())
+        .build()
+        .unwrap();
+    let is_allowed = |scheme: &str, method: &str| {
+        let request = http::Request::builder()
+            .method(method)
+            .header("origin", format!("{scheme}x://b.a.example"))
+            .body(())
+            .unwrap();
+        policy.decide(&request).is_allowed()
+    };
+    for name in names() {
+        assert!(is_allowed(&name.to_lowercase(), &name), "{name}");
+        assert!(!is_allowed(&name.to_lowercase(), &format!("{name}0M")), "{name}");
+        assert!(!is_allowed(&format!("{}q", name.to_lowercase()), &name), "{name}");
+    }
+}
