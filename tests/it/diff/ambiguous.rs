@@ -92,6 +92,26 @@ fn a_change_of_ambiguous_paths_is_told() {
     check(rows);
 }
 
+/// Two policies that differ lose the same: one example is enough.
+#[test]
+fn what_two_policies_lose_is_told_once() {
+    let table = |inner: [Policy; 2]| {
+        let outer = [policy(&app()), policy(&app().allow_methods(["PATCH"]))];
+        let mut builder = Routes::builder();
+        for ((folder, outer), inner) in ["a", "b"].iter().zip(outer).zip(inner) {
+            builder = builder.route(format!("/{folder}/{{*rest}}"), outer);
+            builder = builder.route(format!("/{folder}/x"), inner);
+        }
+        builder.build().unwrap()
+    };
+    let old = table([policy(&app()), policy(&app().allow_methods(["PATCH"]))]);
+    let new =
+        table([policy(&app().allow_methods(["PUT"])), policy(&app().allow_methods(["DELETE"]))]);
+    let diff = old.diff(&new).to_string();
+    let lost = diff.lines().filter(|line| line.contains("no longer admits https://app.example"));
+    assert_eq!(lost.count(), 1, "{diff}");
+}
+
 /// `/a0/../last` may be read as `/last`, and as what takes paths of any length.
 #[test]
 fn what_only_a_detour_leads_to_is_told() {
