@@ -1,4 +1,4 @@
-//! What a configuration costs grows with its size, and not with its square, whoever wrote it.
+//! What a configuration costs grows with its size, and hardly with its square, whoever wrote it.
 //!
 //! Times are compared within one run: of something, and of eight times as much.
 

@@ -1,4 +1,4 @@
-//! Which rules have an origin in common, found without comparing each rule with each.
+//! Which rules have an origin in common, found without comparing the patterns of each rule with those of each other one.
 //!
 //! What a pattern stands for is under one *tail*: the host, or what follows the `*` of the leading label.
 //! `https://*.a.example` and `https://x.a.example` meet, because `.a.example` is also an end of `x.a.example`.

@@ -26,7 +26,8 @@
 //! # What is lost
 //!
 //! What a target cannot say is left out, or is narrowed to what it can say, and a [`Warning`] tells of each. So what is
-//! written is **never more open** than the policy, but for two things that are told at the end. Without a warning, a page may do with it what it may do with the policy.
+//! written is **never more open** than the policy, but for two things that are told at the end. Without a warning, a page may
+//! do with it what it may do with the policy.
 //! The answers may still differ in what no page can see: most targets answer a denied preflight with 200 and without CORS
 //! headers, where the layer says 403, and they list all methods and names, where the layer lists what was asked for.
 //!
