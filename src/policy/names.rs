@@ -119,18 +119,16 @@ impl Names {
     /// Where the name stands among those listed, in whatever case it is; in lower case, as browsers send
     /// it, for less.
     fn find(&self, name: &[u8]) -> Option<usize> {
+        if self.listed.len() <= FEW {
+            let scan = |is_it: fn(&[u8], &[u8]) -> bool| {
+                self.listed.iter().position(|listed| is_it(listed.as_bytes(), name))
+            };
+            return scan(is_same).or_else(|| scan(<[u8]>::eq_ignore_ascii_case));
+        }
         let search = |compare: fn(&str, &[u8]) -> Ordering| {
             self.listed.binary_search_by(|listed| compare(listed, name)).ok()
         };
-        let found = if self.listed.len() <= FEW {
-            self.listed.iter().position(|listed| is_same(listed.as_bytes(), name))
-        } else {
-            search(|listed, name| listed.as_bytes().cmp(name))
-        };
-        found.or_else(|| {
-            let is_lower = !name.iter().any(u8::is_ascii_uppercase);
-            if is_lower { None } else { search(compare_lower) }
-        })
+        search(|listed, name| listed.as_bytes().cmp(name)).or_else(|| search(compare_lower))
     }
 
     /// A script may name a header `*`, too. It is not allowed: browsers take it for the wildcard where it is
@@ -187,7 +185,7 @@ pub(crate) struct Read<'a> {
 impl<'a> Read<'a> {
     fn denied_element(self) -> &'a [u8] {
         let list = self.line.as_bytes().get(usize::from(self.denied)..).unwrap_or_default();
-        trim_whitespace(list.split(|&byte| byte == b',').next().unwrap_or_default())
+        trim_whitespace(split_element(list).0)
     }
 }
 
@@ -280,8 +278,7 @@ impl Reader<'_> {
 
     /// Reads any element: what follows, from its comma on.
     fn read_element<'l>(&mut self, list: &'l [u8]) -> Result<&'l [u8], Denial> {
-        let end = list.iter().position(|&byte| byte == b',').unwrap_or(list.len());
-        let (element, rest) = list.split_at_checked(end).unwrap_or((list, &[]));
+        let (element, rest) = split_element(list);
         let name = trim_whitespace(element);
         if name.is_empty() {
             self.empty += 1;
@@ -298,6 +295,12 @@ impl Reader<'_> {
         }
         Ok(rest)
     }
+}
+
+/// The first element of a list, and what follows, from its comma on.
+fn split_element(list: &[u8]) -> (&[u8], &[u8]) {
+    let end = list.iter().position(|&byte| byte == b',').unwrap_or(list.len());
+    list.split_at_checked(end).unwrap_or((list, &[]))
 }
 
 /// OWS: <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3>

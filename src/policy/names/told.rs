@@ -4,7 +4,7 @@ use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
 use super::super::decision::Lines;
-use super::{MAX_BYTES, MAX_EMPTY, MAX_LINES, Names, Read, trim_whitespace};
+use super::{MAX_BYTES, MAX_EMPTY, MAX_LINES, Names, Read, split_element, trim_whitespace};
 use crate::safelist::is_token;
 
 /// Bytes of names that have room in as little as most lists need.
@@ -72,16 +72,21 @@ impl Names {
         empty: &mut usize,
         show: &mut impl FnMut(&'a [u8], bool),
     ) -> Option<()> {
-        let mut start = 0;
-        for element in line.split(|&byte| byte == b',') {
+        let mut list = line;
+        loop {
+            let start = line.len() - list.len();
             let known = denied.filter(|denied| start <= *denied).map(|denied| start < denied);
-            start += element.len() + 1;
+            let (element, rest) = split_element(list);
             match trim_whitespace(element) {
                 [] => *empty += 1,
                 name if known.unwrap_or_else(|| self.allows(name)) => show(name, true),
                 name if is_token(name) => show(name, false),
                 _ => return None,
             }
+            let [_comma, rest @ ..] = rest else {
+                break;
+            };
+            list = rest;
         }
         (*empty <= MAX_EMPTY).then_some(())
     }
