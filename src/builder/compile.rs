@@ -1,8 +1,9 @@
 //! The judging of every value, and the compiling of those that are sound.
 
-use std::collections::HashSet;
+use std::hash::RandomState;
 use std::time::Duration;
 
+use hashbrown::HashSet;
 use http::HeaderValue;
 
 use super::PolicyBuilder;
@@ -132,7 +133,7 @@ impl PolicyBuilder {
 
     /// Origins that stand there before, and all that stands beside `*`.
     fn find_idle_origins(&self, any: bool, found: &mut Findings) {
-        let mut seen = HashSet::with_capacity(self.origins.len());
+        let mut seen = HashSet::with_capacity_and_hasher(self.origins.len(), RandomState::new());
         for value in self.origins.iter().map(String::as_str) {
             if !seen.insert(value) {
                 found.idle(Idle::new(value, Why::Repeated));

@@ -1,7 +1,8 @@
 //! The compiling of methods and names: those that are sound and of use are kept.
 
-use std::collections::HashSet;
+use std::hash::RandomState;
 
+use hashbrown::HashSet;
 use http::HeaderValue;
 
 use super::PolicyBuilder;
@@ -109,7 +110,7 @@ impl List<'_> {
         let fold = |value: &String| value.to_ascii_lowercase();
         let folded: Vec<String> =
             if self.ignore_case { values.iter().map(fold).collect() } else { values.to_vec() };
-        let mut seen = HashSet::new();
+        let mut seen = HashSet::with_hasher(RandomState::new());
         let mut kept = Vec::new();
         for (text, key) in values.iter().map(String::as_str).zip(&folded) {
             if !seen.insert(key.as_str()) {
