@@ -1,6 +1,7 @@
 //! The values that a policy sends of its own.
 
 use std::fmt;
+use std::iter;
 use std::ptr;
 use std::sync::OnceLock;
 
@@ -22,17 +23,17 @@ const STACK: u32 = 21;
 pub(crate) struct SentValue {
     value: HeaderValue,
     /// There are none of a static value.
-    copies: Option<Box<[OnceLock<HeaderValue>; COPIES]>>,
+    copies: Box<[OnceLock<HeaderValue>]>,
 }
 
 impl SentValue {
     pub(crate) fn new(value: HeaderValue) -> Self {
-        Self { value, copies: Some(Box::new([const { OnceLock::new() }; COPIES])) }
+        Self { value, copies: iter::repeat_with(OnceLock::new).take(COPIES).collect() }
     }
 
     /// Of a value whose clones count nothing.
     pub(crate) fn from_static(value: &'static str) -> Self {
-        Self { value: HeaderValue::from_static(value), copies: None }
+        Self { value: HeaderValue::from_static(value), copies: Box::default() }
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
@@ -44,8 +45,7 @@ impl SentValue {
     pub(crate) fn local(&self) -> &HeaderValue {
         let on_stack = 0_u8;
         let place = (ptr::from_ref(&on_stack).addr() >> STACK) % COPIES;
-        let copy = self.copies.as_ref().and_then(|copies| copies.get(place));
-        copy.map_or(&self.value, |copy| copy.get_or_init(|| self.copy()))
+        self.copies.get(place).map_or(&self.value, |copy| copy.get_or_init(|| self.copy()))
     }
 
     /// What this thread sends.
