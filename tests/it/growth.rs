@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use tower_cors::{Policy, PolicyBuilder};
+use tower_cors::export::Target;
+use tower_cors::{Policy, PolicyBuilder, Routes};
 
 /// The least of several times of the processor, which is about what it takes when nothing else runs.
 pub(crate) fn least<T>(mut run: impl FnMut() -> T) -> Duration {
@@ -124,6 +125,24 @@ fn methods_are_looked_up_among_methods() {
         };
         Policy::from_rules([rule("x-a"), rule("x-b")]).unwrap()
     });
+}
+
+/// Policies that differ by their last setting alone are not compared with each other.
+#[test]
+fn tables_are_exported_without_comparing_all_their_policies() {
+    for target in [Target::Gateway, Target::Nginx] {
+        for below in ["", "/{*rest}"] {
+            grows_with_its_size(100, |count| {
+                let mut routes = Routes::builder();
+                for at in 0..count {
+                    let origins = (0..20).map(|origin| format!("https://{origin}.example"));
+                    let policy = of(origins).max_age(Duration::from_secs(at as u64));
+                    routes = routes.route(format!("/{at}{below}"), policy.build().unwrap());
+                }
+                routes.build().unwrap().export(target)
+            });
+        }
+    }
 }
 
 #[test]
