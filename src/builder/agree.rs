@@ -12,7 +12,7 @@ mod meetings;
 use std::cell::OnceCell;
 
 use self::entry::Entry;
-use self::meetings::{MAX_WITHIN_LABEL, Meeting, Meetings};
+use self::meetings::{MAX_WITHIN_LABEL, Meeting, settle};
 use super::PolicyBuilder;
 use super::error::{PolicyError, PolicyErrors};
 use crate::origin::pattern::{OriginPattern, Pattern, Star};
@@ -33,29 +33,35 @@ pub(super) fn disagreements(
     }
     let patterns: Vec<_> = builders.iter().map(|builder| patterns(&builder.origins)).collect();
     let mut sides = Vec::new();
+    // Of each rule, the first that it does not agree with, and by which origin and method.
+    let mut first: Vec<Option<(usize, String, &str)>> = Vec::new();
     for ((builder, rule), patterns) in builders.iter().zip(rules).zip(&patterns) {
         let kind = builders.iter().position(|other| are_alike(builder, other)).unwrap_or_default();
         let null = builder.null_origin.then_some("null");
         let special = null.into_iter().chain(builder.file_origin.then_some("file://"));
         sides.push(Side::new(sides.len(), kind, rule, patterns, special.collect()));
+        first.push(None);
     }
     let count = within_label(&sides);
     if count > MAX_WITHIN_LABEL {
         return Err(PolicyErrors::of_rules(name, PolicyError::TooManyPatterns { count }));
     }
     let mut conflicts = Conflicts(vec![Vec::new(); sides.len()]);
-    let (mut meetings, mut met) = (Meetings::new(&sides), Vec::new());
+    settle(&sides, &mut |one, two, meeting| {
+        let Some(first) = first.get_mut(two.index) else { return true };
+        if first.as_ref().is_some_and(|(earlier, ..)| *earlier < one.index) {
+            return true;
+        }
+        let Some(method) = conflicts.between(one, two) else { return true };
+        let Some(origin) = meeting.origin(one, two) else { return false };
+        *first = Some((one.index, origin, method));
+        true
+    });
     let mut found = Vec::new();
-    for two in &sides {
-        meetings.next(two, &mut met);
-        for (one, meeting) in sides.iter().zip(&mut met) {
-            let Some(meeting) = meeting.take() else { continue };
-            let Some(method) = conflicts.between(one, two) else { continue };
-            if let Some(origin) = one.shared_origin(two, meeting) {
-                let (rules, method) = ((one.index, two.index), method.to_owned());
-                found.push(PolicyError::RulesDisagree { rules, origin, method });
-                break;
-            }
+    for (two, first) in sides.iter().zip(first) {
+        if let Some((earlier, origin, method)) = first {
+            let (rules, method) = ((earlier, two.index), method.to_owned());
+            found.push(PolicyError::RulesDisagree { rules, origin, method });
         }
     }
     Ok(found)
@@ -75,21 +81,16 @@ pub(crate) fn sharing(rules: &[&Rule]) -> Vec<Vec<usize>> {
     if within_label(&sides) > MAX_WITHIN_LABEL {
         return (0..sides.len()).map(|later| (0..later).collect()).collect();
     }
-    let (mut meetings, mut met) = (Meetings::new(&sides), Vec::new());
-    let sharing = sides.iter().map(|side| {
-        meetings.next(side, &mut met);
-        (0..met.len()).filter(|earlier| met.get(*earlier).is_some_and(Option::is_some)).collect()
+    let met = settle(&sides, &mut |one, two, meeting| {
+        matches!(meeting, Meeting::Open) || meeting.origin(one, two).is_some()
     });
-    sharing.collect()
+    let earlier = |later| (0..later).filter(|earlier| met.has(*earlier, later)).collect();
+    (0..sides.len()).map(earlier).collect()
 }
 
-/// Whether two rules are alike but for their origins.
+/// Whether two rules allow the same but for their origins.
 fn are_alike(one: &PolicyBuilder, two: &PolicyBuilder) -> bool {
-    one.credentials == two.credentials
-        && one.methods == two.methods
-        && one.only_methods == two.only_methods
-        && one.headers == two.headers
-        && one.exposed == two.exposed
+    one.methods == two.methods && one.only_methods == two.only_methods && one.headers == two.headers
 }
 
 /// Whether what the rules say to those they allow is the same.
@@ -119,11 +120,14 @@ fn patterns(origins: &[String]) -> Vec<OriginPattern<'_>> {
     patterns
 }
 
-/// `[later kind][earlier kind]`: the method for which two rules conflict. Empty until it is looked for.
+/// `[later kind][earlier kind]`: the method for which rules conflict that say different things. Empty until it is looked for.
 struct Conflicts<'a>(Vec<Vec<OnceCell<Option<&'a str>>>>);
 
 impl<'a> Conflicts<'a> {
     fn between(&mut self, one: &Side<'a>, later: &Side<'a>) -> Option<&'a str> {
+        if says_as(one.rule, later.rule) {
+            return None;
+        }
         let known = self.0.get_mut(later.kind)?;
         if known.len() <= one.kind {
             known.resize_with(one.kind + 1, OnceCell::new);
@@ -132,11 +136,8 @@ impl<'a> Conflicts<'a> {
     }
 }
 
-/// A method for which the later rule may answer a preflight whose request the other one answers otherwise.
+/// A method for which the later rule may answer a preflight whose request the other one answers.
 fn conflict<'a>(one: &'a Rule, later: &'a Rule) -> Option<&'a str> {
-    if says_as(one, later) {
-        return None;
-    }
     // Most have no method in common, which is seen at once; many have the same names.
     let shared = one.methods.shared_with(&later.methods, false)?;
     if one.headers.covers(&later.headers) {
@@ -149,7 +150,7 @@ fn conflict<'a>(one: &'a Rule, later: &'a Rule) -> Option<&'a str> {
 /// One rule, and the patterns that it was compiled from.
 struct Side<'a> {
     index: usize,
-    /// The same for rules that are alike but for their origins.
+    /// The same for rules that allow the same but for their origins.
     kind: usize,
     rule: &'a Rule,
     entries: Vec<Entry<'a>>,
@@ -165,7 +166,7 @@ impl<'a> Side<'a> {
         patterns: &'a [OriginPattern<'a>],
         special: Vec<&'static str>,
     ) -> Self {
-        let entry = |pattern| Entry::new(index, rule, pattern);
+        let entry = |pattern| Entry::new(index, pattern);
         Self { index, kind, rule, entries: patterns.iter().map(entry).collect(), special }
     }
 
@@ -176,17 +177,6 @@ impl<'a> Side<'a> {
             || self.special.iter().any(|origin| other.special.contains(origin))
     }
 
-    /// An origin that both rules match, or may match.
-    fn shared_origin(&self, other: &Self, meeting: Meeting<'_>) -> Option<String> {
-        let matched =
-            |origin: &String| [self, other].iter().all(|side| side.rule.origins.may_match(origin));
-        match meeting {
-            Meeting::OfPatterns(one, two) => Some(entry::sample(one, two)).filter(matched),
-            Meeting::At(origin) => Some(origin),
-            Meeting::Open => self.sample(&matched).or_else(|| other.sample(&matched)),
-        }
-    }
-
     /// The first that is wanted of origins that stand for all that the rule matches, for a comparison with
     /// one that is open.
     fn sample(&self, is_wanted: &dyn Fn(&String) -> bool) -> Option<String> {
@@ -194,5 +184,17 @@ impl<'a> Side<'a> {
         let others = any.into_iter().chain(self.special.iter().copied()).map(str::to_owned);
         let mut of_patterns = self.entries.iter().map(|entry| entry.pattern.sample(None));
         of_patterns.find(is_wanted).or_else(|| others.into_iter().find(is_wanted))
+    }
+}
+
+impl Meeting<'_> {
+    /// An origin that both rules match, or may match.
+    fn origin(&self, one: &Side<'_>, two: &Side<'_>) -> Option<String> {
+        let matched =
+            |origin: &String| [one, two].iter().all(|side| side.rule.origins.may_match(origin));
+        match self {
+            Self::OfPatterns(lower, other) => entry::shared_origin(lower, other, &matched),
+            Self::Open => one.sample(&matched).or_else(|| two.sample(&matched)),
+        }
     }
 }

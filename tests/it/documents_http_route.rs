@@ -2,6 +2,8 @@
 //!
 //! `HTTPRoute`: <https://gateway-api.sigs.k8s.io/reference/spec/#httproute>
 
+mod changed;
+
 use tower_cors::{DocumentErrors, Route, Routes};
 
 use super::documents::refused;
@@ -116,23 +118,6 @@ fn without_matches_a_rule_is_for_every_path() {
     let (routes, warnings) = Routes::from_gateway_yaml(yaml).unwrap();
     assert_eq!(warnings[0].key(), "spec.rules[0].matches[0].method");
     assert_eq!(has(&routes, "/"), "no CORS");
-}
-
-#[test]
-fn what_a_filter_behind_cors_removes_is_not_allowed() {
-    let [cors, removes] = [
-        "{type: CORS, cors: {allowOrigins: ['*']}}",
-        "{type: ResponseHeaderModifier, responseHeaderModifier: {remove: [Access-Control-Allow-Origin]}}",
-    ];
-    let read = |filters: [&str; 2]| {
-        let yaml = format!("spec: {{rules: [{{filters: [{}]}}]}}", filters.join(", "));
-        let (routes, warnings) = Routes::from_gateway_yaml(&yaml).unwrap();
-        (has(&routes, "/"), warnings.iter().map(ToString::to_string).collect::<Vec<_>>())
-    };
-    assert_eq!(read([removes, cors]), ("GET", Vec::new()));
-    let said = "spec.rules[0]: a filter behind that for CORS removes `Access-Control-Allow-Origin`, so that its paths \
-                have no CORS";
-    assert_eq!(read([cors, removes]), ("no CORS", vec![said.to_owned()]));
 }
 
 #[test]

@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use tower_cors::{Policy, PolicyBuilder};
+use tower_cors::export::Target;
+use tower_cors::{Policy, PolicyBuilder, Routes};
 
 /// The least of several times of the processor, which is about what it takes when nothing else runs.
 pub(crate) fn least<T>(mut run: impl FnMut() -> T) -> Duration {
@@ -67,6 +68,54 @@ fn rules_for_the_same_origins_are_compared_at_little_cost() {
     }
 }
 
+/// The origins of each rule.
+type Origins<'a> = &'a dyn Fn(usize) -> Vec<String>;
+
+/// Each rule looks for those that it shares an origin with, and not through their patterns.
+#[test]
+fn rules_of_many_patterns_are_compared_at_little_cost() {
+    let nested = |end: String| -> Vec<String> {
+        let domains = (1..=60).map(|depth| format!("https://*.{}{end}", "a.".repeat(depth)));
+        domains.collect()
+    };
+    let shapes: [(&str, Origins<'_>); 7] = [
+        ("nested", &|_| nested("example".to_owned())),
+        ("nested apart", &|at| nested(format!("r{at}.example"))),
+        ("below nested ones", &|at| match at {
+            0 => nested("example".to_owned()),
+            _ => (0..60)
+                .map(|host| format!("https://h{host}.r{at}.{}example", "a.".repeat(60)))
+                .collect(),
+        }),
+        ("beside patterns within a label", &|at| {
+            let hosts = (0..60).map(|host| format!("https://h{host}-{at}.a.example"));
+            hosts.chain([format!("https://pr{at}-*.a.example")]).collect()
+        }),
+        ("ports", &|at| {
+            (0..60).map(|port| format!("https://a.example:{}", 1_000 + 60 * at + port)).collect()
+        }),
+        ("schemes", &|at| (0..60).map(|scheme| format!("s{scheme}-{at}://a.example")).collect()),
+        ("one scheme", &|at| {
+            (0..60)
+                .map(|host| format!("app://h{host}-{at}"))
+                .chain(["app://*".to_owned()])
+                .collect()
+        }),
+    ];
+    for (name, origins) in shapes {
+        let rules: Vec<PolicyBuilder> = (0..150)
+            .map(|at| {
+                let rule = of(origins(at)).dangerously_allow_public_suffixes(true);
+                rule.only_methods([format!("M{}", at % 3)])
+                    .expose_headers([format!("x-{}", at % 3)])
+            })
+            .collect();
+        let apart = least(|| rules.iter().for_each(|rule| drop(rule.clone().build().unwrap())));
+        let compared = least(|| Policy::from_rules(rules.clone()).unwrap());
+        assert!(compared < 6 * apart, "{name}: {apart:?}, and {compared:?}");
+    }
+}
+
 #[test]
 fn methods_are_looked_up_among_methods() {
     grows_with_its_size(500, |count| {
@@ -76,6 +125,24 @@ fn methods_are_looked_up_among_methods() {
         };
         Policy::from_rules([rule("x-a"), rule("x-b")]).unwrap()
     });
+}
+
+/// Policies that differ by their last setting alone are not compared with each other.
+#[test]
+fn tables_are_exported_without_comparing_all_their_policies() {
+    for target in [Target::Gateway, Target::Nginx] {
+        for below in ["", "/{*rest}"] {
+            grows_with_its_size(100, |count| {
+                let mut routes = Routes::builder();
+                for at in 0..count {
+                    let origins = (0..20).map(|origin| format!("https://{origin}.example"));
+                    let policy = of(origins).max_age(Duration::from_secs(at as u64));
+                    routes = routes.route(format!("/{at}{below}"), policy.build().unwrap());
+                }
+                routes.build().unwrap().export(target)
+            });
+        }
+    }
 }
 
 #[test]

@@ -2,15 +2,15 @@
 
 use crate::origin::pattern::{OriginPattern, Star};
 use crate::origin::place::{Place, Port, split_label};
-use crate::policy::rule::Rule;
 
 /// One of the patterns of a rule.
 pub(super) struct Entry<'a> {
     pub(super) index: usize,
-    pub(super) rule: &'a Rule,
     pub(super) pattern: &'a OriginPattern<'a>,
+    /// What of it is written.
+    pub(super) host: &'a str,
     /// Every origin of a scheme has any port.
-    pub(super) place: Place<'a>,
+    pub(super) port: Port<'a>,
     label: Label<'a>,
 }
 
@@ -24,34 +24,36 @@ enum Label<'a> {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(index: usize, rule: &'a Rule, pattern: &'a OriginPattern<'a>) -> Self {
-        let mut place = Place::of(pattern);
+    pub(super) fn new(index: usize, pattern: &'a OriginPattern<'a>) -> Self {
+        let Place { tail, mut port } = Place::of(pattern);
         if pattern.is_star(Star::Everything) {
-            place.port = Port::Any;
+            port = Port::Any;
         }
         let label = match pattern.in_label() {
             Some((start, end, _)) => Label::Within(start, end),
             None if pattern.star().is_some() => Label::Any,
-            None => Label::Written(split_label(place.tail).0),
+            None => Label::Written(split_label(tail).0),
         };
-        Self { index, rule, pattern, place, label }
-    }
-
-    /// Whether all that the pattern stands for is under one tail, which can be looked up.
-    pub(super) fn is_under_tail(&self) -> bool {
-        matches!(self.pattern.star(), None | Some(Star::Labels))
+        Self { index, pattern, host: tail, port, label }
     }
 
     /// Whether ports and labels leave room for an origin in common, as far as can be told at a glance.
     pub(super) fn may_meet(&self, other: &Self) -> bool {
-        let (port, other_port) = (self.place.port, other.place.port);
-        let ports = port == other_port || [port, other_port].contains(&Port::Any);
-        ports && self.label.may_meet(other.label)
+        self.label.may_meet(other.label)
+            && (self.port == other.port || [self.port, other.port].contains(&Port::Any))
+    }
+
+    /// What is written of the leading label, before the `*` if it has one.
+    pub(super) fn start(&self) -> &'a str {
+        match self.label {
+            Label::Written(start) | Label::Within(start, _) => start,
+            Label::Any => "",
+        }
     }
 
     /// The port, if one is written.
-    fn port(&self) -> Option<&'a str> {
-        match self.place.port {
+    fn written_port(&self) -> Option<&'a str> {
+        match self.port {
             Port::Written("") | Port::Any | Port::Either => None,
             Port::Written(port) => Some(port),
         }
@@ -74,22 +76,14 @@ impl Label<'_> {
     }
 }
 
-/// An origin that two patterns have in common, if one of them is under the tail of the other.
-pub(super) fn sample(one: &Entry<'_>, two: &Entry<'_>) -> String {
-    let closer = if one.place.tail.len() >= two.place.tail.len() { one } else { two };
-    closer.pattern.sample(one.port().or(two.port()))
-}
-
-/// An origin that both rules match, by patterns of both that may meet.
-pub(super) fn matched_sample(one: &Entry<'_>, two: &Entry<'_>) -> Option<String> {
-    for port in [None, one.port(), two.port()] {
-        let mut samples = vec![one.pattern.sample(port), two.pattern.sample(port)];
-        samples.extend(one.pattern.shared_samples(two.pattern, port));
-        for origin in samples {
-            if one.rule.origins.may_match(&origin) && two.rule.origins.may_match(&origin) {
-                return Some(origin);
-            }
-        }
-    }
-    None
+/// An origin that two patterns have in common, of which the first is the lower one.
+pub(super) fn shared_origin(
+    lower: &Entry<'_>,
+    other: &Entry<'_>,
+    matched: &dyn Fn(&String) -> bool,
+) -> Option<String> {
+    let port = lower.written_port().or(other.written_port());
+    let mut samples = vec![lower.pattern.sample(port), other.pattern.sample(port)];
+    samples.extend(lower.pattern.shared_samples(other.pattern, port));
+    samples.into_iter().find(matched)
 }

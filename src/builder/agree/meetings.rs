@@ -1,226 +1,258 @@
 //! Which rules have an origin in common, found without comparing the patterns of each rule with those of each other one.
 //!
-//! What a pattern stands for is under one *tail*: the host, or what follows the `*` of the leading label.
-//! `https://*.a.example` and `https://x.a.example` meet, because `.a.example` is also an end of `x.a.example`.
-//! So a pattern is looked for under its own tail and under each shorter one, and a pattern with subdomains
-//! under the longer ones, too, where the others were entered before.
-//!
-//! A `*` within a label stands for names directly under one domain, so such a pattern meets others that name
-//! something directly under the same one, and patterns with subdomains over it.
+//! Schemes, and under them domains, label by label from the right, are a tree. A pattern stands at a node of it: a host at its
+//! own, `https://*.a.example` at that of `a.example`, every origin of a scheme at that of the scheme, and a pattern with a `*`
+//! within a label at that of the domain directly above. What two patterns have in common, the lower one stands for. So each
+//! looks for others at its node and at those above, and no pattern looks below.
 
 use std::collections::HashMap;
 
 use super::Side;
-use super::entry::{Entry, matched_sample};
+use super::entry::Entry;
 use crate::origin::pattern::Star;
-use crate::origin::place::{Port, above, ends};
+use crate::origin::place::{Port, above};
 
 /// The most patterns with a `*` within a label in a policy of several rules, since each is compared with
-/// all others under its domain.
+/// all others directly under its domain.
 pub(super) const MAX_WITHIN_LABEL: usize = 1_000;
 
 /// Why two rules may have an origin in common.
 pub(super) enum Meeting<'a> {
-    /// These patterns, one of each rule, have one in common.
+    /// These patterns, the lower one first, have one in common, or may have.
     OfPatterns(&'a Entry<'a>, &'a Entry<'a>),
-    /// This one is.
-    At(String),
     /// One of the rules matches what nobody listed, or both match opaque origins, or local files.
     Open,
 }
 
-/// The patterns of the rules so far, by where they stand.
-pub(super) struct Meetings<'a> {
-    table: HashMap<Key<'a>, Vec<&'a Entry<'a>>>,
-    earlier: Vec<&'a Side<'a>>,
-    /// Whether a rule has a pattern with a `*` within a label, or one for a whole scheme.
-    has_starred: bool,
+/// Asked of two rules, the earlier one first, and of why they may meet. Says whether they need not be asked about again.
+pub(super) type Ask<'s, 'a> = &'s mut dyn FnMut(&Side<'a>, &Side<'a>, &Meeting<'a>) -> bool;
+
+/// Asks about the rules that may have an origin in common. Says which of them are settled.
+pub(super) fn settle<'a>(sides: &'a [Side<'a>], ask: Ask<'_, 'a>) -> Settled {
+    let mut pairs = Pairs { sides, settled: Settled::new(sides.len()), ask };
+    let (mut tree, mut nodes) = (Tree::default(), Vec::new());
+    for side in sides {
+        for entry in &side.entries {
+            nodes.push(tree.enter(entry));
+        }
+    }
+    let mut nodes = nodes.iter();
+    for side in sides {
+        for entry in &side.entries {
+            if let Some(node) = nodes.next() {
+                tree.look_up(*node, entry, &mut pairs);
+            }
+        }
+    }
+    for one in sides {
+        for two in sides {
+            if one.index < two.index && one.meets_openly(two) {
+                pairs.ask(one.index, two.index, &Meeting::Open);
+            }
+        }
+    }
+    pairs.settled
 }
 
-/// How an entry stands somewhere, the scheme, the domain, and the port where that matters.
-type Key<'a> = (Standing, &'a str, &'a str, Port<'a>);
+/// For each two rules, whether they are settled.
+pub(super) struct Settled(Vec<u8>);
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Standing {
-    /// A pattern with subdomains, of any rule, by its tail.
-    Wild,
-    /// The first pattern of each rule at a tail.
-    At,
-    /// The same, by each end of the tail that is that of a pattern with subdomains.
-    Below,
-    /// A host, by the domain directly above; a pattern with subdomains, by its own.
-    Host,
-    Subdomains,
-    /// A pattern with a `*` within a label, by the domain directly above, and by each end of that as before.
-    WithinLabel,
-    BelowLabel,
-    /// One for a whole scheme, and the first of each rule, whatever it is.
-    Whole,
-    Scheme,
+impl Settled {
+    fn new(rules: usize) -> Self {
+        Self(vec![0; rules * rules.saturating_sub(1) / 2])
+    }
+
+    fn settle(&mut self, earlier: usize, later: usize) {
+        if let Some(is) = self.0.get_mut(later * later.saturating_sub(1) / 2 + earlier) {
+            *is = 1;
+        }
+    }
+
+    /// Whether an earlier rule and a later one are settled.
+    pub(super) fn has(&self, earlier: usize, later: usize) -> bool {
+        self.0.get(later * later.saturating_sub(1) / 2 + earlier).is_none_or(|is| *is == 1)
+    }
 }
 
-impl<'a> Meetings<'a> {
-    pub(super) fn new(sides: &'a [Side<'a>]) -> Self {
-        let mut new = Self { table: HashMap::new(), earlier: Vec::new(), has_starred: false };
-        for side in sides {
-            for entry in &side.entries {
-                new.has_starred |= !entry.is_under_tail();
-                if entry.pattern.is_star(Star::Labels) {
-                    new.add_first(entry, Standing::Wild, entry.place.tail, Port::Either);
-                }
-            }
-        }
-        new
+struct Pairs<'s, 'a> {
+    sides: &'a [Side<'a>],
+    settled: Settled,
+    ask: Ask<'s, 'a>,
+}
+
+impl<'a> Pairs<'_, 'a> {
+    /// Whether there is nothing to ask. No rule meets itself.
+    fn are_settled(&self, one: usize, two: usize) -> bool {
+        one == two || self.settled.has(one.min(two), one.max(two))
     }
 
-    /// Writes for each of the earlier rules why the next one meets it, if it does; then it is one of them.
-    pub(super) fn next(&mut self, side: &'a Side<'a>, met: &mut Vec<Option<Meeting<'a>>>) {
-        met.clear();
-        met.resize_with(self.earlier.len(), || None);
-        for entry in &side.entries {
-            self.look_up(entry, met);
-        }
-        for (earlier, meeting) in self.earlier.iter().zip(met) {
-            if meeting.is_none() && earlier.meets_openly(side) {
-                *meeting = Some(Meeting::Open);
-            }
-        }
-        for entry in &side.entries {
-            self.enter(entry);
-        }
-        self.earlier.push(side);
-    }
-
-    /// Looks for the earlier rules that one pattern of the next rule meets, but for those that are met.
-    fn look_up(&self, entry: &'a Entry<'a>, met: &mut [Option<Meeting<'a>>]) {
-        for other in self.at_tail(entry) {
-            if let Some(meeting @ None) = met.get_mut(other.index) {
-                *meeting = Some(Meeting::OfPatterns(other, entry));
-            }
-        }
-        for other in self.starred(entry) {
-            if let Some(meeting @ None) = met.get_mut(other.index) {
-                *meeting = matched_sample(other, entry).map(Meeting::At);
-            }
-        }
-    }
-
-    /// The entries under the same tail, under a shorter one, or under a longer one.
-    fn at_tail(&self, entry: &Entry<'a>) -> Vec<&'a Entry<'a>> {
-        let mut found = Vec::new();
-        if !entry.is_under_tail() {
-            return found;
-        }
-        let (scheme, place) = (entry.pattern.scheme(), entry.place);
-        let wild_ends = self.wild_ends(scheme, place.tail);
-        let ports: &[Port<'_>] = match place.port {
-            Port::Any => &[Port::Either],
-            port => &[port, Port::Any],
-        };
-        for &port in ports {
-            let mut find = |standing, domain| {
-                found.extend_from_slice(self.get((standing, scheme, domain, port)));
-            };
-            for &end in &wild_ends {
-                find(Standing::At, end);
-            }
-            find(Standing::At, place.tail);
-            if entry.pattern.is_star(Star::Labels) {
-                find(Standing::Below, place.tail);
-            }
-        }
-        found
-    }
-
-    /// The entries that may meet this one, where one of both has a `*` within a label or is for a whole scheme.
-    fn starred(&self, entry: &Entry<'a>) -> Vec<&'a Entry<'a>> {
-        let mut found = Vec::new();
-        if !self.has_starred {
-            return found;
-        }
-        let (scheme, above) = (entry.pattern.scheme(), above(entry.pattern));
-        let mut find = |standing, domain| {
-            for other in self.get((standing, scheme, domain, Port::Either)) {
-                if entry.may_meet(other) {
-                    found.push(*other);
-                }
-            }
-        };
-        match entry.pattern.star() {
-            None => find(Standing::WithinLabel, above),
-            Some(Star::Labels) => find(Standing::BelowLabel, above),
-            Some(Star::Characters) => {
-                find(Standing::Host, above);
-                find(Standing::WithinLabel, above);
-                for end in self.wild_ends(scheme, above) {
-                    find(Standing::Subdomains, end);
-                }
-            }
-            Some(Star::Everything) => find(Standing::Scheme, ""),
-        }
-        if !entry.pattern.is_star(Star::Everything) {
-            find(Standing::Whole, "");
-        }
-        found
-    }
-
-    fn enter(&mut self, entry: &'a Entry<'a>) {
-        let (scheme, tail) = (entry.pattern.scheme(), entry.place.tail);
-        if entry.is_under_tail() {
-            let wild_ends = self.wild_ends(scheme, tail);
-            for port in [entry.place.port, Port::Either] {
-                self.add_first(entry, Standing::At, tail, port);
-                for &end in &wild_ends {
-                    self.add_first(entry, Standing::Below, end, port);
-                }
-            }
-        }
-        if !self.has_starred {
+    fn ask(&mut self, one: usize, two: usize, meeting: &Meeting<'a>) {
+        if self.are_settled(one, two) {
             return;
         }
-        self.add_first(entry, Standing::Scheme, "", Port::Either);
-        let above = above(entry.pattern);
-        match entry.pattern.star() {
-            None => self.add(entry, Standing::Host, above),
-            Some(Star::Labels) => self.add(entry, Standing::Subdomains, above),
-            Some(Star::Everything) => self.add(entry, Standing::Whole, ""),
-            Some(Star::Characters) => {
-                self.add(entry, Standing::WithinLabel, above);
-                for end in self.wild_ends(scheme, above) {
-                    self.add(entry, Standing::BelowLabel, end);
-                }
+        let (earlier, later) = (one.min(two), one.max(two));
+        let (Some(one), Some(two)) = (self.sides.get(earlier), self.sides.get(later)) else {
+            return;
+        };
+        if (self.ask)(one, two, meeting) {
+            self.settled.settle(earlier, later);
+        }
+    }
+}
+
+/// The patterns of all rules.
+#[derive(Default)]
+struct Tree<'a> {
+    steps: HashMap<(usize, Step<'a>), usize>,
+    /// The first is behind the first step, since nothing is before it.
+    places: Vec<Place<'a>>,
+}
+
+/// A node, or the patterns that stand there in one way.
+struct Place<'a> {
+    from: usize,
+    /// Of a node: whether there are patterns for what is below.
+    is_starred: bool,
+    /// Each with its rule.
+    entries: Vec<(usize, &'a Entry<'a>)>,
+    /// The rule that was here last.
+    visitor: Option<usize>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Step<'a> {
+    /// To a scheme, or down to a domain.
+    Down(&'a str),
+    /// To the first host of each rule, by its port.
+    Host(Port<'a>),
+    /// To the first pattern of each rule for all below, by its port.
+    Below(Port<'a>),
+    /// To every pattern with a `*` within a label directly below, by what stands before the `*`.
+    Within(&'a str),
+}
+
+/// From where a step leads to a scheme.
+const OUTSIDE: usize = 0;
+
+impl<'a> Tree<'a> {
+    fn step(&mut self, from: usize, step: Step<'a>) -> usize {
+        let next = self.places.len() + 1;
+        let to = *self.steps.entry((from, step)).or_insert(next);
+        if to == next {
+            self.places.push(Place { from, is_starred: false, entries: Vec::new(), visitor: None });
+        }
+        to
+    }
+
+    fn place(&mut self, at: usize) -> Option<&mut Place<'a>> {
+        self.places.get_mut(at.checked_sub(1)?)
+    }
+
+    /// Enters a pattern. Says at which node it stands.
+    fn enter(&mut self, entry: &'a Entry<'a>) -> usize {
+        let (star, port) = (entry.pattern.star(), entry.port);
+        let mut node = self.step(OUTSIDE, Step::Down(entry.pattern.scheme()));
+        let domain = match star {
+            None => Some(entry.host),
+            Some(_) => above(entry.pattern).strip_prefix('.'),
+        };
+        if let Some(domain) = domain {
+            for label in domain.rsplit('.') {
+                node = self.step(node, Step::Down(label));
             }
         }
+        let steps: &[Step<'a>] = match star {
+            None => &[Step::Host(port), Step::Host(Port::Either)],
+            Some(Star::Characters) => &[Step::Within(entry.start())],
+            Some(Star::Labels | Star::Everything) => {
+                &[Step::Below(port), Step::Below(Port::Either)]
+            }
+        };
+        for step in steps {
+            let at = self.step(node, *step);
+            let Some(place) = self.place(at) else { continue };
+            let is_first = place.entries.last().is_none_or(|(rule, _)| *rule != entry.index);
+            if is_first || matches!(step, Step::Within(_)) {
+                place.entries.push((entry.index, entry));
+            }
+        }
+        if let Some(place) = self.place(node) {
+            place.is_starred |= star.is_some();
+        }
+        node
     }
 
-    fn add(&mut self, entry: &'a Entry<'a>, standing: Standing, domain: &'a str) {
-        let key = (standing, entry.pattern.scheme(), domain, Port::Either);
-        self.table.entry(key).or_default().push(entry);
-    }
-
-    /// The same, unless another pattern of the rule stands there.
-    fn add_first(
-        &mut self,
-        entry: &'a Entry<'a>,
-        standing: Standing,
-        domain: &'a str,
-        port: Port<'a>,
-    ) {
-        let key = (standing, entry.pattern.scheme(), domain, port);
-        let entries = self.table.entry(key).or_default();
-        if entries.last().is_none_or(|last| last.index != entry.index) {
-            entries.push(entry);
+    /// Asks about the rules that one pattern meets at its node and above.
+    fn look_up(&mut self, node: usize, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) {
+        let mut node = node;
+        if entry.pattern.star().is_none() {
+            self.visit(node, Step::Host, entry, pairs);
+            node = self.place(node).map_or(OUTSIDE, |place| place.from);
+        }
+        self.compare(node, entry, pairs);
+        while let Some(&mut Place { from, is_starred, .. }) = self.place(node) {
+            // Where the rule was before, it went on from there.
+            if is_starred && self.visit(node, Step::Below, entry, pairs) {
+                break;
+            }
+            node = from;
         }
     }
 
-    fn get(&self, key: Key<'a>) -> &[&'a Entry<'a>] {
-        self.table.get(&key).map(Vec::as_slice).unwrap_or_default()
+    /// Asks about the rules that have patterns there for a port of this one. Says whether its rule looked there before for the
+    /// same port.
+    fn visit(
+        &mut self,
+        node: usize,
+        step: fn(Port<'a>) -> Step<'a>,
+        entry: &'a Entry<'a>,
+        pairs: &mut Pairs<'_, 'a>,
+    ) -> bool {
+        if entry.port == Port::Any {
+            return self.ask((node, step(Port::Either)), entry, pairs);
+        }
+        self.ask((node, step(Port::Any)), entry, pairs);
+        self.ask((node, step(entry.port)), entry, pairs)
     }
 
-    /// The ends of a domain that are tails of patterns with subdomains.
-    fn wild_ends(&self, scheme: &'a str, domain: &'a str) -> Vec<&'a str> {
-        let is_wild =
-            |end: &&'a str| !self.get((Standing::Wild, scheme, end, Port::Either)).is_empty();
-        ends(domain).filter(is_wild).collect()
+    fn ask(
+        &mut self,
+        step: (usize, Step<'a>),
+        entry: &'a Entry<'a>,
+        pairs: &mut Pairs<'_, 'a>,
+    ) -> bool {
+        let at = self.steps.get(&step).copied();
+        let Some(place) = at.and_then(|at| self.place(at)) else { return false };
+        let was_here = place.visitor == Some(entry.index);
+        place.visitor = Some(entry.index);
+        for (rule, other) in &place.entries {
+            if was_here {
+                break;
+            }
+            pairs.ask(entry.index, *rule, &Meeting::OfPatterns(entry, other));
+        }
+        was_here
+    }
+
+    /// Asks about the rules that have a pattern with a `*` within a label which this one meets, and no more before the `*`.
+    fn compare(&mut self, node: usize, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) {
+        let is_starred = self.place(node).is_some_and(|place| place.is_starred);
+        if !is_starred || !matches!(entry.pattern.star(), None | Some(Star::Characters)) {
+            return;
+        }
+        let mut start = entry.start().chars();
+        loop {
+            let at = self.steps.get(&(node, Step::Within(start.as_str()))).copied();
+            if let Some(place) = at.and_then(|at| self.place(at)) {
+                for (rule, other) in &place.entries {
+                    if !pairs.are_settled(entry.index, *rule) && entry.may_meet(other) {
+                        pairs.ask(entry.index, *rule, &Meeting::OfPatterns(entry, other));
+                    }
+                }
+            }
+            if start.next_back().is_none() {
+                break;
+            }
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! What is written: one policy, or a table of them, and what each is called.
 
+use std::collections::HashMap;
+
 use super::paths::RoutePath;
 use crate::document::path::Path;
+use crate::document::write::split;
 use crate::policy::Policy;
 use crate::select::{Route, Routes};
 
@@ -21,6 +24,34 @@ impl<'a> Has<'a> {
             Route::NoCors => Self::NoCors,
             Route::LeftAlone => Self::LeftAlone,
         }
+    }
+
+    /// The same for clones of a policy.
+    fn address(&self) -> usize {
+        match self {
+            Self::Policy(policy) => policy.address(),
+            // No policy is there.
+            Self::NoCors => 0,
+            Self::LeftAlone => 1,
+        }
+    }
+
+    /// The same for those that are equal, and rarely for others.
+    fn words(&self) -> String {
+        let mut words = Vec::new();
+        if let Self::Policy(policy) = self {
+            for rule in policy.rules() {
+                words.extend(rule.origins.written());
+                words.extend(rule.methods.written());
+                words.extend(rule.headers.written());
+                words.extend(split(rule.expose.as_ref()));
+                words.extend(split(rule.max_age.as_ref()));
+                words.push(rule.credentials.to_string());
+            }
+        }
+        // Origins are written in any order.
+        words.sort_unstable();
+        words.join(" ")
     }
 }
 
@@ -80,5 +111,38 @@ impl<'a> Table<'a> {
     pub(super) fn sole(&self) -> Option<(&Path, Has<'a>)> {
         let (path, has) = &self.fallback;
         (!self.has_paths()).then_some((path, *has))
+    }
+}
+
+/// What paths have, each once and with a number.
+#[derive(Default)]
+pub(super) struct Different<'a> {
+    all: Vec<Has<'a>>,
+    /// Their numbers, by where a policy is in memory, and by what is written of it, so that few are compared.
+    by_address: HashMap<usize, usize>,
+    by_words: HashMap<String, Vec<usize>>,
+}
+
+impl<'a> Different<'a> {
+    /// The number of what a path has, counted from 0, and whether it is new.
+    pub(super) fn number(&mut self, has: Has<'a>) -> (usize, bool) {
+        let address = has.address();
+        if let Some(number) = self.by_address.get(&address) {
+            return (*number, false);
+        }
+        let next = self.all.len();
+        let alike = self.by_words.entry(has.words()).or_default();
+        let same = alike.iter().find(|number| self.all.get(**number) == Some(&has));
+        let number = same.copied().unwrap_or(next);
+        if number == next {
+            alike.push(number);
+            self.all.push(has);
+        }
+        self.by_address.insert(address, number);
+        (number, number == next)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
     }
 }

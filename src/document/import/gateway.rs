@@ -2,6 +2,15 @@
 //!
 //! `HTTPCORSFilter`: <https://gateway-api.sigs.k8s.io/geps/gep-1767/>
 
+#[cfg(feature = "routes")]
+use std::mem;
+
+#[cfg(feature = "routes")]
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+};
+
 use super::super::error::DocumentErrors;
 use super::super::errors::{Cause, Errors, read_text, unforeseen};
 use super::super::format::Format;
@@ -9,6 +18,8 @@ use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
 use super::elsewhere;
+#[cfg(feature = "routes")]
+use super::modifier::Change;
 use super::warning::{DocumentWarning, Reason, Warnings, has_strangers};
 use crate::builder;
 use crate::builder::error::PolicyError;
@@ -133,6 +144,26 @@ impl Filter {
         self.build(&origins, warnings).map(Some)
     }
 
+    /// Gives up what a header is for that is changed behind the filter. Says the key that is lost.
+    #[cfg(feature = "routes")]
+    pub(super) fn give_up(&mut self, change: &Change) -> Option<&'static str> {
+        let (key, had) = match *change.header {
+            ACCESS_CONTROL_ALLOW_CREDENTIALS => {
+                ("allowCredentials", mem::take(&mut self.credentials))
+            }
+            ACCESS_CONTROL_ALLOW_METHODS => ("allowMethods", take_all(&mut self.methods)),
+            ACCESS_CONTROL_ALLOW_HEADERS => ("allowHeaders", take_all(&mut self.headers)),
+            ACCESS_CONTROL_EXPOSE_HEADERS => ("exposeHeaders", take_all(&mut self.exposed)),
+            ACCESS_CONTROL_MAX_AGE => {
+                // What else it is may be shorter than what browsers have without it.
+                let other = if change.removes { None } else { Some(0) };
+                ("maxAge", mem::replace(&mut self.max_age, other).is_some())
+            }
+            _ => return None,
+        };
+        (had || !change.removes).then_some(key)
+    }
+
     fn is_for_any_origin(&self) -> bool {
         self.origins.iter().any(|origin| origin == "*")
     }
@@ -214,6 +245,11 @@ impl Filter {
             .dangerously_allow_public_suffixes(has_strangers(origins, credentials));
         builder.build().map_err(unforeseen)
     }
+}
+
+#[cfg(feature = "routes")]
+fn take_all(values: &mut Vec<String>) -> bool {
+    !mem::take(values).is_empty()
 }
 
 fn without_default(origin: &str) -> String {

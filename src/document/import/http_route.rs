@@ -11,6 +11,7 @@ use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
 use super::gateway::Filter;
+use super::modifier::{self, Change};
 use super::resources::{self, array, expect_kind};
 use super::warning::{DocumentWarning, Warnings};
 use crate::builder::error::Quoted;
@@ -21,9 +22,12 @@ impl Routes {
     /// open than the resource; what it has otherwise is said by the warnings.
     ///
     /// - The filters are read as [`Policy::from_gateway_json`](crate::Policy::from_gateway_json) reads one.
-    /// - The paths of a rule without a filter are [left alone](Route::LeftAlone), as the gateway leaves them; if the rule removes
-    ///   `Access-Control-Allow-Origin` from responses, they have [no CORS](Route::NoCors). No CORS have all paths that no rule matches,
-    ///   which the gateway answers with 404.
+    /// - The paths of a rule without a filter are [left alone](Route::LeftAlone), as the gateway leaves them; if the rule changes
+    ///   the CORS headers of responses, they have [no CORS](Route::NoCors). No CORS have all paths that no rule matches, which the
+    ///   gateway answers with 404.
+    /// - Of a filter for CORS, what another filter behind it changes in responses is left out: of a rule that removes
+    ///   `Access-Control-Allow-Credentials`, the credentials. With `Access-Control-Allow-Origin` that is all. Filters count in the
+    ///   order in which they stand, which the API only recommends, and those of a backend last.
     /// - A match that asks for more than a path, such as a header, does not always apply: its path has no CORS.
     /// - The table is for every host, which a warning tells if the resource is for some. What else is no matter of CORS is not read.
     /// - Several resources of one gateway are read as one from a `List`, as kubectl writes it, and in YAML from a stream of
@@ -86,7 +90,7 @@ fn import(format: Format, text: &str) -> Result<(Routes, Vec<DocumentWarning>), 
     let mut table = Table::default();
     for Resource { rules, .. } in resources {
         let mut own = Table::default();
-        for rule in rules {
+        for mut rule in rules {
             let has = rule.has(&mut warnings)?;
             for matched in rule.matches {
                 let has = match matched.condition {
@@ -120,8 +124,10 @@ struct Rule {
     path: Path,
     matches: Vec<Match>,
     cors: Option<Filter>,
-    /// Whether a filter, behind that for CORS if there is one, removes the header that allows an origin.
-    removes: bool,
+    /// What becomes of CORS headers, behind the filter for CORS if there is one.
+    changes: Vec<Change>,
+    /// Whether they are taken from every response.
+    removes_all: bool,
     /// A CORS filter of one of its backends.
     of_backend: Option<Path>,
 }
@@ -158,11 +164,14 @@ impl Rule {
     fn read(path: Path, value: Value, errors: &mut Errors) -> Option<Self> {
         let at_backends = path.key("backendRefs");
         let backends = value.get("backendRefs").map(Value::items).unwrap_or_default();
-        let of_backend = backends.iter().enumerate().find_map(|(index, backend)| {
-            let filters = at_backends.index(index).key("filters");
-            let found = backend.get("filters")?.items().iter().position(is_cors)?;
-            Some(filters.index(found))
-        });
+        let (mut of_backend, mut behind) = (None, Vec::new());
+        for (index, backend) in backends.iter().enumerate() {
+            let at = at_backends.index(index).key("filters");
+            let filters = backend.get("filters").map(Value::items).unwrap_or_default();
+            let found = filters.iter().position(is_cors).map(|found| at.index(found));
+            of_backend = of_backend.or(found);
+            behind.extend(modifier::changes(&at, filters, 0));
+        }
         let mut object = Object::new(&path, value, "an object with the keys of a rule", errors)?;
         let at_matches = path.key("matches");
         let matches = match object.take("matches") {
@@ -177,8 +186,10 @@ impl Rule {
             Some(filters) => array(&at_filters, filters, errors)?,
             None => Vec::new(),
         };
-        let behind = filters.iter().position(is_cors).unwrap_or_default();
-        let removes = filters.iter().skip(behind).any(removes_cors);
+        let from = filters.iter().position(is_cors).unwrap_or_default();
+        let mut changes = modifier::changes(&at_filters, &filters, from);
+        let removes_all = modifier::remove_all(&changes);
+        changes.append(&mut behind);
         let mut cors = None;
         for (index, filter) in filters.into_iter().enumerate().filter(|(_, it)| is_cors(it)) {
             let at = at_filters.index(index);
@@ -190,7 +201,7 @@ impl Rule {
             }
             cors = Some(Filter::read(at.key("cors"), written, errors)?);
         }
-        let mut rule = Self { path, matches, cors, removes, of_backend };
+        let mut rule = Self { path, matches, cors, changes, removes_all, of_backend };
         if rule.matches.is_empty() {
             rule.matches.push(Match::every(at_matches));
         }
@@ -198,19 +209,30 @@ impl Rule {
     }
 
     /// What the paths of the rule have.
-    fn has(&self, warnings: &mut Warnings) -> Result<Route, DocumentErrors> {
+    fn has(&mut self, warnings: &mut Warnings) -> Result<Route, DocumentErrors> {
         if let Some(path) = &self.of_backend {
             let key = path.to_string();
             warnings.push(path, DocumentWarning::OfBackend { key });
             return Ok(Route::NoCors);
         }
-        let Some(filter) = &self.cors else {
-            return Ok(if self.removes { Route::NoCors } else { Route::LeftAlone });
+        let closed = match &self.cors {
+            Some(_) => self.changes.iter().find(|change| change.is_of_origin()),
+            None => self.changes.first(),
         };
-        if self.removes {
-            let key = self.path.to_string();
-            warnings.push(&self.path, DocumentWarning::Removed { key });
+        if let Some(change) = closed {
+            // A rule without a filter for CORS that takes it from the service says just that.
+            if self.cors.is_some() || !self.removes_all {
+                change.warn(None, warnings);
+            }
             return Ok(Route::NoCors);
+        }
+        let Some(filter) = &mut self.cors else {
+            return Ok(Route::LeftAlone);
+        };
+        for change in &self.changes {
+            if let Some(key) = filter.give_up(change) {
+                change.warn(Some(key), warnings);
+            }
         }
         let policy = filter.policy(warnings)?;
         if policy.is_none() {
@@ -223,14 +245,6 @@ impl Rule {
 
 fn is_cors(filter: &Value) -> bool {
     filter.get("cors").is_some() || filter.get("type") == Some(&Value::Text("CORS".to_owned()))
-}
-
-fn removes_cors(filter: &Value) -> bool {
-    let changes = filter.get("responseHeaderModifier");
-    let removed = changes.and_then(|changes| changes.get("remove")).map(Value::items);
-    removed.unwrap_or_default().iter().any(|name| {
-        matches!(name, Value::Text(name) if name.eq_ignore_ascii_case("access-control-allow-origin"))
-    })
 }
 
 impl Match {

@@ -5,6 +5,8 @@ mod gateway;
 #[cfg(feature = "routes")]
 mod http_route;
 #[cfg(feature = "routes")]
+mod modifier;
+#[cfg(feature = "routes")]
 mod resources;
 mod s3;
 mod warning;

@@ -38,11 +38,16 @@ pub enum DocumentWarning {
         /// Why.
         lint: Lint,
     },
-    /// A rule of a route with a filter behind the one for CORS that removes what that allows.
+    /// A CORS header of responses that a rule of an `HTTPRoute` changes, behind its filter for CORS or without one.
     #[non_exhaustive]
-    Removed {
-        /// The path of the rule, `spec.rules[1]`.
+    HeaderChanged {
+        /// The path of the name, `spec.rules[1].filters[2].responseHeaderModifier.remove[0]`.
         key: String,
+        /// The name, as written.
+        value: String,
+        /// The key of the filter for CORS that is left out for it, `allowCredentials`. If there is none, the paths of the rule
+        /// have no CORS.
+        left_out: Option<&'static str>,
     },
     /// A rule of which no origin is left.
     #[non_exhaustive]
@@ -292,7 +297,7 @@ impl DocumentWarning {
             | Self::AnyPortLeftOut { key, .. }
             | Self::WholeSchemeLeftOut { key, .. }
             | Self::Narrowed { key, .. }
-            | Self::Removed { key }
+            | Self::HeaderChanged { key, .. }
             | Self::RuleLeftOut { key }
             | Self::MaxAgeCapped { key, .. }
             | Self::MaxAgeShortened { key, .. }
@@ -347,9 +352,12 @@ impl fmt::Display for Message<'_> {
                 let value = Quoted(value);
                 write!(f, "the `*` of {value} stands for one character or more, and for no dot")
             }
-            DocumentWarning::Removed { .. } => f.write_str(
-                "a filter behind that for CORS removes `Access-Control-Allow-Origin`, so that its paths have no CORS",
-            ),
+            DocumentWarning::HeaderChanged { value, left_out: None, .. } => {
+                write!(f, "{} is changed, so that the paths of the rule have no CORS", Quoted(value))
+            }
+            DocumentWarning::HeaderChanged { value, left_out: Some(key), .. } => {
+                write!(f, "{} is changed behind the filter for CORS, whose `{key}` is left out", Quoted(value))
+            }
             DocumentWarning::RuleLeftOut { .. } => {
                 f.write_str("left out, because none of its origins is left")
             }

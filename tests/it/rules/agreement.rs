@@ -25,6 +25,12 @@ const PATTERNS: &[&str] = &[
     "capacitor://a.example",
     "http://[::1]:81",
     "http://[::1]:*",
+    "https://x*.a.example",
+    "https://*x.a.example:*",
+    "https://x*y.a.example:81",
+    "https://*.a.x.a.example:81",
+    "capacitor://*",
+    "capacitor://a*",
     "null",
 ];
 const HOSTS: &[&str] = &[
@@ -33,6 +39,10 @@ const HOSTS: &[&str] = &[
     "x.a.example",
     "y.a.example",
     "a.x.a.example",
+    "b.a.x.a.example",
+    "xay.a.example",
+    "xax.a.example",
+    "ax",
     "aa.example",
     "[::1]",
     "any.example",
@@ -152,11 +162,18 @@ fn is_of(pattern: &str, origin: &str) -> bool {
         }
     };
     let ((scheme, host, port), theirs) = (split(pattern), split(origin));
-    let host = match host.strip_prefix('*') {
-        Some(base) => theirs.1.len() > base.len() && theirs.1.ends_with(base),
+    let is_whole = host == "*";
+    let host = match host.split_once('*') {
+        Some((start, end)) => {
+            let rest = theirs.1.strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
+            let is_label =
+                |rest: &str| end.starts_with('.') && start.is_empty() || !rest.contains('.');
+            rest.is_some_and(|rest| !rest.is_empty() && (is_whole || is_label(rest)))
+        }
         None => host == theirs.1,
     };
-    pattern == "*" || scheme == theirs.0 && host && (port == "*" || port == theirs.2)
+    let is_port = is_whole || port == "*" || port == theirs.2;
+    pattern == "*" || scheme == theirs.0 && host && is_port
 }
 
 fn every_origin() -> Vec<String> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::paths::RoutePath;
-use super::super::table::{Has, Table};
+use super::super::table::{Different, Has, Table};
 use super::super::warning::{Loss, Warnings};
 use super::{MOST_OF_RULE, Rule, filters, path_match};
 use crate::document::path::Path;
@@ -16,17 +16,17 @@ const PREFIX: &str = "PathPrefix";
 pub(super) fn rules(table: &Table<'_>, warnings: &mut Warnings) -> Vec<Rule> {
     let whole = Path::default();
     warnings.push(&whole.key("routes"), Loss::AmbiguousPaths);
-    let mut groups: Vec<(Has<'_>, Rule)> = Vec::new();
+    let (mut different, mut groups) = (Different::default(), Vec::<Rule>::new());
     for (kind, value, path, has) in matches(table, warnings) {
         let matched = path_match(kind, &value);
-        if let Some((_, rule)) = groups.iter_mut().find(|(other, _)| *other == has) {
+        let (number, _) = different.number(has);
+        if let Some(rule) = groups.get_mut(number) {
             rule.matches.push(matched);
         } else {
-            let filters = filters(&has, path, warnings);
-            groups.push((has, Rule { matches: vec![matched], filters }));
+            groups.push(Rule { matches: vec![matched], filters: filters(&has, path, warnings) });
         }
     }
-    let rules = groups.iter().flat_map(|(_, Rule { matches, filters })| {
+    let rules = groups.iter().flat_map(|Rule { matches, filters }| {
         let chunks = matches.chunks(MOST_OF_RULE);
         chunks.map(|matches| Rule { matches: matches.to_vec(), filters: filters.clone() })
     });
@@ -41,6 +41,14 @@ fn matches<'t, 'a>(table: &'t Table<'a>, warnings: &mut Warnings) -> Vec<Match<'
     let (at_fallback, fallback) = &table.fallback;
     let mut matches = Matches::from([((PREFIX, "/".to_owned()), (at_fallback, *fallback))]);
     let mut closed: Vec<(String, &Path)> = Vec::new();
+    // The first path of those that have the same.
+    let (mut different, mut firsts) = (Different::default(), vec![at_fallback]);
+    different.number(*fallback);
+    for (path, _, has) in &table.routes {
+        if different.number(*has).1 {
+            firsts.push(path);
+        }
+    }
     for (path, written, has) in &table.routes {
         let before_rest = written.before_rest();
         let folder = before_rest.as_deref().and_then(|before| before.strip_suffix('/'));
@@ -62,11 +70,7 @@ fn matches<'t, 'a>(table: &'t Table<'a>, warnings: &mut Warnings) -> Vec<Match<'
         for besides in [folder.to_owned(), value] {
             if !besides.is_empty() {
                 let found = table.find(&besides);
-                let mut routes = table.routes.iter();
-                let at = match routes.find(|(.., other)| *other == found) {
-                    Some((at, ..)) if found != *fallback => at,
-                    _ => at_fallback,
-                };
+                let at = firsts.get(different.number(found).0).copied().unwrap_or(at_fallback);
                 matches.entry((EXACT, besides)).or_insert((at, found));
             }
         }

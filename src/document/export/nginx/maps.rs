@@ -7,7 +7,7 @@ use std::fmt;
 use super::super::paths::PLAIN;
 use super::super::rule::Said;
 use super::super::rules;
-use super::super::table::{Has, Table};
+use super::super::table::{Different, Has, Table};
 use super::super::warning::{Loss, Warnings};
 use super::conditions;
 use crate::document::path::Path;
@@ -52,7 +52,7 @@ const LEFT_ALONE: &str = "alone";
 /// The policies of a table, so far.
 #[derive(Default)]
 struct Policies<'a> {
-    different: Vec<Has<'a>>,
+    different: Different<'a>,
     rules: Vec<Numbered>,
     /// The origins that choose a rule, of policies that have several.
     choices: Vec<Entry>,
@@ -66,11 +66,11 @@ impl<'a> Policies<'a> {
             Has::LeftAlone => return LEFT_ALONE.to_owned(),
             Has::Policy(policy) => policy,
         };
-        if let Some(number) = self.different.iter().position(|other| *other == has) {
-            return number.to_string();
+        let (number, is_new) = self.different.number(has);
+        let number = number.to_string();
+        if !is_new {
+            return number;
         }
-        let number = self.different.len().to_string();
-        self.different.push(has);
         let key = format!("{number} ");
         match <[Said; 1]>::try_from(rules::by_origin(policy, path, warnings)) {
             Ok([said]) => self.rules.push(Numbered::alone(key, said, warnings)),
@@ -140,7 +140,7 @@ impl Maps {
         self.add("What the path has.", "route", "$request_uri".to_owned(), entries);
         self.route = format!("{} ", self.variable("route"));
         self.rule.clone_from(&self.route);
-        self.policies = policies.different.len();
+        self.policies = policies.different.count();
         if !policies.choices.is_empty() {
             let mut entries = vec![("default".to_owned(), self.variable("route"))];
             entries.append(&mut policies.choices);
