@@ -5,7 +5,9 @@
 //! within a label at that of the domain directly above. What two patterns have in common, the lower one stands for. So each
 //! looks for others at its node and at those above, and no pattern looks below.
 
-use std::collections::HashMap;
+use std::hash::RandomState;
+
+use hashbrown::HashMap;
 
 use super::Side;
 use super::entry::Entry;
@@ -103,7 +105,7 @@ impl<'a> Pairs<'_, 'a> {
 /// The patterns of all rules.
 #[derive(Default)]
 struct Tree<'a> {
-    steps: HashMap<(usize, Step<'a>), usize>,
+    steps: HashMap<(usize, Step<'a>), usize, RandomState>,
     /// The first is behind the first step, since nothing is before it.
     places: Vec<Place<'a>>,
 }
