@@ -13,6 +13,7 @@ use tower_cors::{
 use crate::export;
 use crate::http_route;
 use crate::import::{is_no_more_open_than_a_bucket, is_no_more_open_than_a_filter};
+use crate::routes::sample;
 use crate::sent::{Sent, decisions, sent};
 
 pub fn check(input: &[u8]) -> Option<()> {
@@ -156,9 +157,13 @@ fn table(routes: &Routes) {
 fn paths(document: &Value) -> Vec<String> {
     let routes = document["routes"].as_object();
     let written = routes.into_iter().flat_map(|routes| routes.keys()).take(6);
-    let folders = written.map(|path| path.trim_end_matches("/{*rest}"));
-    let around = |folder: &str| ["", "/", "/x", "x"].map(|end| format!("{folder}{end}"));
-    std::iter::once("").chain(folders).flat_map(around).filter(|it| it.starts_with('/')).collect()
+    let folders = written.map(|path| sample(path.trim_end_matches("/{*rest}")));
+    let around = |folder: String| ["", "/", "/x", "x"].map(|end| format!("{folder}{end}"));
+    std::iter::once(String::new())
+        .chain(folders)
+        .flat_map(around)
+        .filter(|it| it.starts_with('/'))
+        .collect()
 }
 
 /// A bucket's rules may disagree about preflights and requests. Such a policy has no document.

@@ -71,6 +71,11 @@ pub(crate) fn of_routes(routes: &Routes, paths: &[String], all: &[Sent]) {
         for sent in part(browsers_send(all, |sent| host.answer(path, sent).is_some())) {
             in_envoy(&host, path, routes, sent);
         }
+        // What is a path and another one to servers.
+        let path = format!("/{path}");
+        for sent in part(browsers_send(all, |sent| host.answer(&path, sent).is_some())) {
+            in_envoy(&host, &path, routes, sent);
+        }
     }
     for target in [Target::Nginx, Target::NginxServer] {
         is_sound_nginx(routes.export(target).text());

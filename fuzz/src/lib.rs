@@ -13,6 +13,7 @@ pub mod enforce;
 pub mod lists;
 pub mod origin;
 pub mod pattern;
+pub mod routes;
 
 #[path = "../../tests/it/documents_s3/bucket.rs"]
 mod bucket;
@@ -21,6 +22,8 @@ mod enforcement {
     pub(crate) mod subject;
     pub(crate) mod table;
 }
+#[path = "../../tests/it/routes/naive.rs"]
+mod naive;
 #[path = "../../tests/it/oracle/mod.rs"]
 mod oracle;
 #[path = "../../tests/it/wire/subject.rs"]
@@ -41,7 +44,7 @@ use libfuzzer_sys::Corpus;
 pub type Law = fn(&[u8]) -> Option<()>;
 
 /// The targets by their names, which are those of the folders of `corpus`.
-pub const TARGETS: [(&str, Law); 7] = [
+pub const TARGETS: [(&str, Law); 8] = [
     ("browser", browser::check),
     ("decide", decide::check),
     ("document", document::check),
@@ -49,6 +52,7 @@ pub const TARGETS: [(&str, Law); 7] = [
     ("lists", lists::check),
     ("origin", origin::check),
     ("pattern", pattern::check),
+    ("routes", routes::check),
 ];
 
 /// Whether the input is worth to be kept.

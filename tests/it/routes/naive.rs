@@ -115,14 +115,25 @@ fn without_dots(text: &str) -> String {
 
 /// Every path that servers read in one, as browsers send it.
 pub(super) fn readings(path: &str) -> BTreeSet<String> {
+    let texts = texts(path, usize::MAX).unwrap_or_default();
+    texts.into_iter().map(|(text, is_decoded)| written(&text, is_decoded)).collect()
+}
+
+/// What is left of a path by the rules in any order, and whether it was decoded, where that makes a difference;
+/// nothing if it is more than so many texts.
+pub(super) fn texts(path: &str, most: usize) -> Option<BTreeSet<(String, bool)>> {
     let mut seen = BTreeSet::new();
     let mut open = vec![(path.bytes().map(char::from).collect::<String>(), false)];
     while let Some((text, is_decoded)) = open.pop() {
+        let is_decoded = is_decoded && written(&text, true) != text;
         if seen.insert((text.clone(), is_decoded)) {
             open.extend(RULES.iter().map(|(rule, decodes)| (rule(&text), is_decoded || *decodes)));
         }
+        if seen.len() > most {
+            return None;
+        }
     }
-    seen.into_iter().map(|(text, is_decoded)| written(&text, is_decoded)).collect()
+    Some(seen)
 }
 
 /// A text as browsers send it; one that nobody has decoded as it stands.
