@@ -9,11 +9,13 @@ use std::process::{Command, Stdio};
 use serde::Deserialize;
 
 use crate::Result;
+use crate::library::{Library, Said};
 use crate::mutant::Mutant;
-use crate::weave::{Woven, weave};
 
 /// The file in which it is kept what became of each mutant.
 pub const FATES: &str = "fates.txt";
+/// The file in which it is kept what the compiler said.
+const SAID: &str = "said.json";
 
 /// What is run.
 #[derive(Debug)]
@@ -40,28 +42,16 @@ pub fn build(root: &Path, mutants: &[Mutant]) -> Result<Built> {
     remove_others(&copy, &copy, &files)?;
 
     // What did not compile before does not now.
-    let known = output.join("unviable.txt");
-    let names = fs::read_to_string(&known).unwrap_or_default();
-    let names: BTreeSet<&str> = names.lines().collect();
-    let mut unviable: BTreeSet<usize> = (0..mutants.len())
-        .filter(|&number| names.contains(mutants[number].name.as_str()))
-        .collect();
-    let mut apart = BTreeSet::new();
+    let known = output.join(SAID);
+    let mut said = match fs::read(&known) {
+        Ok(bytes) => serde_json::from_slice(&bytes)?,
+        Err(_) => Said::default(),
+    };
     loop {
-        let mut woven = BTreeMap::new();
+        let library = Library::weave(&files, mutants, &said)?;
         for (name, bytes) in &files {
-            let own: Vec<(usize, &Mutant)> = mutants
-                .iter()
-                .enumerate()
-                .filter(|(number, mutant)| mutant.file == *name && !unviable.contains(number))
-                .collect();
-            let mut bytes = bytes.clone();
-            if !own.is_empty() {
-                let text = weave(std::str::from_utf8(&bytes)?, &own)?;
-                apart.extend(&text.apart);
-                bytes = text.text.clone().into_bytes();
-                woven.insert(name.clone(), text);
-            }
+            let woven = library.files.get(name).map(|woven| woven.text.as_bytes());
+            let mut bytes = woven.unwrap_or(bytes).to_vec();
             // Some files of the crate are modules of the tests as well.
             match name.as_str() {
                 "src/lib.rs" => bytes.extend(b"\nmod mutant;\n"),
@@ -74,22 +64,22 @@ pub fn build(root: &Path, mutants: &[Mutant]) -> Result<Built> {
         }
         write_changed(&copy.join("src/mutant.rs"), include_bytes!("acts.rs"))?;
 
-        let before = unviable.len();
+        let before = said.clone();
         for error in cargo(&copy, &target, &["check", "--lib"])?.errors {
-            let Some(mutants) = blamed(&error, &woven) else {
-                return Err(format!("this is the fault of no mutant: {}", error.rendered).into());
-            };
-            unviable.extend(mutants);
+            library.blame(&error, mutants, &mut said)?;
         }
-        eprintln!("{} of {} mutants do not compile", unviable.len(), mutants.len());
-        if unviable.len() == before {
+        eprintln!("{} of {} mutants do not compile", said.unviable.len(), mutants.len());
+        if said == before {
             break;
         }
     }
-    let names: Vec<&str> = unviable.iter().map(|&number| mutants[number].name.as_str()).collect();
-    fs::write(&known, names.join("\n"))?;
+    fs::write(&known, serde_json::to_vec(&said)?)?;
     let tests = cargo(&copy, &target, &["test", "--no-run", "--test", "it", "--examples"])?;
     let program = tests.program.ok_or("the tests do not build")?;
+    let numbers = |names: &BTreeSet<String>| {
+        (0..mutants.len()).filter(|&number| names.contains(&mutants[number].name)).collect()
+    };
+    let (unviable, apart) = (numbers(&said.unviable), numbers(&said.apart));
     Ok(Built { copy, output, program, unviable, apart })
 }
 
@@ -111,7 +101,7 @@ fn forget_what_was_of_others(output: &Path, files: &BTreeMap<String, Vec<u8>>) -
     files.iter().filter(|(name, _)| is_code(name)).for_each(|file| file.hash(&mut hasher));
     let (kept, hash) = (output.join("of.txt"), hasher.finish().to_string());
     if fs::read_to_string(&kept).ok().as_ref() != Some(&hash) {
-        for known in [FATES, "unviable.txt"] {
+        for known in [FATES, SAID] {
             let path = output.join(known);
             if path.exists() {
                 fs::remove_file(path)?;
@@ -141,23 +131,6 @@ fn write_changed(path: &Path, bytes: &[u8]) -> Result<()> {
         fs::write(path, bytes)?;
     }
     Ok(())
-}
-
-/// The mutants of the innermost place that an error is in. If arms are missing, it is the last that may be deleted.
-fn blamed(error: &Diagnostic, woven: &BTreeMap<String, Woven>) -> Option<Vec<usize>> {
-    let missing_arms = error.code.as_ref().is_some_and(|code| code.code == "E0004");
-    let spans = error.spans.iter().filter(|span| span.is_primary);
-    let spans = spans.chain(error.spans.iter().filter(|span| !span.is_primary));
-    spans.filter_map(|span| Some((span, woven.get(&span.file_name)?))).find_map(|(span, woven)| {
-        let around = woven.places.iter().filter(|place| place.range.contains(&span.byte_start));
-        let innermost = around
-            .filter(|place| place.is_match == missing_arms)
-            .min_by_key(|place| place.range.len());
-        innermost.map(|place| match place.mutants.last() {
-            Some(last) if missing_arms => vec![*last],
-            _ => place.mutants.clone(),
-        })
-    })
 }
 
 struct Cargo {
@@ -213,21 +186,22 @@ struct Target {
 }
 
 #[derive(Deserialize)]
-struct Diagnostic {
-    code: Option<Code>,
-    level: String,
-    rendered: String,
-    spans: Vec<DiagnosticSpan>,
+pub struct Diagnostic {
+    pub code: Option<Code>,
+    pub level: String,
+    pub rendered: String,
+    pub spans: Vec<DiagnosticSpan>,
 }
 
 #[derive(Deserialize)]
-struct Code {
-    code: String,
+pub struct Code {
+    pub code: String,
 }
 
 #[derive(Deserialize)]
-struct DiagnosticSpan {
-    file_name: String,
-    byte_start: usize,
-    is_primary: bool,
+pub struct DiagnosticSpan {
+    pub file_name: String,
+    pub byte_start: usize,
+    pub byte_end: usize,
+    pub is_primary: bool,
 }

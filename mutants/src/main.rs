@@ -4,8 +4,11 @@
 //! that a mutant changes asks at run time whether that mutant acts. What the mutants are is `cargo mutants`' own list.
 
 mod build;
+mod constants;
 mod hunt;
+mod library;
 mod mutant;
+mod reasons;
 mod weave;
 
 use std::path::Path;
@@ -51,8 +54,11 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<bool> {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the repository has no directory")?;
-    let diff = arguments.changed.as_ref().map(|base| diff(root, base)).transpose()?;
-    let mutants = mutant::list(root, diff.as_deref())?;
+    reasons::hold(root, &mutant::list(root, &["--no-config"])?)?;
+    let mutants = match &arguments.changed {
+        Some(base) => mutant::list(root, &["--in-diff", diff(root, base)?])?,
+        None => mutant::list(root, &[])?,
+    };
     if mutants.is_empty() {
         println!("there is nothing to change");
         return Ok(true);
@@ -62,15 +68,15 @@ fn run(arguments: &Arguments) -> Result<bool> {
 }
 
 /// A file with what differs from a commit.
-fn diff(root: &Path, base: &str) -> Result<std::path::PathBuf> {
+fn diff(root: &Path, base: &str) -> Result<&'static str> {
     let output =
         Command::new("git").args(["diff", base, "--", "src"]).current_dir(root).output()?;
     if !output.status.success() {
         return Err(format!("git diff: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
-    let path = root.join("target/mutants/changed.diff");
+    let path = "target/mutants/changed.diff";
     std::fs::create_dir_all(root.join("target/mutants"))?;
-    std::fs::write(&path, output.stdout)?;
+    std::fs::write(root.join(path), output.stdout)?;
     Ok(path)
 }
 

@@ -1,5 +1,6 @@
 //! What `cargo mutants` would change, one at a time.
 
+use std::ops::Range;
 use std::path::Path;
 use std::process::Command;
 
@@ -58,16 +59,31 @@ impl Mutant {
             .as_ref()
             .is_some_and(|function| function.return_type.contains("impl Iterator"))
     }
+
+    /// The bytes of its file that it changes.
+    pub fn range(&self, source: &str) -> Result<Range<usize>> {
+        let ends = (self.span.start.find(source), self.span.end.find(source));
+        let (Some(start), Some(end)) = ends else {
+            return Err(format!("{}: the file has changed since it was listed", self.name).into());
+        };
+        Ok(start..end)
+    }
 }
 
-/// All mutants of the repository, or those of the lines that a diff adds.
-pub fn list(root: &Path, diff: Option<&Path>) -> Result<Vec<Mutant>> {
-    let mut command = Command::new("cargo");
-    command.args(["mutants", "--list", "--json"]).current_dir(root);
-    if let Some(diff) = diff {
-        command.arg("--in-diff").arg(diff);
+impl Position {
+    fn find(self, source: &str) -> Option<usize> {
+        let mut start = 0;
+        let mut lines = source.split_inclusive('\n').inspect(|line| start += line.len());
+        let line = lines.nth(self.line.checked_sub(1)?)?;
+        let ends = line.char_indices().map(|(at, _)| at).chain([line.len()]);
+        Some(start - line.len() + ends.into_iter().nth(self.column.checked_sub(1)?)?)
     }
-    let output = command.output()?;
+}
+
+/// The mutants of the repository that `cargo mutants` lists with these arguments.
+pub fn list(root: &Path, arguments: &[&str]) -> Result<Vec<Mutant>> {
+    let list = ["mutants", "--list", "--json"];
+    let output = Command::new("cargo").args(list).args(arguments).current_dir(root).output()?;
     if !output.status.success() {
         return Err(format!("cargo mutants: {}", String::from_utf8_lossy(&output.stderr)).into());
     }

@@ -4,20 +4,18 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use proc_macro2::LineColumn;
 use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 
 use crate::Result;
-use crate::mutant::{Genre, Mutant, Position};
+use crate::constants::{Edit, edited, moved};
+use crate::mutant::{Genre, Mutant};
 
 /// A text, and where in it each mutant is.
 #[derive(Debug)]
 pub struct Woven {
     pub text: String,
     pub places: Vec<Place>,
-    /// The numbers of those that cannot act at run time: they are in what is computed at compile time, for instance.
-    pub apart: Vec<usize>,
 }
 
 /// Bytes of a text that are there for mutants.
@@ -30,24 +28,19 @@ pub struct Place {
     pub is_match: bool,
 }
 
-/// Weaves mutants, each with its number, into the file they belong to.
-pub fn weave(source: &str, mutants: &[(usize, &Mutant)]) -> Result<Woven> {
-    let lines = Lines::new(source);
-    let mut sites = Sites::new(&lines);
+/// Weaves mutants, each with its number and its place, into the file they belong to, after these edits.
+pub fn weave(
+    source: &str,
+    edits: &[Edit],
+    mutants: &[(usize, &Mutant, Range<usize>)],
+) -> Result<Woven> {
+    let source = &edited(source, edits);
+    let mut sites = Sites::default();
     sites.visit_file(&syn::parse_file(source)?);
 
     let mut nodes: Vec<Node> = Vec::new();
-    let mut apart = Vec::new();
-    for &(number, mutant) in mutants {
-        let span = (lines.find(mutant.span.start), lines.find(mutant.span.end));
-        let (Some(start), Some(end)) = span else {
-            return Err(format!("{}: the file has changed since it was listed", mutant.name).into());
-        };
-        if sites.is_constant(mutant.genre, start) {
-            apart.push(number);
-            continue;
-        }
-        let Some((range, shape, change)) = sites.change(source, mutant, start..end) else {
+    for &(number, mutant, ref span) in mutants {
+        let Some((range, shape, change)) = sites.change(source, mutant, moved(span, edits)) else {
             return Err(format!("{}: it is not where it should be", mutant.name).into());
         };
         match nodes.iter_mut().find(|node| node.range == range && node.shape == shape) {
@@ -71,7 +64,7 @@ pub fn weave(source: &str, mutants: &[(usize, &Mutant)]) -> Result<Woven> {
     let mut loom = Loom { source, nodes: &nodes, text: String::new(), places: Vec::new() };
     loom.write(0..source.len());
     let Loom { text, places, .. } = loom;
-    Ok(Woven { text, places, apart })
+    Ok(Woven { text, places })
 }
 
 /// A place of the source that is written anew.
@@ -196,37 +189,21 @@ impl<'a> Loom<'a> {
 }
 
 /// Where things are in a file, in bytes.
-struct Sites<'a> {
-    lines: &'a Lines,
-    /// Of an operator: the expression.
-    operators: HashMap<Range<usize>, Range<usize>>,
+#[derive(Default)]
+struct Sites {
+    /// Of an operator's start: the operator, and the expression.
+    operators: HashMap<usize, (Range<usize>, Range<usize>)>,
+    /// The expression of operators that the next one is in, without parentheses between them: with another operator it may be
+    /// read in another order.
+    chain: Option<Range<usize>>,
     /// Of an arm's start: the end of its pattern, and its guard.
     arms: HashMap<usize, (usize, Option<Range<usize>>)>,
     /// Of a field's start: the expression of the struct, and the field with its comma.
     fields: HashMap<usize, (Range<usize>, Range<usize>)>,
     matches: Vec<Range<usize>>,
-    /// What is computed at compile time.
-    constant: Vec<Range<usize>>,
 }
 
-impl<'a> Sites<'a> {
-    fn new(lines: &'a Lines) -> Self {
-        Self {
-            lines,
-            operators: HashMap::new(),
-            arms: HashMap::new(),
-            fields: HashMap::new(),
-            matches: Vec::new(),
-            constant: Vec::new(),
-        }
-    }
-
-    fn range(&self, node: &impl Spanned) -> Range<usize> {
-        let span = node.span();
-        let find = |at: LineColumn| self.lines.find(at.into()).unwrap_or_default();
-        find(span.start())..find(span.end())
-    }
-
+impl Sites {
     /// The place that a mutant changes, and its text then.
     fn change(
         &self,
@@ -243,8 +220,8 @@ impl<'a> Sites<'a> {
             }
             Genre::FnValue => (span.start..span.start, Shape::Body, mutant.replacement.clone()),
             Genre::BinaryOperator | Genre::UnaryOperator => {
-                let whole = self.operators.get(&span)?;
-                (whole.clone(), Shape::Expression, without(whole, &span, &mutant.replacement))
+                let (operator, whole) = self.operators.get(&span.start)?;
+                (whole.clone(), Shape::Expression, without(whole, operator, &mutant.replacement))
             }
             Genre::MatchArm => match self.arms.get(&span.start)? {
                 (_, Some(guard)) => (guard.clone(), Shape::ArmGuard, String::new()),
@@ -257,113 +234,51 @@ impl<'a> Sites<'a> {
             }
         })
     }
-
-    fn is_constant(&self, genre: Genre, start: usize) -> bool {
-        self.constant.iter().any(|range| {
-            // A constant may be the first statement of what is computed at run time.
-            let is_statement = genre == Genre::FnValue && range.start == start;
-            range.contains(&start) && !is_statement
-        })
-    }
-
-    fn compile_time(&mut self, node: &impl Spanned) {
-        let range = self.range(node);
-        self.constant.push(range);
-    }
 }
 
-impl<'ast> Visit<'ast> for Sites<'_> {
+impl<'ast> Visit<'ast> for Sites {
     fn visit_expr_binary(&mut self, node: &'ast syn::ExprBinary) {
-        let (operator, whole) = (self.range(&node.op), self.range(node));
-        self.operators.insert(operator, whole);
-        visit::visit_expr_binary(self, node);
+        let operator = range(&node.op);
+        let whole = self.chain.take().unwrap_or_else(|| range(node));
+        self.operators.insert(operator.start, (operator, whole.clone()));
+        for side in [&node.left, &node.right] {
+            self.chain = matches!(**side, syn::Expr::Binary(_)).then(|| whole.clone());
+            self.visit_expr(side);
+        }
     }
 
     fn visit_expr_unary(&mut self, node: &'ast syn::ExprUnary) {
-        let (operator, whole) = (self.range(&node.op), self.range(node));
-        self.operators.insert(operator, whole);
+        let operator = range(&node.op);
+        self.operators.insert(operator.start, (operator, range(node)));
         visit::visit_expr_unary(self, node);
     }
 
     fn visit_arm(&mut self, node: &'ast syn::Arm) {
-        let start = self.range(node).start;
-        let end = self.range(&node.pat).end;
-        let guard = node.guard.as_ref().map(|(_, guard)| self.range(guard));
+        let start = range(node).start;
+        let end = range(&node.pat).end;
+        let guard = node.guard.as_ref().map(|(_, guard)| range(guard));
         self.arms.insert(start, (end, guard));
         visit::visit_arm(self, node);
     }
 
     fn visit_expr_match(&mut self, node: &'ast syn::ExprMatch) {
-        let whole = self.range(node);
-        self.matches.push(whole);
+        self.matches.push(range(node));
         visit::visit_expr_match(self, node);
     }
 
     fn visit_expr_struct(&mut self, node: &'ast syn::ExprStruct) {
-        let whole = self.range(node);
+        let whole = range(node);
         for pair in node.fields.pairs() {
-            let field = self.range(pair.value());
-            let end = pair.punct().map_or(field.end, |comma| self.range(*comma).end);
+            let field = range(pair.value());
+            let end = pair.punct().map_or(field.end, |comma| range(*comma).end);
             self.fields.insert(field.start, (whole.clone(), field.start..end));
         }
         visit::visit_expr_struct(self, node);
     }
-
-    fn visit_item_const(&mut self, node: &'ast syn::ItemConst) {
-        self.compile_time(node);
-    }
-
-    fn visit_item_static(&mut self, node: &'ast syn::ItemStatic) {
-        self.compile_time(node);
-    }
-
-    fn visit_impl_item_const(&mut self, node: &'ast syn::ImplItemConst) {
-        self.compile_time(node);
-    }
-
-    fn visit_expr_const(&mut self, node: &'ast syn::ExprConst) {
-        self.compile_time(node);
-    }
-
-    fn visit_item_fn(&mut self, node: &'ast syn::ItemFn) {
-        if node.sig.constness.is_some() {
-            self.compile_time(node);
-        }
-        visit::visit_item_fn(self, node);
-    }
-
-    fn visit_impl_item_fn(&mut self, node: &'ast syn::ImplItemFn) {
-        if node.sig.constness.is_some() {
-            self.compile_time(node);
-        }
-        visit::visit_impl_item_fn(self, node);
-    }
 }
 
-/// Where lines begin, and how wide their characters are.
-struct Lines(Vec<Vec<usize>>);
-
-impl Lines {
-    fn new(source: &str) -> Self {
-        let mut start = 0;
-        let lines = source.split_inclusive('\n').map(|line| {
-            let mut bytes: Vec<usize> = line.char_indices().map(|(at, _)| start + at).collect();
-            start += line.len();
-            bytes.push(start);
-            bytes
-        });
-        Self(lines.collect())
-    }
-
-    fn find(&self, position: Position) -> Option<usize> {
-        self.0.get(position.line.checked_sub(1)?)?.get(position.column.checked_sub(1)?).copied()
-    }
-}
-
-impl From<LineColumn> for Position {
-    fn from(at: LineColumn) -> Self {
-        Self { line: at.line, column: at.column + 1 }
-    }
+fn range(node: &impl Spanned) -> Range<usize> {
+    node.span().byte_range()
 }
 
 #[cfg(test)]

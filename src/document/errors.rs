@@ -122,12 +122,12 @@ pub(super) struct Locator<'a> {
     left: usize,
 }
 
-impl<'a> Locator<'a> {
-    /// To find a position takes another reading of the text. This many bytes are read for that.
-    const READ_AGAIN: usize = 8 << 20;
+/// To find a position takes another reading of the text. This many bytes are read for that.
+const READ_AGAIN: usize = 8 << 20;
 
+impl<'a> Locator<'a> {
     pub(super) fn new(format: Format, text: &'a str) -> Self {
-        Self { format, text, left: (Self::READ_AGAIN / text.len().max(1)).max(1) }
+        Self { format, text, left: (READ_AGAIN / text.len().max(1)).max(1) }
     }
 
     pub(super) fn locate(&mut self, path: &Path) -> Option<Position> {

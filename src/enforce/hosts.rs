@@ -15,8 +15,8 @@ pub(super) struct Hosts(OriginSet);
 
 const SCHEME: &str = "http://";
 
-/// The longest authority that can be listed: a host, a colon and a port.
-const MAX_AUTHORITY: usize = 253 + 1 + 5;
+/// The longest origin that can be listed: the scheme, a host of 253 bytes, a colon and five digits.
+const MAX_ORIGIN: usize = 266;
 
 impl Hosts {
     /// Names that strangers may have are an error, unless they are taken on purpose: the name that an attacker
@@ -52,7 +52,7 @@ impl Hosts {
     pub(super) fn contains(&self, authority: Authority<'_>) -> bool {
         let port = authority.port.filter(|port| !is_default(port));
         let colon = if port.is_some() { ":" } else { "" };
-        let mut buffer = [0; SCHEME.len() + MAX_AUTHORITY];
+        let mut buffer = [0; MAX_ORIGIN];
         let mut len = 0;
         for part in [SCHEME, authority.host, colon, port.unwrap_or_default()] {
             let Some(room) = buffer.get_mut(len..len + part.len()) else {

@@ -20,12 +20,17 @@ const DAMP: u32 = 700;
 const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 128;
 
+/// Whether no browser has a host with these labels, for one of them.
+pub(super) fn has_never_sent(labels: &[u8]) -> bool {
+    labels.split(|&byte| byte == b'.').any(is_never_sent)
+}
+
 /// Whether no browser has a host with this label: it begins with `xn--`, and what follows is not
 /// Punycode, or is that of a label which has another form.
 //
 // Deviation: the URL Standard also refuses characters that are not in Unicode, or may not stand in
 // domains. That needs tables of 0.3 MB. Such a label is taken here, and no browser ever sends it.
-pub(super) fn is_never_sent(label: &[u8]) -> bool {
+fn is_never_sent(label: &[u8]) -> bool {
     let Some(encoded) = label.strip_prefix(PREFIX.as_bytes()) else {
         return false;
     };

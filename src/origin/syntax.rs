@@ -155,7 +155,7 @@ pub(super) fn parse_labels(labels: &[u8]) -> Result<(), OriginFault> {
         }
     }
     parse_label_length(length)?;
-    if may_be_encoded && labels.split(|&byte| byte == b'.').any(punycode::is_never_sent) {
+    if may_be_encoded && punycode::has_never_sent(labels) {
         return Err(OriginFault::Punycode);
     }
     Ok(())

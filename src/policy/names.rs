@@ -259,7 +259,7 @@ impl Reader<'_> {
         for (next, name) in (self.cursor + 1..).zip(names) {
             let name = name.as_bytes();
             // Of those that are passed over, few have the same end.
-            let is_it = |first: &[u8]| (!pass_over || first.last() == name.last()) && first == name;
+            let is_it = |first: &[u8]| (!pass_over || has_same_end(first, name)) && first == name;
             match list.split_at_checked(name.len()) {
                 Some((first, [])) if is_it(first) => {
                     self.cursor = next;
@@ -313,7 +313,11 @@ fn trim_whitespace(mut element: &[u8]) -> &[u8] {
 
 /// Whether two names are the same. Few that are not have the same length and the same end.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && one.last() == other.last() && one == other
+    one.len() == other.len() && has_same_end(one, other) && one == other
+}
+
+fn has_same_end(one: &[u8], other: &[u8]) -> bool {
+    one.last() == other.last()
 }
 
 /// Compares a name in lower case with one in any case.

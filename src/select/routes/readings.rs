@@ -24,12 +24,12 @@ pub(crate) fn is_plain(path: &str) -> bool {
 
 /// Whether all readings of a path lead to the same.
 pub(super) fn agree<T: PartialEq>(path: &str, lead: impl Fn(&str) -> T) -> bool {
-    if path.len() > MOST_BYTES {
+    let mut readings = Readings::default();
+    readings.add(path.as_bytes(), false);
+    if readings.are_too_many() {
         return false;
     }
     let expected = lead(path);
-    let mut readings = Readings::default();
-    readings.add(path.as_bytes(), false);
     let (mut text, mut written) = (Vec::new(), Vec::new());
     let mut next = 0;
     while let Some(reading) = readings.all.get(next).cloned() {
@@ -41,7 +41,7 @@ pub(super) fn agree<T: PartialEq>(path: &str, lead: impl Fn(&str) -> T) -> bool 
             let Some(&Reading { is_decoded, .. }) = readings.add(&text, is_decoded) else {
                 continue;
             };
-            if readings.all.len() > MOST_READINGS || readings.texts.len() > MOST_BYTES {
+            if readings.are_too_many() {
                 return false;
             }
             // As a browser would send it, which is how routes are written.
@@ -83,8 +83,8 @@ impl Readings {
     fn add(&mut self, text: &[u8], is_decoded: bool) -> Option<&Reading> {
         // A fixed seed will do: of so few texts even those with the same hash are soon compared.
         let hash = FixedState::with_seed(0).hash_one(text);
-        let is_alike = |known: &&Reading| known.hash == hash && self.text(known) == text;
-        let mut alike = self.all.iter().filter(is_alike).peekable();
+        let alike = self.all.iter().filter(|known| known.hash == hash);
+        let mut alike = alike.filter(|known| self.text(known) == text).peekable();
         let signs = alike.peek().map_or_else(|| Signs::of(text), |known| known.signs);
         // Where nothing is encoded, and nothing would have to be, decoded or not is the same.
         let is_decoded = is_decoded && signs.has(NOT_RAW);
@@ -95,6 +95,10 @@ impl Readings {
         self.texts.extend_from_slice(text);
         self.all.push(Reading { text: start..self.texts.len(), hash, signs, is_decoded });
         self.all.last()
+    }
+
+    fn are_too_many(&self) -> bool {
+        self.all.len() > MOST_READINGS || self.texts.len() > MOST_BYTES
     }
 
     fn text(&self, reading: &Reading) -> &[u8] {

@@ -35,7 +35,8 @@ pub(crate) fn regions(old: &Routes, new: &Routes) -> Option<Vec<Region>> {
     let patterns = written.iter().filter_map(|path| Some((*path, Pattern::parse(path).ok()?)));
     let patterns: Vec<(&str, Pattern)> = patterns.collect();
     let active: Vec<&[Segment]> = patterns.iter().map(|(_, pattern)| pattern.segments()).collect();
-    let mut walk = Walk { found: Vec::new(), has_other: false, steps: 0, routes: active.len() };
+    let mut walk =
+        Walk { found: Vec::new(), has_other: false, steps: MOST_STEPS, routes: active.len() };
     walk.go(&Region { told: String::new(), path: String::new() }, &active, None)?;
     // With the names of parameters that somebody wrote, where it is one of the routes.
     let names: HashMap<String, &str> =
@@ -90,6 +91,7 @@ pub(crate) fn without_covered(mut regions: Vec<Region>) -> Vec<Region> {
 struct Walk {
     found: Vec<Region>,
     has_other: bool,
+    /// How many more are taken.
     steps: usize,
     routes: usize,
 }
@@ -151,8 +153,8 @@ impl Walk {
         next: &Next<'_>,
         rest: Option<&str>,
     ) -> Option<()> {
-        self.steps += 1 + next.wild.len();
-        if self.steps > MOST_STEPS || self.found.len() > 4 * self.routes + MOST_MEETINGS {
+        self.steps = self.steps.checked_sub(1 + next.wild.len())?;
+        if self.found.len() > 4 * self.routes + MOST_MEETINGS {
             return None;
         }
         let mut below = next.literals.get(value).cloned().unwrap_or_default();

@@ -19,7 +19,7 @@ pub(super) const AUTHORITY: Signs = Signs(1 << 5);
 
 /// Texts of three bytes, in the letters of [`stands_for`]. There is one more slash before a path, for the
 /// first byte of a pattern, and one behind it, for the last.
-const PATTERNS: [&[u8; 3]; 8] = [b"?//", b"%XX", b"%2F", b"%UX", b"/./", b"../", b"A./", b"? /"];
+const PATTERNS: [&[u8; 3]; 8] = [b"?//", b"%XX", b"%2F", b"%UX", b"/./", b"../", b"?./", b"? /"];
 
 pub(super) const SLASHES: Signs = Signs(THIRD);
 pub(super) const ENCODED: Signs = Signs(THIRD << 1);
@@ -27,13 +27,12 @@ pub(super) const ENCODED_SLASH: Signs = Signs(THIRD << 2);
 pub(super) const ENCODED_WIDE: Signs = Signs(THIRD << 3);
 pub(super) const DOTS: Signs = Signs(THIRD << 4 | THIRD << 5);
 /// Dots and blanks at the end of a segment.
-pub(super) const TRAILING: Signs = Signs(THIRD << 5 | THIRD << 6 | THIRD << 7);
+pub(super) const TRAILING: Signs = Signs(THIRD << 6 | THIRD << 7);
 
 /// Whether a letter of a pattern stands for a byte of a path. `F` and `U` stand for `f` and `u`, too.
 const fn stands_for(letter: u8, byte: u8) -> bool {
     match letter {
         b'?' => true,
-        b'A' => byte != b'/' && byte != b'.',
         b'X' => byte.is_ascii_hexdigit(),
         _ => byte.to_ascii_uppercase() == letter,
     }

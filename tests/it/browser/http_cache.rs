@@ -119,6 +119,17 @@ fn responses_to_get_are_kept() {
                 ],
             },
             Scenario {
+                name: "for a tenth of a year, without Date",
+                answers: cached!("last-modified": LATER),
+                steps: vec![
+                    Run(APP, get(), "GET"),
+                    Wait(3_153_599),
+                    Run(APP, get(), ""),
+                    Wait(1),
+                    Run(APP, get(), "GET"),
+                ],
+            },
+            Scenario {
                 name: "until it is stale",
                 answers: cached!("cache-control": "max-age=60"),
                 steps: vec![

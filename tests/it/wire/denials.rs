@@ -88,6 +88,9 @@ fn of_names_those_that_are_allowed_are_echoed() {
     let with = Config { credentials: true, ..any_header };
     let many: String = "x-a,".repeat(1_000);
     let lines = "x-a; request-headers: z; request-headers: ,y-1 ; request-headers:";
+    // With a line that has one byte, 16 lines and 4,096 bytes.
+    let full = vec![format!("y-{}", "a".repeat(271)); 15];
+    let full_and_z = format!("{}; request-headers: z", full.join("; request-headers: "));
     check(&[
         get("names: none is allowed", TWO, "traceparent", ""),
         get("names: the first", TWO, "x-a,z", "x-a"),
@@ -100,7 +103,8 @@ fn of_names_those_that_are_allowed_are_echoed() {
         get("names: in another order, then denied", TWO, "x-b,x-a,z,x-b", "x-b,x-a,x-b"),
         get("names: under a prefix", TWO, "y-1,y-2,z", "y-1,y-2"),
         get("names: several lines are one", TWO, lines, "x-a,y-1"),
-        get("names: as many as there may be", TWO, &format!("{many}z"), many.trim_end_matches(',')),
+        get("names: a thousand", TWO, &format!("{many}z"), many.trim_end_matches(',')),
+        get("names: as many bytes as there may be", TWO, &full_and_z, &full.join(",")),
         put("names: the method is said", TWO, "x-a,z", "x-a"),
         from_a(
             "names: any method is a star",
