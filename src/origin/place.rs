@@ -49,7 +49,7 @@ pub(crate) fn split_label(host: &str) -> (&str, &str) {
 }
 
 /// The domain itself, and each one above it.
-#[cfg(feature = "review")]
+#[cfg(feature = "diff")]
 pub(crate) fn ends(domain: &str) -> impl Iterator<Item = &str> {
     domain.match_indices('.').filter_map(|(dot, _)| domain.get(dot..))
 }

@@ -15,7 +15,7 @@ pub(crate) enum Why {
     Repeated,
     /// Another entry allows all that this one does.
     Covered {
-        /// The other one, as written.
+        /// The other one, as written; a prefix in lower case.
         by: String,
     },
     /// GET, HEAD or POST, which every policy allows.

@@ -311,9 +311,9 @@ fn trim_whitespace(mut element: &[u8]) -> &[u8] {
     element
 }
 
-/// Whether two names are the same. Few that are not have the same length and the same end.
+/// Whether two names are the same. Few that are not have the same end.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    one.len() == other.len() && has_same_end(one, other) && one == other
+    has_same_end(one, other) && one == other
 }
 
 fn has_same_end(one: &[u8], other: &[u8]) -> bool {
