@@ -311,9 +311,9 @@ fn trim_whitespace(mut element: &[u8]) -> &[u8] {
     element
 }
 
-/// Whether two names are the same. Few that are not have the same end.
+/// Whether two names are the same. Their lengths and ends are compared first, which cost less.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
-    has_same_end(one, other) && one == other
+    one.len() == other.len() && has_same_end(one, other) && one == other
 }
 
 fn has_same_end(one: &[u8], other: &[u8]) -> bool {

@@ -5,8 +5,7 @@
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
-use tower_cors::export::Target;
-use tower_cors::{Policy, PolicyBuilder, Routes};
+use tower_cors::{Policy, PolicyBuilder};
 
 /// The least of several times of the processor, which is about what it takes when nothing else runs.
 pub(crate) fn least<T>(mut run: impl FnMut() -> T) -> Duration {
@@ -128,8 +127,11 @@ fn methods_are_looked_up_among_methods() {
 }
 
 /// Policies that differ by their last setting alone are not compared with each other.
+#[cfg(feature = "export")]
 #[test]
 fn tables_are_exported_without_comparing_all_their_policies() {
+    use tower_cors::{Routes, export::Target};
+
     for target in [Target::Gateway, Target::Nginx] {
         for below in ["", "/{*rest}"] {
             grows_with_its_size(100, |count| {
