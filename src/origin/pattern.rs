@@ -82,10 +82,12 @@ impl<'a> OriginPattern<'a> {
         if host.is_empty() && port.is_some() {
             return Err(OriginFault::HostEmpty);
         }
-        if value.len() > syntax::MAX_ORIGIN {
+        let any_port = port == Some("*");
+        // With the longest port that `*` stands for.
+        let longest = if any_port { value.len() + "65535".len() - "*".len() } else { value.len() };
+        if longest > syntax::MAX_ORIGIN {
             return Err(OriginFault::TooLong);
         }
-        let any_port = port == Some("*");
         if !any_port && port.is_some_and(|port| has(port, b'*')) {
             return Err(OriginFault::Wildcard);
         }

@@ -241,8 +241,12 @@ impl Suffixes {
                 return false;
             };
             if self.hosts.contains(suffix) {
-                return syntax::are_labels(self.is_web, shorter)
+                let is_sound = syntax::are_labels(self.is_web, shorter)
                     && (!self.is_web || syntax::has_room(host));
+                // An opaque host may have an empty label, which a longer suffix may list.
+                if is_sound || self.is_web {
+                    return is_sound;
+                }
             }
             name = Some(shorter);
         }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::{HeaderValue, Request};
 use proptest::prelude::*;
-use tower_cors::{Denial, Origin, Policy};
+use tower_cors::{Denial, Origin, OriginFault, Policy, PolicyError};
 use url::Url;
 
 use self::near::{origin, pattern};
@@ -148,6 +148,36 @@ fn the_fifth_pattern_is_as_good_as_the_fourth() {
     }
     let first = failures.first();
     assert!(failures.is_empty(), "{} failures, the first: {first:?}", failures.len());
+}
+
+/// A `*` stands for no empty label, and one behind it takes nothing away from what another pattern stands for.
+#[test]
+fn a_pattern_does_not_hide_a_longer_one() {
+    let patterns = ["app://*.a", "app://*.b..a"].map(str::to_owned);
+    let policy = Policy::builder().allow_origins(&patterns).build().unwrap();
+    for (origin, is_allowed) in [
+        ("app://x.a", true),
+        ("app://x.b..a", true),
+        ("app://b..a", false),
+        ("app://.a", false),
+        ("app://.b..a", false),
+    ] {
+        assert_eq!(policy.decide(&request(origin.as_bytes())).is_allowed(), is_allowed, "{origin}");
+        compare(&policy, &patterns, origin.as_bytes()).unwrap();
+    }
+}
+
+/// With the longest port, every origin that a pattern stands for is short enough to be read.
+#[test]
+fn any_port_counts_as_the_longest() {
+    let build = |port: &str| {
+        let host = "a".repeat(318);
+        Policy::builder().allow_origins([format!("app://{host}{port}")]).build()
+    };
+    let errors = build(":*").unwrap_err();
+    let error = errors.iter().next();
+    assert!(matches!(error, Some(PolicyError::Origin { fault: OriginFault::TooLong, .. })));
+    assert!(build(":1").is_ok());
 }
 
 #[test]

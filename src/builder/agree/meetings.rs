@@ -5,7 +5,7 @@
 //! within a label at that of the domain directly above. What two patterns have in common, the lower one stands for. So each
 //! looks for others at its node and at those above, and no pattern looks below.
 
-use std::hash::RandomState;
+use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
 use hashbrown::HashMap;
 
@@ -32,23 +32,13 @@ pub(super) type Ask<'s, 'a> = &'s mut dyn FnMut(&Side<'a>, &Side<'a>, &Meeting<'
 /// Asks about the rules that may have an origin in common. Says which of them are settled.
 pub(super) fn settle<'a>(sides: &'a [Side<'a>], ask: Ask<'_, 'a>) -> Settled {
     let mut pairs = Pairs { sides, settled: Settled::new(sides.len()), ask };
-    let (mut tree, mut nodes) = (Tree::default(), Vec::new());
-    for side in sides {
-        for entry in &side.entries {
-            nodes.push(tree.enter(entry));
-        }
-    }
-    let mut nodes = nodes.iter();
-    for side in sides {
-        for entry in &side.entries {
-            if let Some(node) = nodes.next() {
-                tree.look_up(*node, entry, &mut pairs);
-            }
-        }
-    }
+    let mut tree = Tree::default();
+    let entries = || sides.iter().flat_map(|side| &side.entries);
+    entries().for_each(|entry| tree.enter(entry));
+    entries().for_each(|entry| tree.look_up(entry, &mut pairs));
     for one in sides {
-        for two in sides {
-            if one.index < two.index && one.meets_openly(two) {
+        for two in sides.iter().skip(one.index + 1) {
+            if one.meets_openly(two) {
                 pairs.ask(one.index, two.index, &Meeting::Open);
             }
         }
@@ -105,17 +95,15 @@ impl<'a> Pairs<'_, 'a> {
 /// The patterns of all rules.
 #[derive(Default)]
 struct Tree<'a> {
-    steps: HashMap<(usize, Step<'a>), usize, RandomState>,
-    /// The first is behind the first step, since nothing is before it.
+    steps: HashMap<Step<'a>, usize, RandomState>,
     places: Vec<Place<'a>>,
+    labels: RandomState,
 }
 
-/// A node, or the patterns that stand there in one way.
+/// A node, or the patterns that stand somewhere in one way.
+#[derive(Default)]
 struct Place<'a> {
-    from: usize,
-    /// Of a node: whether there are patterns for what is below.
-    is_starred: bool,
-    /// Each with its rule.
+    /// Each with its rule. None at a node.
     entries: Vec<(usize, &'a Entry<'a>)>,
     /// The rule that was here last.
     visitor: Option<usize>,
@@ -123,81 +111,115 @@ struct Place<'a> {
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Step<'a> {
-    /// To a scheme, or down to a domain.
-    Down(&'a str),
+    /// To a node: only where there are patterns for what is below, so that long hosts need no more than short ones.
+    Node(Domain<'a>),
     /// To the first host of each rule, by its port.
-    Host(Port<'a>),
-    /// To the first pattern of each rule for all below, by its port.
-    Below(Port<'a>),
-    /// To every pattern with a `*` within a label directly below, by what stands before the `*`.
-    Within(&'a str),
+    Host(Domain<'a>, Port<'a>),
+    /// From a node to the first pattern of each rule for all below, by its port.
+    Below(usize, Port<'a>),
+    /// From a node to every pattern with a `*` within a label directly below, by what stands before the `*`.
+    Within(usize, &'a str),
 }
 
-/// From where a step leads to a scheme.
-const OUTSIDE: usize = 0;
+/// A domain of a scheme, or, without a name, all of the scheme.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Domain<'a> {
+    /// Of the labels so far, from the right, so that no label is hashed again for each domain below.
+    hash: u64,
+    scheme: &'a str,
+    name: Option<&'a str>,
+}
+
+impl Hash for Domain<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
 
 impl<'a> Tree<'a> {
-    fn step(&mut self, from: usize, step: Step<'a>) -> usize {
-        let next = self.places.len() + 1;
-        let to = *self.steps.entry((from, step)).or_insert(next);
+    fn step(&mut self, step: Step<'a>) -> usize {
+        let next = self.places.len();
+        let to = *self.steps.entry(step).or_insert(next);
         if to == next {
-            self.places.push(Place { from, is_starred: false, entries: Vec::new(), visitor: None });
+            self.places.push(Place::default());
         }
         to
     }
 
-    fn place(&mut self, at: usize) -> Option<&mut Place<'a>> {
-        self.places.get_mut(at.checked_sub(1)?)
+    fn node(&self, domain: Domain<'a>) -> Option<usize> {
+        self.steps.get(&Step::Node(domain)).copied()
     }
 
-    /// Enters a pattern. Says at which node it stands.
-    fn enter(&mut self, entry: &'a Entry<'a>) -> usize {
-        let (star, port) = (entry.pattern.star(), entry.port);
-        let mut node = self.step(OUTSIDE, Step::Down(entry.pattern.scheme()));
-        let domain = match star {
+    /// The scheme of a pattern, and the domains down to its host, or to what is above its `*`.
+    fn domains(&self, entry: &Entry<'a>) -> Vec<Domain<'a>> {
+        let scheme = entry.pattern.scheme();
+        let mut domain = Domain { hash: self.labels.hash_one(scheme), scheme, name: None };
+        let mut domains = vec![domain];
+        let name = match entry.pattern.star() {
             None => Some(entry.host),
             Some(_) => above(entry.pattern).strip_prefix('.'),
         };
-        if let Some(domain) = domain {
-            for label in domain.rsplit('.') {
-                node = self.step(node, Step::Down(label));
-            }
+        let Some(name) = name else { return domains };
+        let mut end = name.len();
+        for label in name.rsplit('.') {
+            let start = end - label.len();
+            domain.hash = self.labels.hash_one((domain.hash, label));
+            domain.name = name.get(start..);
+            domains.push(domain);
+            end = start.saturating_sub(1);
         }
-        let steps: &[Step<'a>] = match star {
-            None => &[Step::Host(port), Step::Host(Port::Either)],
-            Some(Star::Characters) => &[Step::Within(entry.start())],
-            Some(Star::Labels | Star::Everything) => {
-                &[Step::Below(port), Step::Below(Port::Either)]
+        domains
+    }
+
+    fn enter(&mut self, entry: &'a Entry<'a>) {
+        let Some(domain) = self.domains(entry).pop() else { return };
+        let port = entry.port;
+        let steps = match entry.pattern.star() {
+            None => [Some(Step::Host(domain, port)), Some(Step::Host(domain, Port::Either))],
+            Some(star) => {
+                let node = self.step(Step::Node(domain));
+                if star == Star::Characters {
+                    [Some(Step::Within(node, entry.start())), None]
+                } else {
+                    [Some(Step::Below(node, port)), Some(Step::Below(node, Port::Either))]
+                }
             }
         };
-        for step in steps {
-            let at = self.step(node, *step);
-            let Some(place) = self.place(at) else { continue };
+        for step in steps.into_iter().flatten() {
+            let at = self.step(step);
+            let Some(place) = self.places.get_mut(at) else { continue };
             let is_first = place.entries.last().is_none_or(|(rule, _)| *rule != entry.index);
-            if is_first || matches!(step, Step::Within(_)) {
+            if is_first || matches!(step, Step::Within(..)) {
                 place.entries.push((entry.index, entry));
             }
         }
-        if let Some(place) = self.place(node) {
-            place.is_starred |= star.is_some();
-        }
-        node
     }
 
     /// Asks about the rules that one pattern meets at its node and above.
-    fn look_up(&mut self, node: usize, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) {
-        let mut node = node;
-        if entry.pattern.star().is_none() {
-            self.visit(node, Step::Host, entry, pairs);
-            node = self.place(node).map_or(OUTSIDE, |place| place.from);
-        }
-        self.compare(node, entry, pairs);
-        while let Some(&mut Place { from, is_starred, .. }) = self.place(node) {
-            // Where the rule was before, it went on from there.
-            if is_starred && self.visit(node, Step::Below, entry, pairs) {
+    fn look_up(&mut self, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) {
+        let is_host = entry.pattern.star().is_none();
+        let domains = self.domains(entry);
+        let (mut nodes, mut last) = (Vec::new(), None);
+        for (depth, domain) in domains.iter().enumerate() {
+            // A `*` stands for no empty label, but for that of a whole scheme.
+            if domain.name.is_some_and(|name| name.is_empty() || name.starts_with('.')) {
+                nodes.truncate(nodes.iter().take_while(|(depth, _)| *depth == 0).count());
+            }
+            if is_host && depth + 1 == domains.len() {
+                self.visit(|port| Step::Host(*domain, port), entry, pairs);
                 break;
             }
-            node = from;
+            last = self.node(*domain);
+            nodes.extend(last.map(|node| (depth, node)));
+        }
+        if let Some(node) = last {
+            self.compare(node, entry, pairs);
+        }
+        while let Some((_, node)) = nodes.pop() {
+            // Where the rule was before, it went on from there.
+            if self.visit(|port| Step::Below(node, port), entry, pairs) {
+                break;
+            }
         }
     }
 
@@ -205,26 +227,20 @@ impl<'a> Tree<'a> {
     /// same port.
     fn visit(
         &mut self,
-        node: usize,
-        step: fn(Port<'a>) -> Step<'a>,
+        step: impl Fn(Port<'a>) -> Step<'a>,
         entry: &'a Entry<'a>,
         pairs: &mut Pairs<'_, 'a>,
     ) -> bool {
         if entry.port == Port::Any {
-            return self.ask((node, step(Port::Either)), entry, pairs);
+            return self.ask(step(Port::Either), entry, pairs);
         }
-        self.ask((node, step(Port::Any)), entry, pairs);
-        self.ask((node, step(entry.port)), entry, pairs)
+        self.ask(step(Port::Any), entry, pairs);
+        self.ask(step(entry.port), entry, pairs)
     }
 
-    fn ask(
-        &mut self,
-        step: (usize, Step<'a>),
-        entry: &'a Entry<'a>,
-        pairs: &mut Pairs<'_, 'a>,
-    ) -> bool {
+    fn ask(&mut self, step: Step<'a>, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) -> bool {
         let at = self.steps.get(&step).copied();
-        let Some(place) = at.and_then(|at| self.place(at)) else { return false };
+        let Some(place) = at.and_then(|at| self.places.get_mut(at)) else { return false };
         let was_here = place.visitor == Some(entry.index);
         place.visitor = Some(entry.index);
         for (rule, other) in &place.entries {
@@ -237,15 +253,14 @@ impl<'a> Tree<'a> {
     }
 
     /// Asks about the rules that have a pattern with a `*` within a label which this one meets, and no more before the `*`.
-    fn compare(&mut self, node: usize, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) {
-        let is_starred = self.place(node).is_some_and(|place| place.is_starred);
-        if !is_starred || !matches!(entry.pattern.star(), None | Some(Star::Characters)) {
+    fn compare(&self, node: usize, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) {
+        if !matches!(entry.pattern.star(), None | Some(Star::Characters)) {
             return;
         }
         let mut start = entry.start().chars();
         loop {
-            let at = self.steps.get(&(node, Step::Within(start.as_str()))).copied();
-            if let Some(place) = at.and_then(|at| self.place(at)) {
+            let at = self.steps.get(&Step::Within(node, start.as_str())).copied();
+            if let Some(place) = at.and_then(|at| self.places.get(at)) {
                 for (rule, other) in &place.entries {
                     if !pairs.are_settled(entry.index, *rule) && entry.may_meet(other) {
                         pairs.ask(entry.index, *rule, &Meeting::OfPatterns(entry, other));

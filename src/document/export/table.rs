@@ -49,8 +49,6 @@ impl<'a> Has<'a> {
                 words.push(rule.credentials.to_string());
             }
         }
-        // Origins are written in any order.
-        words.sort_unstable();
         words.join(" ")
     }
 }

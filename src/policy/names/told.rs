@@ -4,7 +4,7 @@ use http::header::ACCESS_CONTROL_REQUEST_HEADERS;
 use http::{HeaderMap, HeaderValue};
 
 use super::super::decision::Lines;
-use super::{MAX_EMPTY, Names, Read, split_element, trim_whitespace};
+use super::{MAX_BYTES, MAX_EMPTY, MAX_LINES, Names, Read, split_element, trim_whitespace};
 use crate::safelist::is_token;
 
 /// Bytes of names that have room in as little as most lists need.
@@ -12,6 +12,7 @@ const USUAL_BYTES: usize = 256;
 
 /// Room for as many bytes and lines as may be read: a comma is added between two lines.
 const ALL_BYTES: usize = 4_112;
+const _: () = assert!(ALL_BYTES == MAX_BYTES + MAX_LINES, "there is room for all that is read");
 
 impl Names {
     /// Those of the requested names that are allowed, as they were written, in one line; nothing if the list is
