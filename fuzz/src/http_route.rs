@@ -26,8 +26,13 @@ pub(crate) fn is_no_more_open(routes: &Routes, documents: &[Value]) {
         for rule in rules {
             assert!(!has_backend_filter(rule), "{path}: {route:?} of {rule}");
             match (route, sole_filter(rule)) {
-                (Some(Route::LeftAlone), None) => {}
+                (Some(Route::LeftAlone), None) => {
+                    let redirects = |it: &Value| it.get("requestRedirect").is_some();
+                    assert!(!items(&rule["filters"]).iter().any(redirects), "{path}: {rule}");
+                    assert!(changed(rule).is_empty(), "{path}: {rule}");
+                }
                 (Some(Route::Policy(policy)), Some(filter)) => {
+                    grants_nothing_changed(policy, rule);
                     if !held.iter().any(|(of, by)| std::ptr::eq(*of, filter) && *by == policy) {
                         held.push((filter, policy));
                     }
@@ -121,20 +126,45 @@ fn has_backend_filter(rule: &Value) -> bool {
     items(&rule["backendRefs"]).iter().flat_map(|it| items(&it["filters"])).any(is_cors)
 }
 
-/// The filter for CORS. Nothing behind it may take away what it allows; and without it, nothing what the service allows.
 fn sole_filter(rule: &Value) -> Option<&Value> {
     let filters = items(&rule["filters"]);
-    let first = filters.iter().position(is_cors);
-    let removes = filters.iter().skip(first.unwrap_or_default()).any(|filter| {
-        items(&filter["responseHeaderModifier"]["remove"]).iter().any(|name| {
-            name.as_str()
-                .is_some_and(|name| name.eq_ignore_ascii_case("access-control-allow-origin"))
-        })
-    });
-    assert!(!removes, "removed: {rule}");
-    let filter = &filters.get(first?)?["cors"];
+    let filter = &filters.iter().find(|filter| is_cors(filter))?["cors"];
     assert_eq!(filters.iter().filter(|filter| is_cors(filter)).count(), 1, "{rule}");
     Some(filter)
+}
+
+/// The headers of responses that grant something, and the keys of a policy for that.
+const GRANTS: [(&str, &str); 6] = [
+    ("access-control-allow-origin", "allow_origins"),
+    ("access-control-allow-credentials", "allow_credentials"),
+    ("access-control-allow-methods", "allow_methods"),
+    ("access-control-allow-headers", "allow_headers"),
+    ("access-control-expose-headers", "expose_headers"),
+    ("access-control-max-age", "max_age"),
+];
+
+/// The keys whose headers are removed, set or added to: behind the filter for CORS if there is one, or in a backend.
+fn changed(rule: &Value) -> Vec<&'static str> {
+    let own = items(&rule["filters"]);
+    let own = own.iter().skip(own.iter().position(is_cors).unwrap_or_default());
+    let of_backends = items(&rule["backendRefs"]).iter().flat_map(|it| items(&it["filters"]));
+    let modifiers = own.chain(of_backends).map(|filter| &filter["responseHeaderModifier"]);
+    let names = modifiers.flat_map(|modifier| {
+        let set = ["set", "add"].into_iter().flat_map(|key| items(&modifier[key]));
+        items(&modifier["remove"]).iter().chain(set.map(|item| &item["name"]))
+    });
+    let key = |name: &str| GRANTS.iter().find(|(header, _)| name.eq_ignore_ascii_case(header));
+    names.filter_map(Value::as_str).filter_map(key).map(|(_, key)| *key).collect()
+}
+
+/// A policy does not grant what a header that is changed does. The time is another one.
+fn grants_nothing_changed(policy: &Policy, rule: &Value) {
+    let written = serde_json::to_value(policy).expect("one rule");
+    for key in changed(rule).into_iter().filter(|key| *key != "max_age") {
+        let granted = &written[key];
+        let is_none = granted.is_null() || granted == false || granted == &Value::Array(vec![]);
+        assert!(is_none, "{key} of {written}, of {rule}");
+    }
 }
 
 fn is_cors(filter: &Value) -> bool {

@@ -144,10 +144,10 @@ impl Filter {
         self.build(&origins, warnings).map(Some)
     }
 
-    /// Gives up what a header is for that is changed behind the filter. Says the key that is lost.
+    /// Gives up what a header grants that is changed behind the filter. Returns the key, if the filter had it.
     #[cfg(feature = "routes")]
     pub(super) fn give_up(&mut self, change: &Change) -> Option<&'static str> {
-        let (key, had) = match *change.header {
+        let (key, had) = match change.header {
             ACCESS_CONTROL_ALLOW_CREDENTIALS => {
                 ("allowCredentials", mem::take(&mut self.credentials))
             }
@@ -155,13 +155,14 @@ impl Filter {
             ACCESS_CONTROL_ALLOW_HEADERS => ("allowHeaders", take_all(&mut self.headers)),
             ACCESS_CONTROL_EXPOSE_HEADERS => ("exposeHeaders", take_all(&mut self.exposed)),
             ACCESS_CONTROL_MAX_AGE => {
-                // What else it is may be shorter than what browsers have without it.
+                // Without the header browsers keep an answer for 5 seconds. Its new value may be shorter.
                 let other = if change.removes { None } else { Some(0) };
-                ("maxAge", mem::replace(&mut self.max_age, other).is_some())
+                let had = mem::replace(&mut self.max_age, other).is_some();
+                ("maxAge", had || !change.removes)
             }
             _ => return None,
         };
-        (had || !change.removes).then_some(key)
+        had.then_some(key)
     }
 
     fn is_for_any_origin(&self) -> bool {

@@ -11,8 +11,8 @@ use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
 use super::gateway::Filter;
-use super::modifier::{self, Change};
-use super::resources::{self, array, expect_kind};
+use super::modifier::{self, Change, Filters};
+use super::resources::{self, expect_kind, list};
 use super::warning::{DocumentWarning, Warnings};
 use crate::builder::error::Quoted;
 use crate::select::{Route, RouteError, Routes};
@@ -22,12 +22,13 @@ impl Routes {
     /// open than the resource; what it has otherwise is said by the warnings.
     ///
     /// - The filters are read as [`Policy::from_gateway_json`](crate::Policy::from_gateway_json) reads one.
-    /// - The paths of a rule without a filter are [left alone](Route::LeftAlone), as the gateway leaves them; if the rule changes
-    ///   the CORS headers of responses, they have [no CORS](Route::NoCors). No CORS have all paths that no rule matches, which the
-    ///   gateway answers with 404.
-    /// - Of a filter for CORS, what another filter behind it changes in responses is left out: of a rule that removes
-    ///   `Access-Control-Allow-Credentials`, the credentials. With `Access-Control-Allow-Origin` that is all. Filters count in the
-    ///   order in which they stand, which the API only recommends, and those of a backend last.
+    /// - The paths of a rule without a filter for CORS are [left alone](Route::LeftAlone), as the gateway leaves them. If the rule
+    ///   redirects, or changes the CORS headers of responses, they have [no CORS](Route::NoCors).
+    /// - Paths that no rule matches have no CORS: the gateway answers them with 404.
+    /// - If a filter behind the one for CORS removes, sets or adds a CORS header of responses, the policy does without what that
+    ///   header grants. If it is `Access-Control-Allow-Origin`, the paths have no CORS. Filters count in the order in which they
+    ///   stand, which the API only recommends, and those of a backend last.
+    /// - If a rule changes `Origin` or an `Access-Control-Request-` header of requests, its paths have no CORS.
     /// - A match that asks for more than a path, such as a header, does not always apply: its path has no CORS.
     /// - The table is for every host, which a warning tells if the resource is for some. What else is no matter of CORS is not read.
     /// - Several resources of one gateway are read as one from a `List`, as kubectl writes it, and in YAML from a stream of
@@ -124,10 +125,12 @@ struct Rule {
     path: Path,
     matches: Vec<Match>,
     cors: Option<Filter>,
-    /// What becomes of CORS headers, behind the filter for CORS if there is one.
+    /// The changes of CORS headers, those of backends last.
     changes: Vec<Change>,
-    /// Whether they are taken from every response.
+    /// Whether the rule's own filters take them from every response.
     removes_all: bool,
+    /// Whether the gateway answers with a redirect.
+    redirects: bool,
     /// A CORS filter of one of its backends.
     of_backend: Option<Path>,
 }
@@ -150,62 +153,37 @@ impl Resource {
         let at_spec = path.key("spec");
         let has_hosts = spec.get("hostnames").is_some_and(|names| !names.items().is_empty());
         let mut spec = Object::new(&at_spec, spec, "an object with the key `rules`", errors)?;
-        let rules = spec.require("rules", errors)?;
-        let at_rules = at_spec.key("rules");
-        let rules = array(&at_rules, rules, errors)?.into_iter().enumerate();
-        let rules =
-            rules.filter_map(|(index, rule)| Rule::read(at_rules.index(index), rule, errors));
-        let rules = rules.collect();
+        if !spec.has("rules") {
+            spec.require("rules", errors)?;
+        }
+        let rules = list(&mut spec, "rules", errors).into_iter();
+        let rules = rules.filter_map(|(at, rule)| Rule::read(at, rule, errors)).collect();
         Some(Self { rules, hosts: has_hosts.then(|| at_spec.key("hostnames")) })
     }
 }
 
 impl Rule {
     fn read(path: Path, value: Value, errors: &mut Errors) -> Option<Self> {
-        let at_backends = path.key("backendRefs");
-        let backends = value.get("backendRefs").map(Value::items).unwrap_or_default();
-        let (mut of_backend, mut behind) = (None, Vec::new());
-        for (index, backend) in backends.iter().enumerate() {
-            let at = at_backends.index(index).key("filters");
-            let filters = backend.get("filters").map(Value::items).unwrap_or_default();
-            let found = filters.iter().position(is_cors).map(|found| at.index(found));
-            of_backend = of_backend.or(found);
-            behind.extend(modifier::changes(&at, filters, 0));
-        }
         let mut object = Object::new(&path, value, "an object with the keys of a rule", errors)?;
-        let at_matches = path.key("matches");
-        let matches = match object.take("matches") {
-            Some(matches) => array(&at_matches, matches, errors)?,
-            None => Vec::new(),
-        };
-        let matches = matches.into_iter().enumerate();
-        let matches =
-            matches.filter_map(|(at, it)| Match::read(at_matches.index(at), it, errors)).collect();
-        let at_filters = path.key("filters");
-        let filters = match object.take("filters") {
-            Some(filters) => array(&at_filters, filters, errors)?,
-            None => Vec::new(),
-        };
-        let from = filters.iter().position(is_cors).unwrap_or_default();
-        let mut changes = modifier::changes(&at_filters, &filters, from);
+        let matches = list(&mut object, "matches", errors).into_iter();
+        let mut matches: Vec<Match> =
+            matches.filter_map(|(at, it)| Match::read(at, it, errors)).collect();
+        if matches.is_empty() {
+            matches.push(Match::every(path.key("matches")));
+        }
+        let Filters { cors, mut changes, mut redirects } = Filters::read(&mut object, errors);
         let removes_all = modifier::remove_all(&changes);
-        changes.append(&mut behind);
-        let mut cors = None;
-        for (index, filter) in filters.into_iter().enumerate().filter(|(_, it)| is_cors(it)) {
-            let at = at_filters.index(index);
-            let mut filter = Object::new(&at, filter, "an object with the key `cors`", errors)?;
-            let written = filter.require("cors", errors)?;
-            if cors.is_some() {
-                errors.push_shape(at, "a rule has one CORS filter; remove one of them");
-                continue;
-            }
-            cors = Some(Filter::read(at.key("cors"), written, errors)?);
+        let mut of_backend = None;
+        for (at, backend) in list(&mut object, "backendRefs", errors) {
+            let expected = "an object with the keys of a backend";
+            let Some(mut backend) = Object::new(&at, backend, expected, errors) else { continue };
+            let filters = Filters::read(&mut backend, errors);
+            of_backend = of_backend.or(filters.cors.map(|(at, _)| at));
+            changes.extend(filters.changes);
+            redirects |= filters.redirects;
         }
-        let mut rule = Self { path, matches, cors, changes, removes_all, of_backend };
-        if rule.matches.is_empty() {
-            rule.matches.push(Match::every(at_matches));
-        }
-        Some(rule)
+        let cors = cors.map(|(_, filter)| filter);
+        Some(Self { path, matches, cors, changes, removes_all, redirects, of_backend })
     }
 
     /// What the paths of the rule have.
@@ -216,7 +194,7 @@ impl Rule {
             return Ok(Route::NoCors);
         }
         let closed = match &self.cors {
-            Some(_) => self.changes.iter().find(|change| change.is_of_origin()),
+            Some(_) => self.changes.iter().find(|change| change.closes()),
             None => self.changes.first(),
         };
         if let Some(change) = closed {
@@ -227,8 +205,10 @@ impl Rule {
             return Ok(Route::NoCors);
         }
         let Some(filter) = &mut self.cors else {
-            return Ok(Route::LeftAlone);
+            return Ok(if self.redirects { Route::NoCors } else { Route::LeftAlone });
         };
+        // A max-age that one filter sets and another one removes is 0, the smaller of both.
+        self.changes.sort_by_key(|change| !change.removes);
         for change in &self.changes {
             if let Some(key) = filter.give_up(change) {
                 change.warn(Some(key), warnings);
@@ -241,10 +221,6 @@ impl Rule {
         }
         Ok(policy.map_or(Route::NoCors, Route::Policy))
     }
-}
-
-fn is_cors(filter: &Value) -> bool {
-    filter.get("cors").is_some() || filter.get("type") == Some(&Value::Text("CORS".to_owned()))
 }
 
 impl Match {

@@ -36,12 +36,10 @@ fn documents(format: Format, whole: Value) -> Vec<(Path, Value)> {
     }
 }
 
-fn items(path: &Path, list: Value, errors: &mut Errors) -> Option<Vec<(Path, Value)>> {
-    expect_kind(path, &list, &["List", "HTTPRouteList"], errors)?;
-    let items = Object::new(path, list, "a list", errors)?.require("items", errors)?;
-    let path = path.key("items");
-    let items = array(&path, items, errors)?.into_iter().enumerate();
-    Some(items.map(|(at, item)| (path.index(at), item)).collect())
+fn items(path: &Path, written: Value, errors: &mut Errors) -> Option<Vec<(Path, Value)>> {
+    expect_kind(path, &written, &["List", "HTTPRouteList"], errors)?;
+    let mut object = Object::new(path, written, "a list", errors)?;
+    Some(list(&mut object, "items", errors))
 }
 
 /// Tells the resources that are not for the same requests as the first, but for their paths. A table is for all.
@@ -71,12 +69,22 @@ pub(super) fn expect_kind(
     other.is_none().then_some(())
 }
 
-pub(super) fn array(path: &Path, value: Value, errors: &mut Errors) -> Option<Vec<Value>> {
-    match value {
-        Value::Array(items) => Some(items),
-        other => {
-            errors.expected(path.clone(), "an array", &other);
-            None
+/// The items under a key, each with its place; none if the key is not there.
+pub(super) fn list(
+    object: &mut Object,
+    key: &'static str,
+    errors: &mut Errors,
+) -> Vec<(Path, Value)> {
+    let path = object.path().key(key);
+    match object.take(key) {
+        Some(Value::Array(items)) => {
+            let items = items.into_iter().enumerate();
+            items.map(|(at, item)| (path.index(at), item)).collect()
         }
+        Some(other) => {
+            errors.expected(path, "an array", &other);
+            Vec::new()
+        }
+        None => Vec::new(),
     }
 }

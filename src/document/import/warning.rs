@@ -38,7 +38,7 @@ pub enum DocumentWarning {
         /// Why.
         lint: Lint,
     },
-    /// A CORS header of responses that a rule of an `HTTPRoute` changes, behind its filter for CORS or without one.
+    /// A CORS header that a rule of an `HTTPRoute` changes: of requests, or of responses behind its filter for CORS or without one.
     #[non_exhaustive]
     HeaderChanged {
         /// The path of the name, `spec.rules[1].filters[2].responseHeaderModifier.remove[0]`.

@@ -1,6 +1,6 @@
-//! What other filters of a rule do to the CORS headers of responses, and what is left of its own filter for CORS.
+//! What other filters of a rule do to CORS headers, and what is left of its own filter for CORS.
 //!
-//! `HTTPHeaderFilter`: <https://gateway-api.sigs.k8s.io/reference/spec/#httpheaderfilter>
+//! `HTTPRouteFilter`: <https://gateway-api.sigs.k8s.io/reference/spec/#httproutefilter>
 
 use std::time::Duration;
 
@@ -108,9 +108,37 @@ fn what_a_filter_behind_cors_takes_is_told_if_it_is_something() {
     let (route, said) = read_rule(&format!("filters: [{FULL}, {removes}]"));
     assert_eq!((route, said.len()), (bare.clone(), 5), "{said:#?}");
     // What a filter opens is not taken.
-    let sets = modifier("set: [{name: access-control-allow-credentials, value: 'true'}]");
-    let (route, said) = read_rule(&format!("filters: [{cors}, {sets}]"));
-    assert_eq!((route, said.len()), (bare, 1), "{said:#?}");
+    let names = ["allow-credentials", "allow-methods", "allow-headers", "expose-headers"];
+    let sets = names.map(|name| format!("{{name: access-control-{name}, value: 'true'}}"));
+    let sets = modifier(&format!("set: [{}]", sets.join(", ")));
+    assert_eq!(read_rule(&format!("filters: [{cors}, {sets}]")), (bare, Vec::new()));
+}
+
+#[test]
+fn a_max_age_that_is_set_and_removed_is_the_smaller_of_both() {
+    let cors = "{type: CORS, cors: {allowOrigins: ['https://app.example']}}";
+    let none = Policy::builder().allow_origins(["https://app.example"]);
+    let none = Route::Policy(none.max_age(Duration::ZERO).build().unwrap());
+    let sets = modifier("set: [{name: Access-Control-Max-Age, value: '1'}]");
+    let removes = modifier("remove: [Access-Control-Max-Age]");
+    let said = |at: &str| {
+        vec![format!(
+            "spec.rules[0].{at}.responseHeaderModifier.set[0]: \"Access-Control-Max-Age\" is changed behind the \
+             filter for CORS, whose `maxAge` is left out"
+        )]
+    };
+    let rows = [
+        (format!("filters: [{cors}, {sets}]"), "filters[1]"),
+        (format!("filters: [{cors}, {sets}, {removes}]"), "filters[1]"),
+        (format!("filters: [{cors}, {removes}, {sets}]"), "filters[2]"),
+        (
+            format!("filters: [{cors}, {sets}], backendRefs: [{{filters: [{removes}]}}]"),
+            "filters[1]",
+        ),
+    ];
+    for (rule, at) in rows {
+        assert_eq!(read_rule(&rule), (none.clone(), said(at)), "{rule}");
+    }
 }
 
 #[test]
@@ -159,6 +187,142 @@ fn where_a_rule_without_cors_changes_that_of_the_service_there_is_none() {
     let (route, said) = read_rule(&format!("backendRefs: [{{filters: [{}]}}]", modifier(origin)));
     assert_eq!((route, said.len()), (Route::NoCors, 1), "{said:#?}");
     let rest =
-        modifier("remove: [vary], set: [{name: x-a, value: access-control-allow-origin}, 1]");
+        modifier("remove: [vary, origin], set: [{name: x-a, value: access-control-allow-origin}]");
     assert_eq!(read_rule(&format!("filters: [{rest}]")), (Route::LeftAlone, Vec::new()));
+}
+
+#[test]
+fn where_the_gateway_redirects_without_cors_there_is_none() {
+    let redirect = "{type: RequestRedirect, requestRedirect: {hostname: b.example}}";
+    let rows = [
+        format!("filters: [{redirect}]"),
+        format!("filters: [{}, {redirect}]", modifier("remove: [vary]")),
+        format!("backendRefs: [{{filters: [{redirect}]}}]"),
+    ];
+    for rule in rows {
+        assert_eq!(read_rule(&rule), (Route::NoCors, Vec::new()), "{rule}");
+    }
+    let (route, said) = read_rule(&format!("filters: [{FULL}, {redirect}]"));
+    assert!(matches!(route, Route::Policy(_)) && said.is_empty(), "{said:#?}");
+}
+
+#[test]
+fn where_a_filter_changes_what_cors_is_decided_by_there_is_none() {
+    let of_requests = |changes: &str| {
+        format!("{{type: RequestHeaderModifier, requestHeaderModifier: {{{changes}}}}}")
+    };
+    let forms = [
+        ("remove: [ORIGIN]", "remove[0]: \"ORIGIN\""),
+        ("set: [{name: Origin, value: 'https://app.example'}]", "set[0]: \"Origin\""),
+        (
+            "add: [{name: a, value: b}, {name: access-control-request-method, value: GET}]",
+            "add[1]: \"access-control-request-method\"",
+        ),
+        (
+            "remove: [Access-Control-Request-Headers]",
+            "remove[0]: \"Access-Control-Request-Headers\"",
+        ),
+    ];
+    for (form, place) in forms {
+        let modifier = of_requests(form);
+        let rows = [
+            (format!("filters: [{modifier}]"), "filters[0]"),
+            (format!("filters: [{modifier}, {FULL}]"), "filters[0]"),
+            (format!("filters: [{FULL}, {modifier}]"), "filters[1]"),
+            (
+                format!("filters: [{FULL}], backendRefs: [{{filters: [{modifier}]}}]"),
+                "backendRefs[0].filters[0]",
+            ),
+        ];
+        for (rule, at) in rows {
+            let said = format!(
+                "spec.rules[0].{at}.requestHeaderModifier.{place} is changed, so that the paths of the rule have no CORS"
+            );
+            assert_eq!(read_rule(&rule), (Route::NoCors, vec![said]), "{rule}");
+        }
+    }
+    let rest = of_requests("remove: [access-control-allow-origin, x-origin]");
+    assert_eq!(read_rule(&format!("filters: [{rest}]")), (Route::LeftAlone, Vec::new()));
+    let (route, said) = read_rule(&format!("filters: [{FULL}, {rest}]"));
+    assert!(matches!(route, Route::Policy(_)) && said.is_empty(), "{said:#?}");
+}
+
+#[test]
+fn a_filter_of_another_shape_is_refused() {
+    let origin = "Access-Control-Allow-Origin";
+    let behind = |filter: &str| format!("filters: [{FULL}, {filter}]");
+    let modifier = |key: &str| behind(&modifier(key));
+    let rows = [
+        (behind("1"), "filters[1]: expected an object with the keys of a filter, found 1"),
+        (behind("{type: 1}"), "filters[1].type: expected a string, found 1"),
+        (
+            behind("{type: ResponseHeaderModifier}"),
+            "filters[1]: the key `responseHeaderModifier` is missing",
+        ),
+        (
+            behind("{type: RequestHeaderModifier}"),
+            "filters[1]: the key `requestHeaderModifier` is missing",
+        ),
+        (behind("{type: RequestRedirect}"), "filters[1]: the key `requestRedirect` is missing"),
+        (
+            behind(&format!("{{responseHeaderModifier: [{origin}]}}")),
+            "filters[1].responseHeaderModifier: expected an object with the keys of a header modifier, found an array",
+        ),
+        (
+            behind("{requestHeaderModifier: {remove: Origin}}"),
+            "filters[1].requestHeaderModifier.remove: expected an array, found \"Origin\"",
+        ),
+        (
+            modifier(&format!("remove: {origin}")),
+            "filters[1].responseHeaderModifier.remove: expected an array, found \"Access-Control-Allow-Origin\"",
+        ),
+        (
+            modifier(&format!("remove: [{{name: {origin}}}]")),
+            "filters[1].responseHeaderModifier.remove[0]: expected a string, found an object",
+        ),
+        (
+            modifier(&format!("remove: ['{origin} ']")),
+            "filters[1].responseHeaderModifier.remove[0]: expected the name of a header, found \"Access-Control-Allow-Origin \"",
+        ),
+        (
+            modifier(&format!("set: {{name: {origin}, value: a}}")),
+            "filters[1].responseHeaderModifier.set: expected an array, found an object",
+        ),
+        (
+            modifier(&format!("add: [{origin}]")),
+            "filters[1].responseHeaderModifier.add[0]: expected an object with the keys `name` and `value`, found \"Access-Control-Allow-Origin\"",
+        ),
+        (
+            modifier("add: [{value: a}]"),
+            "filters[1].responseHeaderModifier.add[0]: the key `name` is missing",
+        ),
+        (
+            modifier("add: [{name: 1, value: a}]"),
+            "filters[1].responseHeaderModifier.add[0].name: expected a string, found 1",
+        ),
+        (
+            modifier(&format!("set: [{{name: a, value: b, names: {origin}}}]")),
+            "filters[1].responseHeaderModifier.set[0].names: the key is unknown, and `name` stands there, too; write one of them",
+        ),
+        (
+            modifier(&format!("Remove: [{origin}]")),
+            "filters[1].responseHeaderModifier.Remove: the key is unknown; write `remove`",
+        ),
+        ("backendRefs: {}".to_owned(), "backendRefs: expected an array, found an object"),
+        (
+            "backendRefs: [a]".to_owned(),
+            "backendRefs[0]: expected an object with the keys of a backend, found \"a\"",
+        ),
+        (
+            "backendRefs: [{filters: {}}]".to_owned(),
+            "backendRefs[0].filters: expected an array, found an object",
+        ),
+    ];
+    for (rule, expected) in rows {
+        let yaml = format!("spec: {{rules: [{{{rule}}}]}}");
+        let errors = Routes::from_gateway_yaml(&yaml).unwrap_err();
+        let said: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let expected = format!("spec.rules[0].{expected} at line 1 ");
+        assert!(said.len() == 1 && said[0].starts_with(&expected), "{rule}: {said:#?}\n{expected}");
+    }
 }
