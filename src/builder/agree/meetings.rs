@@ -1,9 +1,9 @@
 //! Which rules have an origin in common, found without comparing the patterns of each rule with those of each other one.
 //!
-//! Schemes, and under them domains, label by label from the right, are a tree. A pattern stands at a node of it: a host at its
-//! own, `https://*.a.example` at that of `a.example`, every origin of a scheme at that of the scheme, and a pattern with a `*`
-//! within a label at that of the domain directly above. What two patterns have in common, the lower one stands for. So each
-//! looks for others at its node and at those above, and no pattern looks below.
+//! Schemes, and under them domains, label by label from the right, are a tree. `https://*.a.example` stands at the node of
+//! `a.example`, every origin of a scheme at that of the scheme, and a pattern with a `*` within a label at that of the domain
+//! directly above. What two patterns have in common, the lower one stands for. So each looks for others where it stands and
+//! above, and no pattern looks below.
 
 use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 
@@ -203,7 +203,7 @@ impl<'a> Tree<'a> {
         for (depth, domain) in domains.iter().enumerate() {
             // A `*` stands for no empty label, but for that of a whole scheme.
             if domain.name.is_some_and(|name| name.is_empty() || name.starts_with('.')) {
-                nodes.truncate(nodes.iter().take_while(|(depth, _)| *depth == 0).count());
+                nodes.retain(|(depth, _)| *depth == 0);
             }
             if is_host && depth + 1 == domains.len() {
                 self.visit(|port| Step::Host(*domain, port), entry, pairs);
