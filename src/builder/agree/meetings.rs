@@ -113,8 +113,8 @@ struct Place<'a> {
 enum Step<'a> {
     /// To a node: only where there are patterns for what is below, so that long hosts need no more than short ones.
     Node(Domain<'a>),
-    /// To the first host of each rule, by its port.
-    Host(Domain<'a>, Port<'a>),
+    /// To the first pattern of each rule for a host of a scheme, by its port.
+    Host(&'a str, &'a str, Port<'a>),
     /// From a node to the first pattern of each rule for all below, by its port.
     Below(usize, Port<'a>),
     /// From a node to every pattern with a `*` within a label directly below, by what stands before the `*`.
@@ -136,6 +136,17 @@ impl Hash for Domain<'_> {
     }
 }
 
+impl<'a> Entry<'a> {
+    fn host_step(&self, port: Port<'a>) -> Step<'a> {
+        Step::Host(self.pattern.scheme(), self.host, port)
+    }
+}
+
+/// Whether the leading label of a domain is empty.
+fn has_empty_label(domain: &str) -> bool {
+    domain.is_empty() || domain.starts_with('.')
+}
+
 impl<'a> Tree<'a> {
     fn step(&mut self, step: Step<'a>) -> usize {
         let next = self.places.len();
@@ -150,16 +161,12 @@ impl<'a> Tree<'a> {
         self.steps.get(&Step::Node(domain)).copied()
     }
 
-    /// The scheme of a pattern, and the domains down to its host, or to what is above its `*`.
+    /// The scheme of a pattern, and the domains down to the one directly above what it stands for.
     fn domains(&self, entry: &Entry<'a>) -> Vec<Domain<'a>> {
         let scheme = entry.pattern.scheme();
         let mut domain = Domain { hash: self.labels.hash_one(scheme), scheme, name: None };
         let mut domains = vec![domain];
-        let name = match entry.pattern.star() {
-            None => Some(entry.host),
-            Some(_) => above(entry.pattern).strip_prefix('.'),
-        };
-        let Some(name) = name else { return domains };
+        let Some(name) = above(entry.pattern).strip_prefix('.') else { return domains };
         let mut end = name.len();
         for label in name.rsplit('.') {
             let start = end - label.len();
@@ -172,18 +179,17 @@ impl<'a> Tree<'a> {
     }
 
     fn enter(&mut self, entry: &'a Entry<'a>) {
-        let Some(domain) = self.domains(entry).pop() else { return };
         let port = entry.port;
-        let steps = match entry.pattern.star() {
-            None => [Some(Step::Host(domain, port)), Some(Step::Host(domain, Port::Either))],
-            Some(star) => {
-                let node = self.step(Step::Node(domain));
-                if star == Star::Characters {
-                    [Some(Step::Within(node, entry.start())), None]
-                } else {
-                    [Some(Step::Below(node, port)), Some(Step::Below(node, Port::Either))]
-                }
+        let steps = if let Some(star) = entry.pattern.star() {
+            let Some(domain) = self.domains(entry).pop() else { return };
+            let node = self.step(Step::Node(domain));
+            if star == Star::Characters {
+                [Some(Step::Within(node, entry.start())), None]
+            } else {
+                [Some(Step::Below(node, port)), Some(Step::Below(node, Port::Either))]
             }
+        } else {
+            [port, Port::Either].map(|port| Some(entry.host_step(port)))
         };
         for step in steps.into_iter().flatten() {
             let at = self.step(step);
@@ -195,27 +201,27 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Asks about the rules that one pattern meets at its node and above.
+    /// Asks about the rules that one pattern meets where it stands and above.
     fn look_up(&mut self, entry: &'a Entry<'a>, pairs: &mut Pairs<'_, 'a>) {
-        let is_host = entry.pattern.star().is_none();
-        let domains = self.domains(entry);
         let (mut nodes, mut last) = (Vec::new(), None);
-        for (depth, domain) in domains.iter().enumerate() {
+        for domain in self.domains(entry) {
             // A `*` stands for no empty label, but for that of a whole scheme.
-            if domain.name.is_some_and(|name| name.is_empty() || name.starts_with('.')) {
-                nodes.retain(|(depth, _)| *depth == 0);
+            if domain.name.is_some_and(has_empty_label) {
+                nodes.retain(|(_, is_scheme)| *is_scheme);
             }
-            if is_host && depth + 1 == domains.len() {
-                self.visit(|port| Step::Host(*domain, port), entry, pairs);
-                break;
+            last = self.node(domain);
+            nodes.extend(last.map(|node| (node, domain.name.is_none())));
+        }
+        if entry.pattern.star().is_none() {
+            if has_empty_label(entry.host) {
+                nodes.retain(|(_, is_scheme)| *is_scheme);
             }
-            last = self.node(*domain);
-            nodes.extend(last.map(|node| (depth, node)));
+            self.visit(|port| entry.host_step(port), entry, pairs);
         }
         if let Some(node) = last {
             self.compare(node, entry, pairs);
         }
-        while let Some((_, node)) = nodes.pop() {
+        while let Some((node, _)) = nodes.pop() {
             // Where the rule was before, it went on from there.
             if self.visit(|port| Step::Below(node, port), entry, pairs) {
                 break;
