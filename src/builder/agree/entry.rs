@@ -83,7 +83,7 @@ pub(super) fn shared_origin(
     matched: &dyn Fn(&String) -> bool,
 ) -> Option<String> {
     let port = lower.written_port().or(other.written_port());
-    let mut samples = vec![lower.pattern.sample(port), other.pattern.sample(port)];
-    samples.extend(lower.pattern.shared_samples(other.pattern, port));
-    samples.into_iter().find(matched)
+    let mut own = [lower, other].into_iter().map(|entry| entry.pattern.sample(port));
+    own.find(matched)
+        .or_else(|| lower.pattern.shared_samples(other.pattern, port).into_iter().find(matched))
 }
