@@ -255,9 +255,11 @@ impl<'ast> Visit<'ast> for Sites {
 
     fn visit_arm(&mut self, node: &'ast syn::Arm) {
         let start = range(node).start;
-        let end = range(&node.pat).end;
-        let guard = node.guard.as_ref().map(|(_, guard)| range(guard));
-        self.arms.insert(start, (end, guard));
+        let (pattern, guard) = match &node.pat {
+            syn::Pat::Guard(guarded) => (&*guarded.pat, Some(range(&guarded.guard))),
+            pattern => (pattern, None),
+        };
+        self.arms.insert(start, (range(pattern).end, guard));
         visit::visit_arm(self, node);
     }
 
