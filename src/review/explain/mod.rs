@@ -165,6 +165,21 @@ impl Explanation {
         }
     }
 
+    /// The same of a page that asks with credentials, as only a test can tell.
+    #[cfg(feature = "browser")]
+    pub(crate) fn with_credentials(mut self, is_credentialed: bool) -> Self {
+        let without_them = match self.next {
+            Next::Sends => Next::DoesNotSend,
+            Next::MayRead => Next::MayNotRead,
+            _ => return self,
+        };
+        if is_credentialed && !next::grants_credentials(&self.decision.answer) {
+            self.next = without_them;
+            self.hint = Some(Hint::NoCredentials);
+        }
+        self
+    }
+
     /// The decision that is explained.
     pub fn decision(&self) -> &Decision {
         &self.decision
