@@ -87,6 +87,9 @@ pub(crate) struct Decided<'a> {
 impl Policy {
     /// Explains the decision on a request: which step failed, the value at fault, and what to write to allow it.
     ///
+    /// Ask with a preflight to hear of a method and of header names. The request that follows one is judged by its origin
+    /// and by [`only_methods`](crate::PolicyBuilder::only_methods).
+    ///
     /// It takes more time than [`decide`](Self::decide), and memory; for any request no more than a bounded
     /// amount of both.
     #[must_use]
