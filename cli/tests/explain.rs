@@ -95,7 +95,8 @@ fn credentials_that_are_not_granted_are_told_though_the_preflight_is_allowed() {
         assert_eq!(files.run(&arguments).status, 0);
         let ran = files.run(&[&arguments[..], &["--credentials"]].concat());
         assert_eq!(ran.status, 1, "{}", ran.text);
-        assert!(ran.text.contains("to allow it: set `allow_credentials`"), "{}", ran.text);
+        let hint = "to allow it: list the origin by its name, and set `allow_credentials`";
+        assert!(ran.text.contains(hint), "{}", ran.text);
     }
 }
 

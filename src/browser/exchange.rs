@@ -78,7 +78,8 @@ impl Exchange {
     }
 
     /// What each [`CorsLayer`](crate::CorsLayer) that the request came to says of it, the outermost first: the text of
-    /// its [`explain`](crate::CorsLayer::explain). There is none if the service is a connection to a server.
+    /// its [`explain`](crate::CorsLayer::explain), which knows here whether the page asks with
+    /// [credentials](super::Credentials::Include). There is none if the service is a connection to a server.
     #[must_use]
     pub fn remarks(&self) -> &[String] {
         &self.remarks

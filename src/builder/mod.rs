@@ -280,8 +280,8 @@ impl PolicyBuilder {
 
     /// For how long browsers may keep the answer to a preflight.
     ///
-    /// A fraction of a second is an error: 1.5 s. More than a day is not; 86,400 s are sent, which is the most that
-    /// any browser keeps, and a lint tells. Without this call browsers keep the answer for 5 seconds. Chromium keeps
+    /// A fraction of a second, as in 1.5 s, is an error. More than a day is sent as 86,400 s, which is the most that
+    /// any browser keeps, and a lint says so. Without this call browsers keep the answer for 5 seconds. Chromium keeps
     /// it for 2 hours at the most, `WebKit` for 10 minutes.
     ///
     /// Fetch: <https://fetch.spec.whatwg.org/#http-access-control-max-age>

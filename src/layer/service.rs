@@ -75,7 +75,8 @@ where
             if self.layer.has_predicates(head) {
                 return self.consider_and_remark(request, &remarks);
             }
-            remarks.leave(&self.layer.explain_head(head));
+            let explanation = self.layer.explain_head(head);
+            remarks.leave(&explanation.with_credentials(remarks.is_credentialed()));
         }
         if *request.method() == Method::OPTIONS {
             return self.answer_usual(request);
@@ -148,7 +149,7 @@ impl<S, P: PolicySource> Cors<S, P> {
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
         let (concluded, explanation) = self.layer.conclude_and_explain(RequestHead::from(&request));
-        remarks.leave(&explanation);
+        remarks.leave(&explanation.with_credentials(remarks.is_credentialed()));
         self.conduct(request, concluded)
     }
 

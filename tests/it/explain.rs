@@ -286,6 +286,20 @@ fn what_comes_next_is_told() {
     );
 }
 
+/// `allow_credentials` beside `*` is an error.
+#[test]
+fn where_any_origin_is_allowed_credentials_need_the_origin_in_the_list() {
+    let request = read("GET /; origin: https://app.example; cookie: a=b");
+    let any = Policy::builder().allow_origins(["*"]);
+    assert_eq!(
+        any.build().unwrap().explain(&request).hint().unwrap().to_string(),
+        "list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor"
+    );
+    assert!(any.allow_credentials(true).build().is_err());
+    let listed = Policy::builder().allow_origins(["https://app.example"]).allow_credentials(true);
+    assert_eq!(listed.build().unwrap().explain(&request).hint(), None);
+}
+
 /// The README shows an explanation as it really looks.
 #[test]
 fn the_readme_shows_a_real_explanation() {

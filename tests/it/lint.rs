@@ -64,7 +64,7 @@ fn covered_origins() -> Vec<Row> {
             "an origin that stands there twice",
             of(&["https://a.example", "https://b.example", "https://a.example"]),
             &[
-                r#"allow_origins: origin "https://a.example" stands there before; remove it [repeated]"#,
+                r#"allow_origins: origin "https://a.example" is already listed; remove it [repeated]"#,
             ],
         ),
         (
@@ -121,7 +121,7 @@ fn origins() -> Vec<Row> {
             "a predicate that holds whatever it is asked about, with credentials",
             of(&["https://a.example"]).allow_origins_if(|_, _, _| true).allow_credentials(true),
             &[
-                r#"allow_origins_if: the predicate holds origin "https://anyone.invalid", which nobody has, and credentials are allowed; compare with the origins that you trust [predicate-for-anyone]"#,
+                r#"allow_origins_if: the predicate allows origin "https://anyone.invalid", which nobody has, and credentials are allowed; compare with the origins that you trust [predicate-for-anyone]"#,
             ],
         ),
         (
@@ -223,7 +223,7 @@ fn methods() -> Vec<Row> {
         (
             "methods that stand there before",
             methods(&["PUT", "PUT"]),
-            &[r#"allow_methods: method "PUT" stands there before; remove it [repeated]"#],
+            &[r#"allow_methods: method "PUT" is already listed; remove it [repeated]"#],
         ),
         (
             "a method beside any",
@@ -260,10 +260,10 @@ fn names() -> Vec<Row> {
             ],
         ),
         (
-            "a header that stands there before in another case",
+            "a header that is already listed in another case",
             headers(&["x-a", "X-A"]),
             &[
-                r#"allow_headers: request-header name "X-A" stands there before; remove it [repeated]"#,
+                r#"allow_headers: request-header name "X-A" is already listed; remove it [repeated]"#,
             ],
         ),
         (
@@ -308,7 +308,7 @@ fn names() -> Vec<Row> {
             exposed(&["etag", "*", "ETag"]),
             &[
                 r#"expose_headers: response-header name "etag" is covered by "*"; remove it [covered]"#,
-                r#"expose_headers: response-header name "ETag" stands there before; remove it [repeated]"#,
+                r#"expose_headers: response-header name "ETag" is already listed; remove it [repeated]"#,
             ],
         ),
         (

@@ -46,8 +46,8 @@ fn methods_and_names() {
     let exposed = |value| Policy::builder().allow_origins(["*"]).expose_headers([value]);
     let mut catalogue = Catalogue::default();
     for (value, rest) in [
-        ("", r#"is not a token; write one method an item, as in "PUT""#),
-        ("PUT, DELETE", r#"is not a token; write one method an item, as in "PUT""#),
+        ("", r#"is not a token; write one method per item, as in "PUT""#),
+        ("PUT, DELETE", r#"is not a token; write one method per item, as in "PUT""#),
         ("P*", "has a `*` that is not the whole; write the methods"),
         ("get", r#"is not GET, methods are case-sensitive; write "GET""#),
         ("patch", r#"is not PATCH, methods are case-sensitive; write "PATCH""#),
@@ -57,16 +57,16 @@ fn methods_and_names() {
     let not_at_end =
         r#"has a `*` that is not at its end; write the names, or a prefix, as in "x-amz-*""#;
     for (value, rest) in [
-        ("", r#"is not a token; write one name an item, as in "x-api-key""#),
-        ("x-a, x-b", r#"is not a token; write one name an item, as in "x-api-key""#),
-        ("x-é", r#"is not a token; write one name an item, as in "x-api-key""#),
+        ("", r#"is not a token; write one name per item, as in "x-api-key""#),
+        ("x-a, x-b", r#"is not a token; write one name per item, as in "x-api-key""#),
+        ("x-é", r#"is not a token; write one name per item, as in "x-api-key""#),
         ("x-*-y", not_at_end),
         ("**", not_at_end),
     ] {
         catalogue.row(&headers(value), &[&format!("request-header name {value:?} {rest}")]);
     }
     for (value, rest) in [
-        ("x a", r#"is not a token; write one name an item, as in "etag""#),
+        ("x a", r#"is not a token; write one name per item, as in "etag""#),
         ("x-*", "has a `*` that is not the whole; write the names"),
         ("Set-Cookie", "is forbidden by the Fetch Standard; remove it"),
         ("set-cookie2", "is forbidden by the Fetch Standard; remove it"),

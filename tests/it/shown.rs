@@ -154,7 +154,7 @@ fn what_is_long_is_cut() {
     assert_eq!(
         said,
         format!(
-            "method \"{shown}\"… (1,234,567 bytes) is not a token; write one method an item, as in \
+            "method \"{shown}\"… (1,234,567 bytes) is not a token; write one method per item, as in \
              \"PUT\""
         )
     );

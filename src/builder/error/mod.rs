@@ -307,7 +307,7 @@ impl fmt::Display for PolicyError {
                 "enable the feature `public-suffix`, list the origins, or call `allow_origins_if`",
             ),
             Self::MethodNotToken { value } => {
-                say(method, value, "is not a token", "write one method an item, as in \"PUT\"")
+                say(method, value, "is not a token", "write one method per item, as in \"PUT\"")
             }
             Self::MethodWildcard { value } => {
                 say(method, value, "has a `*` that is not the whole", "write the methods")
@@ -328,7 +328,7 @@ impl fmt::Display for PolicyError {
                  give `only_methods` all the methods",
             ),
             Self::HeaderNotToken { value } => {
-                say(header, value, "is not a token", "write one name an item, as in \"x-api-key\"")
+                say(header, value, "is not a token", "write one name per item, as in \"x-api-key\"")
             }
             Self::HeaderWildcard { value } => say(
                 header,
@@ -340,7 +340,7 @@ impl fmt::Display for PolicyError {
                 "`allow_credentials` cannot be combined with exposing any header; list the names",
             ),
             Self::ExposedHeaderNotToken { value } => {
-                say(exposed, value, "is not a token", "write one name an item, as in \"etag\"")
+                say(exposed, value, "is not a token", "write one name per item, as in \"etag\"")
             }
             Self::ExposedHeaderWildcard { value } => {
                 say(exposed, value, "has a `*` that is not the whole", "write the names")

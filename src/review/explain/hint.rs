@@ -126,7 +126,8 @@ pub enum Hint {
     HeaderListTooLong,
     /// A field stands there several times, which no browser writes; a proxy may have added one.
     Repeated,
-    /// The request has cookies, and the rule that allows its origin grants no credentials.
+    /// The request has cookies, and the rule that allows its origin grants no credentials. With `*`, and with some
+    /// patterns, it cannot, so that the origin has to be listed, too.
     NoCredentials,
     /// The host is not listed.
     HostNotListed,
@@ -229,7 +230,7 @@ impl fmt::Display for Hint {
             ),
             Self::Repeated => f.write_str("no browser sends the field twice; look for a proxy that adds one"),
             Self::NoCredentials => f.write_str(
-                "set `allow_credentials`, if pages of the origin may act as their visitor",
+                "list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor",
             ),
             Self::HostNotListed => f.write_str(
                 "if the server is known by that host, add it to `hosts`; for probes, give their path to \

@@ -87,6 +87,9 @@ pub(crate) struct Decided<'a> {
 impl Policy {
     /// Explains the decision on a request: which step failed, the value at fault, and what to write to allow it.
     ///
+    /// Ask with a preflight to hear of a method and of header names. The request that follows one is judged by its origin
+    /// and by [`only_methods`](crate::PolicyBuilder::only_methods).
+    ///
     /// It takes more time than [`decide`](Self::decide), and memory; for any request no more than a bounded
     /// amount of both.
     #[must_use]
@@ -163,6 +166,21 @@ impl Explanation {
             step,
             decision,
         }
+    }
+
+    /// The same of a page that asks with credentials, as only a test can tell.
+    #[cfg(feature = "browser")]
+    pub(crate) fn with_credentials(mut self, is_credentialed: bool) -> Self {
+        let without_them = match self.next {
+            Next::Sends => Next::DoesNotSend,
+            Next::MayRead => Next::MayNotRead,
+            _ => return self,
+        };
+        if is_credentialed && !next::grants_credentials(&self.decision.answer) {
+            self.next = without_them;
+            self.hint = Some(Hint::NoCredentials);
+        }
+        self
     }
 
     /// The decision that is explained.

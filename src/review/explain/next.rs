@@ -4,19 +4,20 @@ use http::Method;
 use http::header::{COOKIE, UPGRADE};
 
 use crate::policy::Decision;
-use crate::policy::decision::{Answer, Course, Decoration};
+use crate::policy::decision::{Answer, Course};
 use crate::request::{RequestHead, RequestKind};
 
 /// What the browser of the page does next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Next {
-    /// It sends the request that it asked for by a preflight.
+    /// It sends the request that it asked for by a preflight. It does not if the page asked with credentials and the
+    /// policy allows none.
     Sends,
     /// It does not send that request, and the page gets a network error.
     DoesNotSend,
     /// The request runs, and the page may read the response. It may not if it asked with credentials and
-    /// the policy allows none.
+    /// the policy allows none. A server sees that only by its cookies; the `Browser` of tests knows it.
     MayRead,
     /// The request runs, and the page gets a network error in place of the response.
     MayNotRead,
@@ -67,7 +68,14 @@ fn is_unchecked(head: RequestHead<'_>) -> bool {
 
 /// Whether the answer is one for a page that sends cookies, if this one does.
 fn may_read(head: RequestHead<'_>, decision: &Decision) -> bool {
-    let grants =
-        matches!(&decision.answer, Answer::Decorate(Decoration { allow_credentials: true, .. }));
-    grants || !head.headers().contains_key(COOKIE)
+    grants_credentials(&decision.answer) || !head.headers().contains_key(COOKIE)
+}
+
+/// Whether the answer is one for a page that asks with credentials.
+pub(super) fn grants_credentials(answer: &Answer) -> bool {
+    match answer {
+        Answer::Decorate(decoration) => decoration.allow_credentials,
+        Answer::Preflight(grant) => grant.as_ref().is_some_and(|grant| grant.allow_credentials),
+        Answer::LeaveAlone => false,
+    }
 }

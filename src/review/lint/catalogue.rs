@@ -33,7 +33,7 @@ use crate::policy::shown::Quoted;
 ///
 /// | Id | Example | Why |
 /// |---|---|---|
-/// | `repeated` | `.allow_methods(["PUT", "PUT"])` | The entry stands there before. One of them may have been meant to be another. |
+/// | `repeated` | `.allow_methods(["PUT", "PUT"])` | The entry is already listed. One of them may have been meant to be another. |
 /// | `covered` | `.allow_origins(["https://*.a.example", "https://b.a.example"])` | Another entry allows all that this one allows. Whoever removes this one removes nothing. |
 /// | `danger-not-needed` | `.dangerously_allow_insecure_origins(true)` | There is nothing that needs it. It would let in, unseen, what is added later. |
 /// | `predicate-beside-any` | `.allow_origins(["*"]).allow_origins_if(is_ours)` | Beside `*` the predicate is never asked: every origin is allowed. |
@@ -64,7 +64,7 @@ use crate::policy::shown::Quoted;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Lint {
-    /// `repeated`: an entry that stands there before.
+    /// `repeated`: an entry that is already listed.
     Repeated,
     /// `covered`: an entry of which another one allows all.
     Covered,

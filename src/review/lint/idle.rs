@@ -27,7 +27,7 @@ pub(super) fn finding(place: Place, idle: &Idle) -> Finding {
 }
 
 pub(super) fn repeated(place: Place, subject: &str, value: &str) -> Finding {
-    let message = format!("{subject} {} stands there before; remove it", Quoted(value));
+    let message = format!("{subject} {} is already listed; remove it", Quoted(value));
     Finding::new(Lint::Repeated, place, message).with_value(value)
 }
 

@@ -42,7 +42,7 @@ fn anyone(rule: &Rule, at: impl Fn(&'static str) -> Place) -> Option<Finding> {
     let holds = |Predicate(holds): &Predicate| holds(&origin, &method, &uri);
     (rule.credentials && rule.origins.asked(NOBODYS).iter().any(holds)).then(|| {
         let message = format!(
-            "the predicate holds origin \"{NOBODYS}\", which nobody has, and credentials are allowed; \
+            "the predicate allows origin \"{NOBODYS}\", which nobody has, and credentials are allowed; \
              compare with the origins that you trust"
         );
         Finding::new(Lint::PredicateForAnyone, at("allow_origins_if"), message)

@@ -8,7 +8,7 @@ impl Lint {
     pub fn why(self) -> &'static str {
         match self {
             Self::Repeated => {
-                "The entry stands there before. One of them may have been meant to be another."
+                "The entry is already listed. One of them may have been meant to be another."
             }
             Self::Covered => {
                 "Another entry allows all that this one allows. Whoever removes this one removes \

@@ -265,6 +265,41 @@ async fn the_layer_says_why() {
     assert!(seen.exchanges()[0].remarks().is_empty());
 }
 
+/// No header tells the layer: a preflight has no cookies, and this page has none either.
+#[tokio::test]
+async fn the_layer_knows_that_the_page_asks_with_credentials() {
+    let builder = Policy::builder().allow_origins([APP]).allow_methods(["DELETE"]);
+    let predicate = builder.clone().allow_origins_if(|_, _, _| false);
+    let granting = builder.clone().allow_credentials(true);
+    let include = |fetch: Fetch| fetch.credentials(Credentials::Include);
+    let (sends, reads) = (
+        "next: the browser sends the request",
+        "next: the request runs, and the page may read the response",
+    );
+    let add = "to allow it: list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor";
+    let sends_not = format!("{add}\n  next: the browser does not send the request");
+    let reads_not =
+        format!("{add}\n  next: the request runs, and the page may not read the response");
+    let rows = [
+        (&builder, Fetch::get(ITEMS), reads),
+        (&builder, Fetch::delete(ITEMS), sends),
+        (&builder, include(Fetch::get(ITEMS)), &*reads_not),
+        (&builder, include(Fetch::delete(ITEMS)), &*sends_not),
+        (&builder, include(Fetch::post(ITEMS)).mode(Mode::NoCors), reads),
+        (&predicate, include(Fetch::get(ITEMS)), &*reads_not),
+        (&predicate, include(Fetch::delete(ITEMS)), &*sends_not),
+        (&granting, include(Fetch::get(ITEMS)), reads),
+        (&granting, include(Fetch::delete(ITEMS)), sends),
+    ];
+    for (builder, fetch, expected) in rows {
+        let mut browser = Browser::new(routes(builder.build().unwrap()));
+        let seen = browser.fetch_from(APP, fetch).await.unwrap();
+        let [remark] = seen.exchanges()[0].remarks() else { panic!("{seen}") };
+        let (_, rest) = remark.split_once(" from \"https://app.example\"\n  ").unwrap();
+        assert_eq!(rest, expected, "{seen}");
+    }
+}
+
 #[tokio::test]
 async fn the_first_line_says_what_the_page_gets() {
     let rows: [(Fetch, &[Answer], &str); 4] = [

@@ -75,7 +75,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
         r#"allow_origins[0]: origin "https://a.example/" has a path; write "https://a.example" at line 2 column 50
 allow_origins[2]: origin "b.example" has no scheme; write "https://b.example" at line 2 column 84
 allow_methods[0]: method "put" is not PUT, methods are case-sensitive; write "PUT" at line 4 column 35
-allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35
+allow_headers[0]: request-header name "x a" is not a token; write one name per item, as in "x-api-key" at line 5 column 35
 expose_headers[0]: `allow_credentials` cannot be combined with exposing any header; list the names at line 6 column 34"#,
     ),
     (
@@ -90,7 +90,7 @@ expose_headers[0]: `allow_credentials` cannot be combined with exposing any head
 allow_origin: the key is unknown; write `allow_origins` at line 2 column 29
 alow_methods: the key is unknown; write `allow_methods` at line 3 column 29
 allow_origins: no origin is allowed; give `allow_origins` at least one, or say `nobody` at line 6 column 9
-allow_headers[0]: request-header name "x a" is not a token; write one name an item, as in "x-api-key" at line 5 column 35"#,
+allow_headers[0]: request-header name "x a" is not a token; write one name per item, as in "x-api-key" at line 5 column 35"#,
     ),
     (
         "errors in several rules, and between them",

@@ -32,10 +32,10 @@ fn each_finding_has_its_key_and_its_position() {
         [
             r#"http.cors.rules[0].allow_origins[1]: origin "http://a.example" is allowed beside its https form, and whoever is on the way can write its pages; remove it at line 6 column 67 [http-beside-https]"#,
             r#"http.cors.rules[0].allow_methods[1]: method "GET" needs no permission; remove it at line 7 column 40 [method-safelisted]"#,
-            r#"http.cors.rules[0].allow_methods[2]: method "PUT" stands there before; remove it at line 7 column 47 [repeated]"#,
+            r#"http.cors.rules[0].allow_methods[2]: method "PUT" is already listed; remove it at line 7 column 47 [repeated]"#,
             r#"http.cors.rules[0].allow_headers: request-header name "content-type" is missing, and pages that send JSON by PUT set it; add it at line 5 column 9 [content-type-missing]"#,
             r#"http.cors.rules[0].max_age: max-age "86400" is longer than most browsers keep (Chromium 7200 seconds, WebKit 600); write 7200 at line 8 column 26 [max-age-too-long]"#,
-            r#"http.cors.rules[1].allow_headers[1]: request-header name "X-A" stands there before; remove it at line 12 column 40 [repeated]"#,
+            r#"http.cors.rules[1].allow_headers[1]: request-header name "X-A" is already listed; remove it at line 12 column 40 [repeated]"#,
             r#"http.cors.rules[1].allow_headers[2]: request-header name "te" cannot be set by scripts; remove it at line 12 column 46 [header-forbidden]"#,
             "http.cors.rules[1].dangerously_allow_public_suffixes: nothing needs it; remove it at line 13 column 51 [danger-not-needed]",
             "http.cors.rules[1].max_age: max-age is missing, and browsers ask again after 5 seconds; write 600 at line 10 column 9 [no-max-age]",
@@ -106,7 +106,7 @@ fn a_policy_by_itself_is_linted() {
         said(&Document::json(text).lint().unwrap()),
         [
             r#"allow_origins[1]: origin "https://a.example" is covered by "*"; remove it at line 1 column 44 [covered]"#,
-            r#"allow_origins[2]: origin "*" stands there before; remove it at line 1 column 49 [repeated]"#,
+            r#"allow_origins[2]: origin "*" is already listed; remove it at line 1 column 49 [repeated]"#,
         ]
     );
     let policy = Policy::from_json(text).unwrap();

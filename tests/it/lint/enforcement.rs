@@ -21,7 +21,7 @@ fn what_is_unwise_about_an_enforcement_is_found() {
             ],
         ),
         (
-            "a host that is covered, and one that stands there before",
+            "a host that is covered, and one that is already listed",
             enforcement().hosts([
                 "*.shop.example",
                 "eu.shop.example:443",
@@ -29,7 +29,7 @@ fn what_is_unwise_about_an_enforcement_is_found() {
                 "A.example",
             ]),
             &[
-                r#"hosts: host "A.example" stands there before; remove it [repeated]"#,
+                r#"hosts: host "A.example" is already listed; remove it [repeated]"#,
                 r#"hosts: host "eu.shop.example:443" is covered by "*.shop.example"; remove it [covered]"#,
             ],
         ),
@@ -57,7 +57,7 @@ fn what_is_unwise_about_an_enforcement_is_found() {
                 "app://a",
             ]),
             &[
-                r#"own_origins: own origin "https://shop.example" stands there before; remove it [repeated]"#,
+                r#"own_origins: own origin "https://shop.example" is already listed; remove it [repeated]"#,
             ],
         ),
         (
