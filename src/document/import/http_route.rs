@@ -23,7 +23,8 @@ impl Routes {
     ///
     /// - The filters are read as [`Policy::from_gateway_json`](crate::Policy::from_gateway_json) reads one.
     /// - The paths of a rule without a filter for CORS are [left alone](Route::LeftAlone), as the gateway leaves them. If the rule
-    ///   redirects, or changes the CORS headers of responses, they have [no CORS](Route::NoCors).
+    ///   redirects, or changes the CORS headers of responses, they have [no CORS](Route::NoCors). So they have if one of its
+    ///   backends redirects, or has a filter for CORS of its own.
     /// - Paths that no rule matches have no CORS: the gateway answers them with 404.
     /// - If a filter behind the one for CORS removes, sets or adds a CORS header of responses, the policy does without what that
     ///   header grants. If it is `Access-Control-Allow-Origin`, the paths have no CORS. Filters count in the order in which they
@@ -131,8 +132,10 @@ struct Rule {
     removes_all: bool,
     /// Whether the gateway answers with a redirect.
     redirects: bool,
+    /// The same where it chooses one of the backends: the filter of that.
+    redirect_of_backend: Option<Path>,
     /// A CORS filter of one of its backends.
-    of_backend: Option<Path>,
+    cors_of_backend: Option<Path>,
 }
 
 /// What paths a rule is for.
@@ -171,27 +174,39 @@ impl Rule {
         if matches.is_empty() {
             matches.push(Match::every(path.key("matches")));
         }
-        let Filters { cors, mut changes, mut redirects } = Filters::read(&mut object, errors);
+        let Filters { cors, mut changes, redirect } = Filters::read(&mut object, errors);
         let removes_all = modifier::remove_all(&changes);
-        let mut of_backend = None;
+        let (mut redirect_of_backend, mut cors_of_backend) = (None, None);
         for (at, backend) in list(&mut object, "backendRefs", errors) {
             let expected = "an object with the keys of a backend";
             let Some(mut backend) = Object::new(&at, backend, expected, errors) else { continue };
             let filters = Filters::read(&mut backend, errors);
-            of_backend = of_backend.or(filters.cors.map(|(at, _)| at));
+            cors_of_backend = cors_of_backend.or(filters.cors.map(|(at, _)| at));
+            redirect_of_backend = redirect_of_backend.or(filters.redirect);
             changes.extend(filters.changes);
-            redirects |= filters.redirects;
         }
-        let cors = cors.map(|(_, filter)| filter);
-        Some(Self { path, matches, cors, changes, removes_all, redirects, of_backend })
+        let (cors, redirects) = (cors.map(|(_, filter)| filter), redirect.is_some());
+        Some(Self {
+            path,
+            matches,
+            cors,
+            changes,
+            removes_all,
+            redirects,
+            redirect_of_backend,
+            cors_of_backend,
+        })
     }
 
     /// What the paths of the rule have.
     fn has(&mut self, warnings: &mut Warnings) -> Result<Route, DocumentErrors> {
-        if let Some(path) = &self.of_backend {
+        let of_backend = |path: &Path, warnings: &mut Warnings| {
             let key = path.to_string();
             warnings.push(path, DocumentWarning::OfBackend { key });
-            return Ok(Route::NoCors);
+            Ok(Route::NoCors)
+        };
+        if let Some(path) = &self.cors_of_backend {
+            return of_backend(path, warnings);
         }
         let closed = match &self.cors {
             Some(_) => self.changes.iter().find(|change| change.closes()),
@@ -205,7 +220,11 @@ impl Rule {
             return Ok(Route::NoCors);
         }
         let Some(filter) = &mut self.cors else {
-            return Ok(if self.redirects { Route::NoCors } else { Route::LeftAlone });
+            return match &self.redirect_of_backend {
+                _ if self.redirects => Ok(Route::NoCors),
+                Some(path) => of_backend(path, warnings),
+                None => Ok(Route::LeftAlone),
+            };
         };
         // A max-age that one filter sets and another one removes is 0, the smaller of both.
         self.changes.sort_by_key(|change| !change.removes);

@@ -22,8 +22,8 @@ pub(super) struct Filters {
     pub(super) cors: Option<(Path, Filter)>,
     /// The changes of CORS headers. Those of responses count behind the filter for CORS if there is one.
     pub(super) changes: Vec<Change>,
-    /// Whether the gateway answers with a redirect.
-    pub(super) redirects: bool,
+    /// Where the first filter stands by which the gateway answers with a redirect.
+    pub(super) redirect: Option<Path>,
 }
 
 /// A header that is removed, or set to something, or that something is added to.
@@ -57,7 +57,9 @@ impl Filters {
         let cors = take("CORS", "cors");
         let of_responses = take("ResponseHeaderModifier", "responseHeaderModifier");
         let of_requests = take("RequestHeaderModifier", "requestHeaderModifier");
-        self.redirects |= take("RequestRedirect", "requestRedirect").is_some();
+        if take("RequestRedirect", "requestRedirect").is_some() {
+            self.redirect.get_or_insert_with(|| at.clone());
+        }
         if let Some(cors) = cors {
             let read = Filter::read(at.key("cors"), cors, errors);
             if self.cors.is_some() {

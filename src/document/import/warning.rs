@@ -128,7 +128,7 @@ pub enum DocumentWarning {
         /// The path of the condition, `spec.rules[0].matches[1].headers`.
         key: String,
     },
-    /// A CORS filter of a backend, of which a rule may have several: the paths of the rule have no CORS.
+    /// A filter of a backend, of which a rule may have several, for CORS or for a redirect: the paths of the rule have no CORS.
     #[non_exhaustive]
     OfBackend {
         /// The path of the filter.

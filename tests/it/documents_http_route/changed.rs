@@ -197,13 +197,27 @@ fn where_the_gateway_redirects_without_cors_there_is_none() {
     let rows = [
         format!("filters: [{redirect}]"),
         format!("filters: [{}, {redirect}]", modifier("remove: [vary]")),
-        format!("backendRefs: [{{filters: [{redirect}]}}]"),
+        format!("filters: [{redirect}], backendRefs: [{{filters: [{redirect}]}}]"),
     ];
     for rule in rows {
         assert_eq!(read_rule(&rule), (Route::NoCors, Vec::new()), "{rule}");
     }
-    let (route, said) = read_rule(&format!("filters: [{FULL}, {redirect}]"));
-    assert!(matches!(route, Route::Policy(_)) && said.is_empty(), "{said:#?}");
+    // Of several backends, another one may answer by itself.
+    let vary = modifier("remove: [vary]");
+    let of_backend = format!(
+        "backendRefs: [{{}}, {{filters: [{vary}, {redirect}]}}, {{filters: [{redirect}]}}]"
+    );
+    let said = "spec.rules[0].backendRefs[1].filters[1]: left out, because a route has one policy, whatever answers; \
+                its paths have no CORS";
+    assert_eq!(read_rule(&of_backend), (Route::NoCors, vec![said.to_owned()]));
+    let with_cors = [
+        format!("filters: [{FULL}, {redirect}]"),
+        format!("filters: [{FULL}], backendRefs: [{{filters: [{redirect}]}}]"),
+    ];
+    for rule in with_cors {
+        let (route, said) = read_rule(&rule);
+        assert!(matches!(route, Route::Policy(_)) && said.is_empty(), "{rule}: {said:#?}");
+    }
 }
 
 #[test]
