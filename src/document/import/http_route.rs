@@ -3,6 +3,7 @@
 //! `HTTPRoute`: <https://gateway-api.sigs.k8s.io/reference/spec/#httproute>
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use super::super::error::DocumentErrors;
 use super::super::errors::{Cause, Errors, read_text};
@@ -19,7 +20,7 @@ use crate::select::{Route, RouteError, Routes};
 
 impl Routes {
     /// Reads an `HTTPRoute` of the Kubernetes Gateway API: which of its paths have which CORS filter. The table is never more
-    /// open than the resource; what it has otherwise is said by the warnings.
+    /// open than what is read of the resource; what it has otherwise is said by the warnings.
     ///
     /// - The filters are read as [`Policy::from_gateway_json`](crate::Policy::from_gateway_json) reads one.
     /// - The paths of a rule without a filter for CORS are [left alone](Route::LeftAlone), as the gateway leaves them. If the rule
@@ -30,6 +31,8 @@ impl Routes {
     ///   header grants. If it is `Access-Control-Allow-Origin`, the paths have no CORS. Filters count in the order in which they
     ///   stand, which the API only recommends, and those of a backend last.
     /// - If a rule changes `Origin` or an `Access-Control-Request-` header of requests, its paths have no CORS.
+    /// - A filter of the gateway's own, an `ExtensionRef`, is not read: it may do anything to CORS. The paths of the rule have what they
+    ///   would have without it, and a warning says so. The same goes for a filter of a type that is not known here.
     /// - A match that asks for more than a path, such as a header, does not always apply: its path has no CORS.
     /// - The table is for every host, which a warning tells if the resource is for some. What else is no matter of CORS is not read.
     /// - Several resources of one gateway are read as one from a `List`, as kubectl writes it, and in YAML from a stream of
@@ -136,6 +139,8 @@ struct Rule {
     redirect_of_backend: Option<Path>,
     /// A CORS filter of one of its backends.
     cors_of_backend: Option<Path>,
+    /// The filters that are not known, and their types.
+    not_read: Vec<(Path, String)>,
 }
 
 /// What paths a rule is for.
@@ -174,7 +179,8 @@ impl Rule {
         if matches.is_empty() {
             matches.push(Match::every(path.key("matches")));
         }
-        let Filters { cors, mut changes, redirect } = Filters::read(&mut object, errors);
+        let Filters { cors, mut changes, redirect, mut not_read } =
+            Filters::read(&mut object, errors);
         let removes_all = modifier::remove_all(&changes);
         let (mut redirect_of_backend, mut cors_of_backend) = (None, None);
         for (at, backend) in list(&mut object, "backendRefs", errors) {
@@ -184,6 +190,7 @@ impl Rule {
             cors_of_backend = cors_of_backend.or(filters.cors.map(|(at, _)| at));
             redirect_of_backend = redirect_of_backend.or(filters.redirect);
             changes.extend(filters.changes);
+            not_read.extend(filters.not_read);
         }
         let (cors, redirects) = (cors.map(|(_, filter)| filter), redirect.is_some());
         Some(Self {
@@ -195,11 +202,16 @@ impl Rule {
             redirects,
             redirect_of_backend,
             cors_of_backend,
+            not_read,
         })
     }
 
     /// What the paths of the rule have.
     fn has(&mut self, warnings: &mut Warnings) -> Result<Route, DocumentErrors> {
+        for (path, kind) in mem::take(&mut self.not_read) {
+            let key = path.to_string();
+            warnings.push(&path, DocumentWarning::FilterNotRead { key, value: kind });
+        }
         let of_backend = |path: &Path, warnings: &mut Warnings| {
             let key = path.to_string();
             warnings.push(path, DocumentWarning::OfBackend { key });

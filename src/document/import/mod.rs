@@ -4,6 +4,7 @@ mod elsewhere;
 mod gateway;
 #[cfg(feature = "routes")]
 mod http_route;
+mod message;
 #[cfg(feature = "routes")]
 mod modifier;
 #[cfg(feature = "routes")]

@@ -262,6 +262,52 @@ fn where_a_filter_changes_what_cors_is_decided_by_there_is_none() {
 }
 
 #[test]
+fn a_filter_that_only_the_gateway_knows_is_told() {
+    let extension =
+        "{type: ExtensionRef, extensionRef: {group: a.example, kind: Middleware, name: a}}";
+    let said = |at: &str, kind: &str| {
+        format!(
+            "spec.rules[0].{at}: not read, because what \"{kind}\" does is up to the gateway; see whether it changes CORS"
+        )
+    };
+    let (with_cors, _) = read_rule(&format!("filters: [{FULL}]"));
+    let rows = [
+        (
+            format!("filters: [{extension}]"),
+            &Route::LeftAlone,
+            vec![said("filters[0]", "ExtensionRef")],
+        ),
+        (
+            format!("filters: [{FULL}, {extension}, {{type: Later}}]"),
+            &with_cors,
+            vec![said("filters[1]", "ExtensionRef"), said("filters[2]", "Later")],
+        ),
+        (
+            format!("filters: [{FULL}], backendRefs: [{{}}, {{filters: [{extension}]}}]"),
+            &with_cors,
+            vec![said("backendRefs[1].filters[0]", "ExtensionRef")],
+        ),
+        (
+            "filters: [{extensionRef: {}}]".to_owned(),
+            &Route::LeftAlone,
+            vec![said("filters[0]", "ExtensionRef")],
+        ),
+        (
+            "filters: [{type: URLRewrite}, {type: RequestMirror}, {type: ExternalAuth}]".to_owned(),
+            &Route::LeftAlone,
+            Vec::new(),
+        ),
+    ];
+    for (rule, route, told) in rows {
+        assert_eq!(read_rule(&rule), (route.clone(), told), "{rule}");
+    }
+    // It is told before what is lost, and if the paths have no CORS, too.
+    let redirect = "{type: RequestRedirect, requestRedirect: {}}";
+    let rule = format!("filters: [{redirect}, {extension}]");
+    assert_eq!(read_rule(&rule), (Route::NoCors, vec![said("filters[1]", "ExtensionRef")]));
+}
+
+#[test]
 fn a_filter_of_another_shape_is_refused() {
     let origin = "Access-Control-Allow-Origin";
     let behind = |filter: &str| format!("filters: [{FULL}, {filter}]");
@@ -278,6 +324,7 @@ fn a_filter_of_another_shape_is_refused() {
             "filters[1]: the key `requestHeaderModifier` is missing",
         ),
         (behind("{type: RequestRedirect}"), "filters[1]: the key `requestRedirect` is missing"),
+        (behind("{type: ExtensionRef}"), "filters[1]: the key `extensionRef` is missing"),
         (
             behind(&format!("{{responseHeaderModifier: [{origin}]}}")),
             "filters[1].responseHeaderModifier: expected an object with the keys of a header modifier, found an array",
