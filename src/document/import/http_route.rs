@@ -131,7 +131,7 @@ struct Rule {
     cors: Option<Filter>,
     /// The changes of CORS headers, those of backends last.
     changes: Vec<Change>,
-    /// Whether the rule's own filters take them from every response.
+    /// Whether the rule's own filters take them from every response, and no backend's put one there.
     removes_all: bool,
     /// Whether the gateway answers with a redirect.
     redirects: bool,
@@ -181,7 +181,7 @@ impl Rule {
         }
         let Filters { cors, mut changes, redirect, mut not_read } =
             Filters::read(&mut object, errors);
-        let removes_all = modifier::remove_all(&changes);
+        let own_remove_all = modifier::remove_all(&changes);
         let (mut redirect_of_backend, mut cors_of_backend) = (None, None);
         for (at, backend) in list(&mut object, "backendRefs", errors) {
             let expected = "an object with the keys of a backend";
@@ -192,6 +192,7 @@ impl Rule {
             changes.extend(filters.changes);
             not_read.extend(filters.not_read);
         }
+        let removes_all = own_remove_all && modifier::remove_all(&changes);
         let (cors, redirects) = (cors.map(|(_, filter)| filter), redirect.is_some());
         Some(Self {
             path,

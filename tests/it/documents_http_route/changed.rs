@@ -186,6 +186,14 @@ fn where_a_rule_without_cors_changes_that_of_the_service_there_is_none() {
     // Of several backends, another one may not do so.
     let (route, said) = read_rule(&format!("backendRefs: [{{filters: [{}]}}]", modifier(origin)));
     assert_eq!((route, said.len()), (Route::NoCors, 1), "{said:#?}");
+    // Behind that, a backend may open again, or close once more.
+    let remove = modifier(origin);
+    for (changes, count) in [(format!("set: [{name}]"), 1), (origin.to_owned(), 0)] {
+        let of_backend = modifier(&changes);
+        let rule = format!("filters: [{remove}], backendRefs: [{{filters: [{of_backend}]}}]");
+        let (route, said) = read_rule(&rule);
+        assert_eq!((route, said.len()), (Route::NoCors, count), "{changes}: {said:#?}");
+    }
     let rest =
         modifier("remove: [vary, origin], set: [{name: x-a, value: access-control-allow-origin}]");
     assert_eq!(read_rule(&format!("filters: [{rest}]")), (Route::LeftAlone, Vec::new()));
