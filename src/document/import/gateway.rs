@@ -19,7 +19,7 @@ use super::super::reader::Object;
 use super::super::value::Value;
 use super::elsewhere;
 #[cfg(feature = "routes")]
-use super::modifier::Change;
+use super::filters::Change;
 use super::warning::{DocumentWarning, Reason, Warnings, has_strangers};
 use crate::builder;
 use crate::builder::error::PolicyError;

@@ -11,8 +11,8 @@ use super::super::format::Format;
 use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
+use super::filters::{self, Change, Filters};
 use super::gateway::Filter;
-use super::modifier::{self, Change, Filters};
 use super::resources::{self, expect_kind, list};
 use super::warning::{DocumentWarning, Warnings};
 use crate::builder::error::Quoted;
@@ -181,7 +181,7 @@ impl Rule {
         }
         let Filters { cors, mut changes, redirect, mut not_read } =
             Filters::read(&mut object, errors);
-        let own_remove_all = modifier::remove_all(&changes);
+        let own_remove_all = filters::remove_all(&changes);
         let (mut redirect_of_backend, mut cors_of_backend) = (None, None);
         for (at, backend) in list(&mut object, "backendRefs", errors) {
             let expected = "an object with the keys of a backend";
@@ -192,7 +192,7 @@ impl Rule {
             changes.extend(filters.changes);
             not_read.extend(filters.not_read);
         }
-        let removes_all = own_remove_all && modifier::remove_all(&changes);
+        let removes_all = own_remove_all && filters::remove_all(&changes);
         let (cors, redirects) = (cors.map(|(_, filter)| filter), redirect.is_some());
         Some(Self {
             path,
