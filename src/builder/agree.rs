@@ -9,6 +9,7 @@
 mod entry;
 mod meetings;
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use self::entry::Entry;
@@ -34,7 +35,7 @@ pub(super) fn disagreements(
     let patterns: Vec<_> = builders.iter().map(|builder| patterns(&builder.origins)).collect();
     let mut sides = Vec::new();
     // Of each rule, the first that it does not agree with, and by which origin and method.
-    let mut first: Vec<Option<(usize, String, &str)>> = Vec::new();
+    let mut first: Vec<Option<(usize, String, Cow<'_, str>)>> = Vec::new();
     for ((builder, rule), patterns) in builders.iter().zip(rules).zip(&patterns) {
         let kind = builders.iter().position(|other| are_alike(builder, other)).unwrap_or_default();
         let null = builder.null_origin.then_some("null");
@@ -60,7 +61,7 @@ pub(super) fn disagreements(
     let mut found = Vec::new();
     for (two, first) in sides.iter().zip(first) {
         if let Some((earlier, origin, method)) = first {
-            let (rules, method) = ((earlier, two.index), method.to_owned());
+            let (rules, method) = ((earlier, two.index), method.into_owned());
             found.push(PolicyError::RulesDisagree { rules, origin, method });
         }
     }
@@ -121,10 +122,10 @@ fn patterns(origins: &[String]) -> Vec<OriginPattern<'_>> {
 }
 
 /// `[later kind][earlier kind]`: the method for which rules conflict that say different things. Empty until it is looked for.
-struct Conflicts<'a>(Vec<Vec<OnceCell<Option<&'a str>>>>);
+struct Conflicts<'a>(Vec<Vec<OnceCell<Option<Cow<'a, str>>>>>);
 
 impl<'a> Conflicts<'a> {
-    fn between(&mut self, one: &Side<'a>, later: &Side<'a>) -> Option<&'a str> {
+    fn between(&mut self, one: &Side<'a>, later: &Side<'a>) -> Option<Cow<'a, str>> {
         if says_as(one.rule, later.rule) {
             return None;
         }
@@ -132,12 +133,12 @@ impl<'a> Conflicts<'a> {
         if known.len() <= one.kind {
             known.resize_with(one.kind + 1, OnceCell::new);
         }
-        *known.get(one.kind)?.get_or_init(|| conflict(one.rule, later.rule))
+        known.get(one.kind)?.get_or_init(|| conflict(one.rule, later.rule)).clone()
     }
 }
 
 /// A method for which the later rule may answer a preflight whose request the other one answers.
-fn conflict<'a>(one: &'a Rule, later: &'a Rule) -> Option<&'a str> {
+fn conflict<'a>(one: &'a Rule, later: &'a Rule) -> Option<Cow<'a, str>> {
     // Most have no method in common, which is seen at once; many have the same names.
     let shared = one.methods.shared_with(&later.methods, false)?;
     if one.headers.covers(&later.headers) {

@@ -14,7 +14,7 @@ pub(crate) fn origin_error(value: &str, fault: OriginFault) -> PolicyError {
 
 /// What is wrong with credentials for names under a domain, or for every host of a scheme if the domain
 /// is empty.
-pub(crate) fn public_suffix_error(value: &str, base: &str) -> Option<PolicyError> {
+fn public_suffix_error(value: &str, base: &str) -> Option<PolicyError> {
     let value = value.to_owned();
     if base.is_empty() {
         return Some(PolicyError::WholeSchemeWithCredentials { value });

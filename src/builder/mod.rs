@@ -16,10 +16,11 @@ use http::{Method, Uri};
 
 pub use self::error::{ErrorsIntoIter, ErrorsIter, PolicyError, PolicyErrors};
 use self::findings::Findings;
+pub(crate) use self::judge::stranger_error;
 #[cfg(feature = "serde")]
 pub(crate) use self::judge::{
     exposed_error, forbidden_method, header_error, idle_exposed, idle_header, method_error,
-    origin_error, public_suffix_error,
+    origin_error,
 };
 pub(crate) use self::rules::build_rules;
 #[cfg(feature = "serde")]
@@ -370,5 +371,5 @@ impl PolicyBuilder {
 /// Whether a pattern needs the call for names that strangers may have, or might: without the feature
 /// `public-suffix` that is not known.
 pub(crate) fn is_for_strangers(pattern: &OriginPattern<'_>, credentials: bool) -> bool {
-    judge::stranger_error("", pattern, credentials).is_some()
+    stranger_error("", pattern, credentials).is_some()
 }

@@ -30,8 +30,8 @@ const TARGET: &str = "tower_cors";
 ///
 /// Every event has `kind`, `method`, `path`, `origin`, `outcome` and `rule`. An event of a denial, and one of a
 /// candidate, also has `reason`, `at_fault`, `hint`, `step`, `limited` and `left_out`. A field that has nothing to
-/// say is left out: `rule` where the policy has one rule, and `step` (of [`Enforcement`](crate::Enforcement)) where
-/// the layer enforces nothing.
+/// say is left out: `origin` where the request has none, `rule` where the policy has one rule, and `step` (of
+/// [`Enforcement`](crate::Enforcement)) where the layer enforces nothing.
 ///
 /// `method` of a preflight is the method that it asks for. `path` is without the query. Of what a client chose,
 /// whatever is not printable ASCII is escaped, or in `at_fault` and `hint` whatever is not visible. Each of `method`,

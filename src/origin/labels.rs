@@ -9,8 +9,8 @@ use crate::sorted::{distinct, sorted};
 /// Of an origin, the `*` can only stand for characters of the leading label. So a look-up tries, of the
 /// lengths that what stands before a `*` has in some pattern, those that the label has room for; and of
 /// each start that it finds so, the lengths that what stands behind a `*` has in that label. A label has
-/// 63 characters, so the number of tries has a bound, however many patterns there are; and mostly there
-/// are one or two of each length.
+/// at most 63 characters, or as many as an origin if its host is opaque, so the number of tries has a bound, however many
+/// patterns there are; and mostly there are one or two of each length.
 #[derive(Clone, Debug)]
 pub(super) struct WithinLabel {
     /// `https://pr-`, of every scheme.

@@ -1,5 +1,8 @@
 //! The compiled set of methods.
 
+use std::borrow::Cow;
+use std::iter;
+
 use http::Method;
 
 use crate::safelist::{STANDARD_METHODS, is_forbidden_method, is_safelisted_method, is_token};
@@ -99,17 +102,26 @@ impl Methods {
 
     /// A method whose responses are shared, and which the other set allows; if only those are wanted, one that this
     /// set does not allow.
-    pub(crate) fn shared_with<'a>(&'a self, other: &'a Self, only_others: bool) -> Option<&'a str> {
-        let mut methods = STANDARD_METHODS.to_vec();
-        for listed in [&self.listed, &other.listed] {
-            methods.extend(listed.iter().map(|method| &**method));
-        }
-        methods.push("ANOTHER");
-        methods.into_iter().find(|method| {
+    pub(crate) fn shared_with<'a>(
+        &'a self,
+        other: &'a Self,
+        only_others: bool,
+    ) -> Option<Cow<'a, str>> {
+        let is_wanted = |method: &Cow<'_, str>| {
             let method = method.as_bytes();
             let is_shared = !self.only || self.lists(method);
             is_shared && other.allows(method) && !(only_others && self.allows(method))
-        })
+        };
+        let listed = self.listed.iter().chain(&other.listed).map(|method| &**method);
+        let mut known = STANDARD_METHODS.into_iter().chain(listed).map(Cow::Borrowed);
+        known.find(is_wanted).or_else(|| self.listed_by_neither(other).filter(is_wanted))
+    }
+
+    /// A method that stands for all that neither set lists.
+    fn listed_by_neither(&self, other: &Self) -> Option<Cow<'static, str>> {
+        let numbered = (1..).map(|number: u64| Cow::Owned(format!("ANOTHER{number}")));
+        let mut others = iter::once(Cow::Borrowed("ANOTHER")).chain(numbered);
+        others.find(|method| ![self, other].iter().any(|set| set.lists(method.as_bytes())))
     }
 
     /// Few one by one, since two of the same length are rare among them.

@@ -230,6 +230,22 @@ fn a_pattern_over_a_public_suffix_is_left_out_with_credentials() {
 }
 
 #[test]
+fn what_is_left_out_with_credentials_is_wrong_for_the_reason_that_a_builder_gives() {
+    for origin in ["https://*.github.io", "https://a*.github.io", "app://a*", "http://a.example"] {
+        let json = format!(
+            r#"{{"allowOrigins": ["https://a.example", "{origin}"], "allowCredentials": true}}"#
+        );
+        let (_, warnings) = Policy::from_gateway_json(&json).unwrap();
+        let builder = Policy::builder().allow_origins([origin]).allow_credentials(true);
+        let errors = builder.build().unwrap_err();
+        let [DocumentWarning::LeftOut { error, .. }] = &warnings[..] else {
+            panic!("{origin}: {warnings:?}");
+        };
+        assert_eq!(Some(error), errors.iter().next(), "{origin}");
+    }
+}
+
+#[test]
 fn what_is_no_filter_is_refused() {
     let rows = [
         (

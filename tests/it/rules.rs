@@ -225,6 +225,26 @@ fn rules_disagree_wherever_their_patterns_meet() {
     }
 }
 
+/// Of a method that neither rule lists, the earlier one answers the request, and the later one the preflight.
+#[test]
+fn rules_disagree_about_methods_that_nobody_lists() {
+    let one = || Policy::builder().allow_origins(["https://a.example"]);
+    let every = ["PUT", "DELETE", "OPTIONS", "PATCH"];
+    let rows: [(&[&str], &str); 3] =
+        [(&[], "ANOTHER"), (&["ANOTHER"], "ANOTHER1"), (&["ANOTHER1", "ANOTHER"], "ANOTHER2")];
+    for (more, expected) in rows {
+        let earlier = one().allow_methods(every).allow_methods(more);
+        let later = one().allow_methods(["*"]).expose_headers(["x-e"]);
+        let errors = Policy::from_rules([earlier.clone(), later.clone()]).unwrap_err();
+        let [PolicyError::RulesDisagree { method, .. }] = errors.iter().collect::<Vec<_>>()[..]
+        else {
+            panic!("{errors}");
+        };
+        assert_eq!(method, expected);
+        assert!(Policy::from_rules([later, earlier]).is_ok(), "{more:?}");
+    }
+}
+
 /// The check does not grow with the square of the origins.
 #[test]
 fn many_origins_in_two_rules_are_compared_at_once() {

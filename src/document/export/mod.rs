@@ -37,7 +37,7 @@
 //! | any port, `http://localhost:*` | yes | the default one | yes | yes, without a `*` in the host |
 //! | other schemes, `app://localhost` | yes | no | yes | yes, without `*.` |
 //! | `null`, `file://` | yes | no | yes | no |
-//! | methods other than the standard ones | yes | no | of `A-Z`, `-` and `_` | no, nor PATCH |
+//! | methods other than the standard ones | yes | no | of `A-Z`, `-` and `_` | no, nor OPTIONS and PATCH |
 //! | `only_methods` without GET, HEAD or POST | no | no | yes | yes |
 //! | header names by prefix, `x-*` | no | no | yes | yes |
 //! | any header, `*`, and `authorization` is not named | no | no | yes | no |

@@ -84,7 +84,7 @@ impl Said {
             && self.max_age == other.max_age
     }
 
-    /// The origins that are kept, each as a target writes it, and once: it may refuse what it is told twice.
+    /// The origins that are kept, each as a target writes it.
     pub(super) fn origins<T>(
         &self,
         warnings: &mut Warnings,
@@ -153,6 +153,12 @@ impl Said {
             warnings.lose(&path, &format!("{prefix}*"), Loss::Prefix);
         }
     }
+}
+
+/// Each value once, since a target may refuse what it is told twice: what is narrowed may stand there by itself, too.
+pub(super) fn each_once(values: Vec<String>) -> Vec<String> {
+    let mut seen = HashSet::new();
+    values.into_iter().filter(|value| seen.insert(value.clone())).collect()
 }
 
 /// <https://fetch.spec.whatwg.org/#cors-safelisted-method>

@@ -1,6 +1,6 @@
 //! The CORS configuration of an Amazon S3 bucket.
 
-use super::rule::{Entry, Fate, Said};
+use super::rule::{Entry, Fate, Said, each_once};
 use super::rules;
 use super::table::{Has, Table};
 use super::tree::{self, object, texts};
@@ -63,6 +63,7 @@ fn written(said: &Said, warnings: &mut Warnings) -> (Option<Value>, bool) {
         is_whole &= matches!(fate, Fate::Kept(_));
         fate
     });
+    let origins = each_once(origins);
     let (methods, has_all_methods) = methods(said, warnings);
     let (headers, has_all_headers) = headers(said, warnings);
     is_whole &= has_all_methods && has_all_headers;

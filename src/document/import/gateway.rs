@@ -19,7 +19,7 @@ use super::super::reader::Object;
 use super::super::value::Value;
 use super::elsewhere;
 #[cfg(feature = "routes")]
-use super::modifier::Change;
+use super::filters::Change;
 use super::warning::{DocumentWarning, Reason, Warnings, has_strangers};
 use crate::builder;
 use crate::builder::error::PolicyError;
@@ -181,13 +181,10 @@ impl Filter {
                 Some(Reason::WholeScheme)
             }
             Ok(Pattern::Origins(pattern)) if self.credentials => {
-                let value = value.to_owned();
-                if pattern.is_insecure() {
-                    let error = PolicyError::InsecureOriginWithCredentials { value };
-                    return Some(Reason::Error(error));
-                }
-                let suffix = |base| builder::public_suffix_error(&value, base);
-                pattern.base().and_then(suffix).map(Reason::Error)
+                let insecure =
+                    || PolicyError::InsecureOriginWithCredentials { value: value.to_owned() };
+                let error = pattern.is_insecure().then(insecure);
+                error.or_else(|| builder::stranger_error(value, &pattern, true)).map(Reason::Error)
             }
             Ok(_) => None,
             Err(fault) => Some(Reason::Error(builder::origin_error(value, fault))),

@@ -3,6 +3,7 @@
 //! `HTTPRoute`: <https://gateway-api.sigs.k8s.io/reference/spec/#httproute>
 
 use std::collections::BTreeMap;
+use std::mem;
 
 use super::super::error::DocumentErrors;
 use super::super::errors::{Cause, Errors, read_text};
@@ -10,8 +11,8 @@ use super::super::format::Format;
 use super::super::path::Path;
 use super::super::reader::Object;
 use super::super::value::Value;
+use super::filters::{self, Change, Filters};
 use super::gateway::Filter;
-use super::modifier::{self, Change, Filters};
 use super::resources::{self, expect_kind, list};
 use super::warning::{DocumentWarning, Warnings};
 use crate::builder::error::Quoted;
@@ -19,16 +20,19 @@ use crate::select::{Route, RouteError, Routes};
 
 impl Routes {
     /// Reads an `HTTPRoute` of the Kubernetes Gateway API: which of its paths have which CORS filter. The table is never more
-    /// open than the resource; what it has otherwise is said by the warnings.
+    /// open than what is read of the resource; what it has otherwise is said by the warnings.
     ///
     /// - The filters are read as [`Policy::from_gateway_json`](crate::Policy::from_gateway_json) reads one.
     /// - The paths of a rule without a filter for CORS are [left alone](Route::LeftAlone), as the gateway leaves them. If the rule
-    ///   redirects, or changes the CORS headers of responses, they have [no CORS](Route::NoCors).
+    ///   redirects, or changes the CORS headers of responses, they have [no CORS](Route::NoCors). So they have if one of its
+    ///   backends redirects, or has a filter for CORS of its own.
     /// - Paths that no rule matches have no CORS: the gateway answers them with 404.
     /// - If a filter behind the one for CORS removes, sets or adds a CORS header of responses, the policy does without what that
     ///   header grants. If it is `Access-Control-Allow-Origin`, the paths have no CORS. Filters count in the order in which they
     ///   stand, which the API only recommends, and those of a backend last.
     /// - If a rule changes `Origin` or an `Access-Control-Request-` header of requests, its paths have no CORS.
+    /// - A filter of the gateway's own, an `ExtensionRef`, is not read: it may do anything to CORS. The paths of the rule have what they
+    ///   would have without it, and a warning says so. The same goes for a filter of a type that is not known here.
     /// - A match that asks for more than a path, such as a header, does not always apply: its path has no CORS.
     /// - The table is for every host, which a warning tells if the resource is for some. What else is no matter of CORS is not read.
     /// - Several resources of one gateway are read as one from a `List`, as kubectl writes it, and in YAML from a stream of
@@ -127,12 +131,16 @@ struct Rule {
     cors: Option<Filter>,
     /// The changes of CORS headers, those of backends last.
     changes: Vec<Change>,
-    /// Whether the rule's own filters take them from every response.
+    /// Whether the rule's own filters take them from every response, and no backend's put one there.
     removes_all: bool,
     /// Whether the gateway answers with a redirect.
     redirects: bool,
+    /// The same where it chooses one of the backends: the filter of that.
+    redirect_of_backend: Option<Path>,
     /// A CORS filter of one of its backends.
-    of_backend: Option<Path>,
+    cors_of_backend: Option<Path>,
+    /// The filters that are not known, and their types.
+    not_read: Vec<(Path, String)>,
 }
 
 /// What paths a rule is for.
@@ -171,27 +179,47 @@ impl Rule {
         if matches.is_empty() {
             matches.push(Match::every(path.key("matches")));
         }
-        let Filters { cors, mut changes, mut redirects } = Filters::read(&mut object, errors);
-        let removes_all = modifier::remove_all(&changes);
-        let mut of_backend = None;
+        let Filters { cors, mut changes, redirect, mut not_read } =
+            Filters::read(&mut object, errors);
+        let own_remove_all = filters::remove_all(&changes);
+        let (mut redirect_of_backend, mut cors_of_backend) = (None, None);
         for (at, backend) in list(&mut object, "backendRefs", errors) {
             let expected = "an object with the keys of a backend";
             let Some(mut backend) = Object::new(&at, backend, expected, errors) else { continue };
             let filters = Filters::read(&mut backend, errors);
-            of_backend = of_backend.or(filters.cors.map(|(at, _)| at));
+            cors_of_backend = cors_of_backend.or(filters.cors.map(|(at, _)| at));
+            redirect_of_backend = redirect_of_backend.or(filters.redirect);
             changes.extend(filters.changes);
-            redirects |= filters.redirects;
+            not_read.extend(filters.not_read);
         }
-        let cors = cors.map(|(_, filter)| filter);
-        Some(Self { path, matches, cors, changes, removes_all, redirects, of_backend })
+        let removes_all = own_remove_all && filters::remove_all(&changes);
+        let (cors, redirects) = (cors.map(|(_, filter)| filter), redirect.is_some());
+        Some(Self {
+            path,
+            matches,
+            cors,
+            changes,
+            removes_all,
+            redirects,
+            redirect_of_backend,
+            cors_of_backend,
+            not_read,
+        })
     }
 
     /// What the paths of the rule have.
     fn has(&mut self, warnings: &mut Warnings) -> Result<Route, DocumentErrors> {
-        if let Some(path) = &self.of_backend {
+        for (path, kind) in mem::take(&mut self.not_read) {
+            let key = path.to_string();
+            warnings.push(&path, DocumentWarning::FilterNotRead { key, value: kind });
+        }
+        let of_backend = |path: &Path, warnings: &mut Warnings| {
             let key = path.to_string();
             warnings.push(path, DocumentWarning::OfBackend { key });
-            return Ok(Route::NoCors);
+            Ok(Route::NoCors)
+        };
+        if let Some(path) = &self.cors_of_backend {
+            return of_backend(path, warnings);
         }
         let closed = match &self.cors {
             Some(_) => self.changes.iter().find(|change| change.closes()),
@@ -205,7 +233,11 @@ impl Rule {
             return Ok(Route::NoCors);
         }
         let Some(filter) = &mut self.cors else {
-            return Ok(if self.redirects { Route::NoCors } else { Route::LeftAlone });
+            return match &self.redirect_of_backend {
+                _ if self.redirects => Ok(Route::NoCors),
+                Some(path) => of_backend(path, warnings),
+                None => Ok(Route::LeftAlone),
+            };
         };
         // A max-age that one filter sets and another one removes is 0, the smaller of both.
         self.changes.sort_by_key(|change| !change.removes);

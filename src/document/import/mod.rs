@@ -1,11 +1,12 @@
 //! CORS configurations of other systems, read into policies that are never more open.
 
 mod elsewhere;
+#[cfg(feature = "routes")]
+mod filters;
 mod gateway;
 #[cfg(feature = "routes")]
 mod http_route;
-#[cfg(feature = "routes")]
-mod modifier;
+mod message;
 #[cfg(feature = "routes")]
 mod resources;
 mod s3;

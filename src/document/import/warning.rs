@@ -1,19 +1,18 @@
 //! What is lost when a document of another system is read.
 
-use std::fmt;
 use std::time::Duration;
 
 use super::super::errors::{Cause, Errors};
 use super::super::path::Path;
-use super::words;
+use super::message::Message;
 use crate::builder;
-use crate::builder::error::{PolicyError, Quoted};
+use crate::builder::error::PolicyError;
 use crate::origin::pattern::{Pattern, Star};
 use crate::policy::idle::{Idle, Why};
 use crate::review::{self, Lint};
 
 /// Something in another system's document that the policy leaves out, or has in another form. The policy is never
-/// more open than the document.
+/// more open than what is [read](Self::FilterNotRead) of the document.
 ///
 /// The message, one line, begins with the key: `maxAge: 1728000 seconds are
 /// capped at 86400, the most that browsers keep`.
@@ -128,11 +127,20 @@ pub enum DocumentWarning {
         /// The path of the condition, `spec.rules[0].matches[1].headers`.
         key: String,
     },
-    /// A CORS filter of a backend, of which a rule may have several: the paths of the rule have no CORS.
+    /// A filter of a backend, of which a rule may have several, for CORS or for a redirect: the paths of the rule have no CORS.
     #[non_exhaustive]
     OfBackend {
         /// The path of the filter.
         key: String,
+    },
+    /// A filter of an `HTTPRoute` that may do anything to CORS: an `ExtensionRef`, or one of a type that is not known here. The paths
+    /// of the rule have what they would have without it.
+    #[non_exhaustive]
+    FilterNotRead {
+        /// The path of the filter, `spec.rules[0].filters[1]`.
+        key: String,
+        /// Its type, as written.
+        value: String,
     },
     /// The hosts that an `HTTPRoute` is for. The policy is for every host.
     #[non_exhaustive]
@@ -304,93 +312,11 @@ impl DocumentWarning {
             | Self::CredentialsLeftOut { key }
             | Self::Conditional { key }
             | Self::OfBackend { key }
+            | Self::FilterNotRead { key, .. }
             | Self::Hostnames { key }
             | Self::SamePath { key }
             | Self::ExposureLeftOut { key, .. }
             | Self::RulesDisagree { key, .. } => key,
-        }
-    }
-}
-
-impl fmt::Display for DocumentWarning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.key() {
-            "" => write!(f, "{}", Message(self)),
-            key => write!(f, "{key}: {}", Message(self)),
-        }
-    }
-}
-
-/// What is said behind the key.
-struct Message<'a>(&'a DocumentWarning);
-
-impl fmt::Display for Message<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            DocumentWarning::LeftOut { key, error } => {
-                write!(f, "left out, because {}", words::of(key, error.value(), error))
-            }
-            DocumentWarning::Harmless { key, value, lint } => {
-                let why = review::message_of(*lint, value);
-                write!(f, "left out, because {}", words::of(key, Some(value), &why))
-            }
-            DocumentWarning::NotTaken { value, .. } => {
-                let value = Quoted(value);
-                write!(f, "left out, because {value} means nothing in the original either")
-            }
-            DocumentWarning::AnyPortLeftOut { value, .. } => write!(
-                f,
-                "left out, because {} would stand for the default port, too; list the ports",
-                Quoted(value)
-            ),
-            DocumentWarning::WholeSchemeLeftOut { value, .. } => write!(
-                f,
-                "left out, because {} would stand for any port, too; list the origins",
-                Quoted(value)
-            ),
-            DocumentWarning::Narrowed { value, .. } => {
-                let value = Quoted(value);
-                write!(f, "the `*` of {value} stands for one character or more, and for no dot")
-            }
-            DocumentWarning::HeaderChanged { value, left_out: None, .. } => {
-                write!(f, "{} is changed, so that the paths of the rule have no CORS", Quoted(value))
-            }
-            DocumentWarning::HeaderChanged { value, left_out: Some(key), .. } => {
-                write!(f, "{} is changed behind the filter for CORS, whose `{key}` is left out", Quoted(value))
-            }
-            DocumentWarning::RuleLeftOut { .. } => {
-                f.write_str("left out, because none of its origins is left")
-            }
-            DocumentWarning::MaxAgeCapped { value, .. } => {
-                write!(f, "{value} seconds are capped at {MAX_AGE}, the most that browsers keep")
-            }
-            DocumentWarning::MaxAgeShortened { value, limit, .. } => write!(
-                f,
-                "{value} seconds are shortened to {limit}, those of an earlier rule that lost origins \
-                 or headers"
-            ),
-            DocumentWarning::CredentialsLeftOut { .. } => {
-                f.write_str("left out, because any origin is allowed; list the origins")
-            }
-            DocumentWarning::ExposureLeftOut { value, .. } => write!(
-                f,
-                "{} is left out, because an earlier rule would not have exposed it to the \
-                 origins that it lost",
-                Quoted(value)
-            ),
-            DocumentWarning::Conditional { .. } => {
-                f.write_str("left out, because no route depends on it; the path has no CORS")
-            }
-            DocumentWarning::OfBackend { .. } => f.write_str(
-                "left out, because a route has one policy, whatever answers; its paths have no CORS",
-            ),
-            DocumentWarning::Hostnames { .. } => f.write_str(
-                "left out, because a table of routes is for every host; put it behind these alone",
-            ),
-            DocumentWarning::SamePath { .. } => f.write_str(
-                "left out, because another HTTPRoute has the path, too, and the older of both answers; it has no CORS",
-            ),
-            DocumentWarning::RulesDisagree { error, .. } => write!(f, "{error}"),
         }
     }
 }

@@ -186,6 +186,14 @@ fn where_a_rule_without_cors_changes_that_of_the_service_there_is_none() {
     // Of several backends, another one may not do so.
     let (route, said) = read_rule(&format!("backendRefs: [{{filters: [{}]}}]", modifier(origin)));
     assert_eq!((route, said.len()), (Route::NoCors, 1), "{said:#?}");
+    // Behind that, a backend may open again, or close once more.
+    let remove = modifier(origin);
+    for (changes, count) in [(format!("set: [{name}]"), 1), (origin.to_owned(), 0)] {
+        let of_backend = modifier(&changes);
+        let rule = format!("filters: [{remove}], backendRefs: [{{filters: [{of_backend}]}}]");
+        let (route, said) = read_rule(&rule);
+        assert_eq!((route, said.len()), (Route::NoCors, count), "{changes}: {said:#?}");
+    }
     let rest =
         modifier("remove: [vary, origin], set: [{name: x-a, value: access-control-allow-origin}]");
     assert_eq!(read_rule(&format!("filters: [{rest}]")), (Route::LeftAlone, Vec::new()));
@@ -197,13 +205,27 @@ fn where_the_gateway_redirects_without_cors_there_is_none() {
     let rows = [
         format!("filters: [{redirect}]"),
         format!("filters: [{}, {redirect}]", modifier("remove: [vary]")),
-        format!("backendRefs: [{{filters: [{redirect}]}}]"),
+        format!("filters: [{redirect}], backendRefs: [{{filters: [{redirect}]}}]"),
     ];
     for rule in rows {
         assert_eq!(read_rule(&rule), (Route::NoCors, Vec::new()), "{rule}");
     }
-    let (route, said) = read_rule(&format!("filters: [{FULL}, {redirect}]"));
-    assert!(matches!(route, Route::Policy(_)) && said.is_empty(), "{said:#?}");
+    // Of several backends, another one may answer by itself.
+    let vary = modifier("remove: [vary]");
+    let of_backend = format!(
+        "backendRefs: [{{}}, {{filters: [{vary}, {redirect}]}}, {{filters: [{redirect}]}}]"
+    );
+    let said = "spec.rules[0].backendRefs[1].filters[1]: left out, because a route has one policy, whatever answers; \
+                its paths have no CORS";
+    assert_eq!(read_rule(&of_backend), (Route::NoCors, vec![said.to_owned()]));
+    let with_cors = [
+        format!("filters: [{FULL}, {redirect}]"),
+        format!("filters: [{FULL}], backendRefs: [{{filters: [{redirect}]}}]"),
+    ];
+    for rule in with_cors {
+        let (route, said) = read_rule(&rule);
+        assert!(matches!(route, Route::Policy(_)) && said.is_empty(), "{rule}: {said:#?}");
+    }
 }
 
 #[test]
@@ -248,6 +270,52 @@ fn where_a_filter_changes_what_cors_is_decided_by_there_is_none() {
 }
 
 #[test]
+fn a_filter_that_only_the_gateway_knows_is_told() {
+    let extension =
+        "{type: ExtensionRef, extensionRef: {group: a.example, kind: Middleware, name: a}}";
+    let said = |at: &str, kind: &str| {
+        format!(
+            "spec.rules[0].{at}: not read, because what \"{kind}\" does is up to the gateway; see whether it changes CORS"
+        )
+    };
+    let (with_cors, _) = read_rule(&format!("filters: [{FULL}]"));
+    let rows = [
+        (
+            format!("filters: [{extension}]"),
+            &Route::LeftAlone,
+            vec![said("filters[0]", "ExtensionRef")],
+        ),
+        (
+            format!("filters: [{FULL}, {extension}, {{type: Later}}]"),
+            &with_cors,
+            vec![said("filters[1]", "ExtensionRef"), said("filters[2]", "Later")],
+        ),
+        (
+            format!("filters: [{FULL}], backendRefs: [{{}}, {{filters: [{extension}]}}]"),
+            &with_cors,
+            vec![said("backendRefs[1].filters[0]", "ExtensionRef")],
+        ),
+        (
+            "filters: [{extensionRef: {}}]".to_owned(),
+            &Route::LeftAlone,
+            vec![said("filters[0]", "ExtensionRef")],
+        ),
+        (
+            "filters: [{type: URLRewrite}, {type: RequestMirror}, {type: ExternalAuth}]".to_owned(),
+            &Route::LeftAlone,
+            Vec::new(),
+        ),
+    ];
+    for (rule, route, told) in rows {
+        assert_eq!(read_rule(&rule), (route.clone(), told), "{rule}");
+    }
+    // It is told before what is lost, and if the paths have no CORS, too.
+    let redirect = "{type: RequestRedirect, requestRedirect: {}}";
+    let rule = format!("filters: [{redirect}, {extension}]");
+    assert_eq!(read_rule(&rule), (Route::NoCors, vec![said("filters[1]", "ExtensionRef")]));
+}
+
+#[test]
 fn a_filter_of_another_shape_is_refused() {
     let origin = "Access-Control-Allow-Origin";
     let behind = |filter: &str| format!("filters: [{FULL}, {filter}]");
@@ -264,6 +332,7 @@ fn a_filter_of_another_shape_is_refused() {
             "filters[1]: the key `requestHeaderModifier` is missing",
         ),
         (behind("{type: RequestRedirect}"), "filters[1]: the key `requestRedirect` is missing"),
+        (behind("{type: ExtensionRef}"), "filters[1]: the key `extensionRef` is missing"),
         (
             behind(&format!("{{responseHeaderModifier: [{origin}]}}")),
             "filters[1].responseHeaderModifier: expected an object with the keys of a header modifier, found an array",

@@ -91,3 +91,18 @@ fn a_table_is_written_as_it_was() {
         check("table", &table().export(target), target);
     }
 }
+
+/// What is written for any port has the default one, too, which may be listed by itself.
+#[test]
+fn an_origin_stands_there_once() {
+    let origins =
+        ["http://localhost", "http://localhost:*", "https://*.a.example", "https://*.a.example:*"];
+    let policy = Policy::builder().allow_origins(origins).build().unwrap();
+    for target in [Target::Gateway, Target::S3] {
+        let export = policy.export(target);
+        for origin in ["http://localhost", "https://*.a.example"] {
+            let count = export.text().matches(&format!("\"{origin}\"")).count();
+            assert_eq!(count, 1, "{origin}: {export}");
+        }
+    }
+}

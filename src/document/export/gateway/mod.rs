@@ -2,7 +2,7 @@
 
 mod paths;
 
-use super::rule::{Entry, Fate, Said};
+use super::rule::{Entry, Fate, Said, each_once};
 use super::rules;
 use super::table::{Has, Table};
 use super::tree::{self, object, text, texts};
@@ -141,12 +141,10 @@ fn filter(said: &Said, warnings: &mut Warnings) -> Option<Value> {
     if !said.shares_all(warnings) {
         return None;
     }
-    let mut origins = said.origins(warnings, judge);
+    let mut origins = each_once(said.origins(warnings, judge));
     if origins.iter().any(|origin| origin == "*") {
         origins = vec!["*".to_owned()];
     }
-    let mut seen = std::collections::HashSet::new();
-    origins.retain(|origin| seen.insert(origin.clone()));
     if origins.is_empty() {
         return None;
     }

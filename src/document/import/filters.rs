@@ -22,9 +22,16 @@ pub(super) struct Filters {
     pub(super) cors: Option<(Path, Filter)>,
     /// The changes of CORS headers. Those of responses count behind the filter for CORS if there is one.
     pub(super) changes: Vec<Change>,
-    /// Whether the gateway answers with a redirect.
-    pub(super) redirects: bool,
+    /// Where the first filter stands by which the gateway answers with a redirect.
+    pub(super) redirect: Option<Path>,
+    /// Those that are not known, and their types.
+    pub(super) not_read: Vec<(Path, String)>,
 }
+
+/// A filter of the gateway's own.
+const EXTENSION: &str = "ExtensionRef";
+/// The filters of the API that do nothing to CORS.
+const OTHERS: [&str; 3] = ["URLRewrite", "RequestMirror", "ExternalAuth"];
 
 /// A header that is removed, or set to something, or that something is added to.
 pub(super) struct Change {
@@ -50,14 +57,24 @@ impl Filters {
 
     fn add(&mut self, at: Path, mut filter: Object, errors: &mut Errors) {
         let kind = filter.text("type", errors);
+        let mut is_known = kind.as_deref().is_none_or(|kind| OTHERS.contains(&kind));
         let mut take = |of: &str, key| match &kind {
-            Some(kind) if kind == of => filter.require(key, errors),
+            Some(kind) if kind == of => {
+                is_known = true;
+                filter.require(key, errors)
+            }
             _ => filter.take(key),
         };
         let cors = take("CORS", "cors");
         let of_responses = take("ResponseHeaderModifier", "responseHeaderModifier");
         let of_requests = take("RequestHeaderModifier", "requestHeaderModifier");
-        self.redirects |= take("RequestRedirect", "requestRedirect").is_some();
+        if take("RequestRedirect", "requestRedirect").is_some() {
+            self.redirect.get_or_insert_with(|| at.clone());
+        }
+        let extension = take(EXTENSION, "extensionRef").map(|_| EXTENSION.to_owned());
+        if let Some(kind) = extension.or(kind.filter(|_| !is_known)) {
+            self.not_read.push((at.clone(), kind));
+        }
         if let Some(cors) = cors {
             let read = Filter::read(at.key("cors"), cors, errors);
             if self.cors.is_some() {
