@@ -126,6 +126,13 @@ impl Results {
             );
         }
         let mut runs: Vec<Run> = runs.into_iter().collect();
+        // The seed of a table is random. By one in ten of them a place looks as if the origin stood there, and is compared.
+        let by_table = |(place, subject, mode): &Run| {
+            let count = scenarios[*place].setup.origins.count();
+            (*subject, *mode) == (Ours, Call) && (1_000..=100_000).contains(&count)
+        };
+        let again: Vec<Run> = runs.iter().filter(|run| by_table(run)).copied().collect();
+        runs.extend([again.clone(), again].concat());
         // The slow ones first.
         runs.sort_by_key(|(place, ..)| Reverse(scenarios[*place].setup.origins.count()));
         let costs = callgrind::costs(&runs);
