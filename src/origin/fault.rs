@@ -61,7 +61,7 @@ pub enum OriginFault {
     DefaultPort,
     /// Over 326 octets, so that it is not even read.
     TooLong,
-    /// A `*` that is neither the whole, nor in the leading label, nor the port: `https://a.*.example`.
+    /// A `*` where none can stand: `https://a.*.example`, `https://*`.
     Wildcard,
     /// A `*` within a label directly under the suffix of a registry, so that the domains of strangers
     /// match: `https://*example.com` is for `https://evilexample.com`, too.
@@ -98,9 +98,7 @@ impl fmt::Display for OriginFault {
             Self::Port => "has a port that is not a number from 1 to 65535",
             Self::DefaultPort => "names the default port",
             Self::TooLong => "has over 326 octets",
-            Self::Wildcard => {
-                "has a `*` that is neither the whole, nor in the leading label, nor the port"
-            }
+            Self::Wildcard => "has a `*` where none can stand",
             Self::WildcardUnderSuffix => {
                 "has a `*` beside the name of a domain, so that the domains of strangers match"
             }

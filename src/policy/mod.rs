@@ -173,7 +173,8 @@ impl Policy {
     /// Decides on a request.
     ///
     /// The layer asks the same of the policy, and this takes nothing of Tower, so a policy can be
-    /// tested by itself.
+    /// tested by itself. Ask with a preflight about a method and header names. The request that follows one is judged by
+    /// its origin and by [`only_methods`](crate::PolicyBuilder::only_methods).
     pub fn decide<'a>(&self, head: impl Into<RequestHead<'a>>) -> Decision {
         self.decide_where(head.into(), None, false)
     }

@@ -254,7 +254,7 @@ fn what_is_no_filter_is_refused() {
         ),
         (
             r#"{"allowOrigins": ["https://*"]}"#,
-            "allowOrigins[0]: origin \"https://*\" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in \"https://*.a.example\", \"https://pr-*.a.example\" or \"https://a.example:*\" at line 1 column 29\n\
+            "allowOrigins[0]: origin \"https://*\" has a `*` where none can stand; write a pattern, as in \"https://*.a.example\", \"https://pr-*.a.example\" or \"https://a.example:*\" at line 1 column 29\n\
              allowOrigins: no origin is allowed; give `allowOrigins` at least one at line 1 column 18",
         ),
         (

@@ -125,8 +125,8 @@ fn what_is_lost_is_warned_of() {
     let (policy, warnings) = Policy::from_s3_json(document).unwrap();
     let said: Vec<String> = warnings.iter().map(ToString::to_string).collect();
     let expected = [
-        r#"CORSRules[0].AllowedOrigins[0]: left out, because origin "https://a.*.example" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*""#,
-        r#"CORSRules[0].AllowedOrigins[1]: left out, because origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*""#,
+        r#"CORSRules[0].AllowedOrigins[0]: left out, because origin "https://a.*.example" has a `*` where none can stand; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*""#,
+        r#"CORSRules[0].AllowedOrigins[1]: left out, because origin "https://*" has a `*` where none can stand; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*""#,
         r#"CORSRules[0].AllowedOrigins[2]: left out, because origin "https://a.example/" has a path; write "https://a.example""#,
         "CORSRules[0]: left out, because none of its origins is left",
         r#"CORSRules[1].AllowedOrigins[1]: left out, because "http://localhost:*" would stand for the default port, too; list the ports"#,
@@ -273,7 +273,7 @@ const ERRORS: &[(&str, &str, &str)] = &[
     (
         "nothing is left",
         "[{\n\"AllowedOrigins\": [\"https://*\",\n\"http://a:*\"], \"AllowedMethods\": [\"GET\"]\n}]",
-        r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*" at line 2 column 30
+        r#"[0].AllowedOrigins[0]: origin "https://*" has a `*` where none can stand; write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*" at line 2 column 30
 [0].AllowedOrigins[1]: left out, because "http://a:*" would stand for the default port, too; list the ports at line 3 column 12
 [0]: left out, because none of its origins is left at line 1 column 2
 [0].AllowedOrigins: no origin is allowed; give `AllowedOrigins` at least one at line 2 column 19"#,

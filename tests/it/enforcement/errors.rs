@@ -35,7 +35,7 @@ const OWN_ORIGINS: &[Row] = &[
     // No predicate is asked about these.
     (
         "https://a.*.example",
-        "has a `*` that is neither the whole, nor in the leading label, nor the port; write a pattern, as in \"https://*.a.example\" or \"https://a.example:*\", or list the server's origins",
+        "has a `*` where none can stand; write a pattern, as in \"https://*.a.example\" or \"https://a.example:*\", or list the server's origins",
     ),
     #[cfg(feature = "public-suffix")]
     (

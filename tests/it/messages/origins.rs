@@ -224,8 +224,7 @@ const PUNYCODE_ADVICE: &str =
     r#"write its ASCII (Punycode) form, as in "https://xn--bcher-kva.example""#;
 const UNDER_SUFFIX: &str =
     "has a `*` beside the name of a domain, so that the domains of strangers match";
-const WILDCARD: &str =
-    "has a `*` that is neither the whole, nor in the leading label, nor the port";
+const WILDCARD: &str = "has a `*` where none can stand";
 const WILDCARD_ADVICE: &str = r#"write a pattern, as in "https://*.a.example", "https://pr-*.a.example" or "https://a.example:*", or call `allow_origins_if`"#;
 
 #[test]
