@@ -75,12 +75,6 @@ impl<'a> RequestHead<'a> {
         }
     }
 
-    /// Whether it says that its page has the origin of the server, so that no browser checks the response.
-    pub(crate) fn is_of_same_origin(self) -> bool {
-        let site = Field::find(self.headers, &SEC_FETCH_SITE);
-        site.and_then(Field::once).is_some_and(|site| site == "same-origin")
-    }
-
     /// The field that makes it a CORS request, if it is there.
     pub(crate) fn origin(self) -> Option<Field<'a>> {
         Field::find(self.headers, &ORIGIN)

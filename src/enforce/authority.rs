@@ -1,9 +1,10 @@
 //! The authority of a request: whom it is for.
 
+use http::HeaderValue;
 use http::header::HOST;
 
 use crate::origin::{Origin, port_number};
-use crate::request::{Field, RequestHead};
+use crate::request::{Field, RequestHead, SEC_FETCH_SITE};
 
 /// Host and port of whom a request is for.
 ///
@@ -25,6 +26,24 @@ pub(super) fn each(head: RequestHead<'_>, holds: &dyn Fn(Authority<'_>) -> bool)
     let named = [in_uri, in_field];
     named.iter().any(Option::is_some)
         && named.iter().all(|it| it.is_none_or(|authority| authority.is_some_and(holds)))
+}
+
+/// Whether host and port of the origin are those that the request is for. The scheme is not compared.
+pub(super) fn is_of(head: RequestHead<'_>, origin: &HeaderValue) -> bool {
+    Origin::from_bytes(origin.as_bytes())
+        .is_some_and(|origin| each(head, &|authority| authority.is_of(&origin)))
+}
+
+/// Whether the page of a request has the origin of the server, so that no browser checks the response: as the browser
+/// says; or, where it says nothing, by the host and the port. Browsers say it only where the server is trustworthy, which it
+/// is by `https` and on loopback addresses.
+///
+/// Fetch Metadata: <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
+pub(crate) fn is_of_same_origin(head: RequestHead<'_>) -> bool {
+    match Field::find(head.headers(), &SEC_FETCH_SITE) {
+        Some(site) => site.once().is_some_and(|site| site == "same-origin"),
+        None => head.origin().and_then(Field::once).is_some_and(|origin| is_of(head, origin)),
+    }
 }
 
 impl<'a> Authority<'a> {

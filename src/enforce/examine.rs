@@ -9,7 +9,6 @@ use http::{HeaderValue, Method};
 use super::authority;
 use super::hosts::Hosts;
 use super::paths::Paths;
-use crate::origin::Origin;
 use crate::origin::set::OriginSet;
 use crate::policy::decision::Denial;
 use crate::policy::vary::Varies;
@@ -131,12 +130,7 @@ impl Compiled {
     fn is_own(&self, head: RequestHead<'_>, origin: &HeaderValue, site_unknown: bool) -> bool {
         match &self.own_origins {
             Some(own) => own.contains(origin.as_bytes()),
-            None => {
-                site_unknown
-                    && Origin::from_bytes(origin.as_bytes()).is_some_and(|origin| {
-                        authority::each(head, &|authority| authority.is_of(&origin))
-                    })
-            }
+            None => site_unknown && authority::is_of(head, origin),
         }
     }
 }

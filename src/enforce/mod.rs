@@ -6,6 +6,7 @@ mod examine;
 mod hosts;
 mod paths;
 
+pub(crate) use self::authority::is_of_same_origin;
 pub use self::examine::EnforcementStep;
 pub(crate) use self::examine::{Enforced, Standing};
 pub(crate) use self::hosts::as_origin as host_as_origin;

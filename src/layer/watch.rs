@@ -7,6 +7,7 @@ use http::header::COOKIE;
 
 use super::CorsLayer;
 use super::conclude::Conclusion;
+use crate::enforce::is_of_same_origin;
 use crate::observe::{Asked, Observation, Outcome};
 use crate::policy::Decision;
 use crate::policy::decision::{Answer, Course, Decoration};
@@ -113,7 +114,7 @@ impl Conclusion {
 ///
 /// Fetch: <https://fetch.spec.whatwg.org/#main-fetch> checks what is neither of the same origin nor without CORS.
 fn is_unchecked(head: RequestHead<'_>, kind: RequestKind) -> bool {
-    kind == RequestKind::Plain || kind == RequestKind::Simple && head.is_of_same_origin()
+    kind == RequestKind::Plain || kind == RequestKind::Simple && is_of_same_origin(head)
 }
 
 /// Whether the response tells the browser that the page may ask with credentials.

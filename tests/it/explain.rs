@@ -272,6 +272,12 @@ fn what_comes_next_is_told() {
             "the page has the origin of the server, so that its browser makes no CORS check",
         ),
         (format!("POST /; {evil}; sec-fetch-site: same-origin; sec-fetch-site: a"), may_not),
+        (
+            format!("POST /; {evil}; host: evil.example"),
+            "the page has the origin of the server, so that its browser makes no CORS check",
+        ),
+        (format!("POST /; {evil}; host: evil.example:8080"), may_not),
+        (format!("POST /; {evil}; host: evil.example; sec-fetch-site: same-site"), may_not),
         // A page that sends cookies asks with credentials.
         ("GET /; origin: https://app.example; cookie: a=b".to_owned(), may_not),
     ] {

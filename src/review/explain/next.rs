@@ -3,6 +3,7 @@
 use http::Method;
 use http::header::{COOKIE, UPGRADE};
 
+use crate::enforce::is_of_same_origin;
 use crate::policy::Decision;
 use crate::policy::decision::{Answer, Course};
 use crate::request::{RequestHead, RequestKind};
@@ -27,8 +28,8 @@ pub enum Next {
     /// It makes no check, and the request runs: it has no `Origin`, or it is for a WebSocket, or a navigation, as of a
     /// form.
     ChecksNothing,
-    /// It makes no check, and the request runs: the page has the origin of the server, as `Sec-Fetch-Site` says. So
-    /// nothing needs to be allowed, whatever the decision is.
+    /// It makes no check, and the request runs: the page has the origin of the server, as `Sec-Fetch-Site` says, or,
+    /// where that is missing, host and port of the `Origin`. So nothing needs to be allowed, whatever the decision is.
     SameOrigin,
     /// The CORS headers of the inner service decide, if it has an `Access-Control-Allow-Origin`: the layer
     /// keeps them, or leaves the request alone.
@@ -44,7 +45,7 @@ impl Next {
             (RequestKind::Preflight, None) => Self::Sends,
             (RequestKind::Preflight, Some(_)) => Self::DoesNotSend,
             (RequestKind::Plain, _) => Self::ChecksNothing,
-            (RequestKind::Simple, _) if head.is_of_same_origin() => Self::SameOrigin,
+            (RequestKind::Simple, _) if is_of_same_origin(head) => Self::SameOrigin,
             (RequestKind::Simple, _) if is_unchecked(head) => Self::ChecksNothing,
             (RequestKind::Simple, _) if keeps => Self::AsTheInnerServiceSays,
             (RequestKind::Simple, None) if may_read(head, decision) => Self::MayRead,

@@ -76,8 +76,20 @@ fn the_candidate_is_told_where_a_page_would_see_a_difference() {
     assert!(same > 10_000 && different > 10_000, "{same} {different}");
 }
 
+/// The hosts and the origins of these requests are names without a port.
 fn is_same_origin(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
+    let once = |name: &str| {
+        let mut values = headers.get_all(name).iter();
+        values.next().filter(|_| values.next().is_none())
+    };
+    if headers.contains_key("sec-fetch-site") {
+        return once("sec-fetch-site").is_some_and(|site| site == "same-origin");
+    }
+    once("origin").zip(once("host")).is_some_and(|(origin, host)| {
+        [b"http://", &b"https://"[..]]
+            .map(|scheme| [scheme, host.as_bytes()].concat())
+            .contains(&origin.as_bytes().to_vec())
+    })
 }
 
 /// What is told of an open policy with a stricter candidate.

@@ -33,6 +33,18 @@ const CASES: &[Case] = &[
                 &["cors same-origin origin-not-allowed", "inner"],
             ),
             (
+                "POST /; origin: http://own.example:8080; host: own.example:8080",
+                &["cors same-origin origin-not-allowed", "inner"],
+            ),
+            (
+                "POST /; origin: http://own.example; host: own.example:8080",
+                &["cors denied origin-not-allowed", "inner"],
+            ),
+            (
+                "POST /; origin: http://own.example; host: own.example; sec-fetch-site: cross-site",
+                &["cors denied origin-not-allowed", "inner"],
+            ),
+            (
                 "POST /; origin: https://own.example; sec-fetch-site: same-site",
                 &["cors denied origin-not-allowed", "inner"],
             ),
