@@ -9,8 +9,9 @@ use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 /// What comes nearest to a denied request among what is allowed, and what to write to allow it.
 ///
 /// The text is one line. It says how to allow the request, and not whether that is wise. What it offers builds; where
-/// nothing would, or only what opens more, it offers nothing. It names a setting by the word that is the method of the builder
-/// and the key of a document.
+/// nothing would, or only what opens more, it offers nothing. With it, a rule may come to disagree with another one of its
+/// policy, and the builder then says so. It names a setting by the word that is the method of the builder and the key of a
+/// document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -80,7 +81,11 @@ pub enum Hint {
         fault: OriginFault,
     },
     /// The origin is `null`, which sandboxed frames, local files and redirects to other origins send.
-    Opaque,
+    #[non_exhaustive]
+    Opaque {
+        /// Whether each rule grants credentials, which `null` can never have.
+        has_credentials: bool,
+    },
     /// The predicates were not asked about the origin: with credentials they are asked about no insecure one.
     InsecureNotAsked,
     /// The predicates were asked about the origin, and none of them holds.
@@ -98,6 +103,8 @@ pub enum Hint {
     MethodMisspelled {
         /// As the standard has it.
         meant: &'static str,
+        /// Whether the rule says which methods are the only ones.
+        is_limited: bool,
     },
     /// The method is not allowed.
     #[non_exhaustive]
@@ -127,7 +134,12 @@ pub enum Hint {
     /// A field stands there several times, which no browser writes; a proxy may have added one.
     Repeated,
     /// The request has cookies, and the rule that allows its origin grants no credentials.
-    NoCredentials,
+    #[non_exhaustive]
+    NoCredentials {
+        /// Whether to set `allow_credentials` would be an error: the rule has a `*` for its origins or its exposed
+        /// headers, or the origin is insecure or opaque.
+        is_error: bool,
+    },
     /// The host is not listed.
     HostNotListed,
     /// No route gives the path a policy, nor does the fallback; or the resolver found none.
@@ -183,9 +195,11 @@ impl fmt::Display for Hint {
                 write!(f, "the origin {fault}, so that no browser sent it; {} is allowed", Quoted(allowed))
             }
             Self::NoOrigin { fault } => write!(f, "the origin {fault}, so that no browser sent it"),
-            Self::Opaque => f.write_str(
+            Self::Opaque { has_credentials } => write!(
+                f,
                 "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page \
-                 from an origin of its own, or set `dangerously_allow_null_origin`",
+                 from an origin of its own, {}",
+                beside_that(*has_credentials)
             ),
             Self::InsecureNotAsked => f.write_str(
                 "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; \
@@ -201,14 +215,14 @@ impl fmt::Display for Hint {
             Self::MethodCase { allowed } => {
                 write!(f, "methods are case-sensitive: {} is allowed", Quoted(allowed))
             }
-            Self::MethodMisspelled { meant } => write!(
+            Self::MethodMisspelled { meant, is_limited } => write!(
                 f,
-                "methods are case-sensitive: have the page send {0}, and add to `allow_methods`: {0}",
-                Quoted(meant)
+                "methods are case-sensitive: have the page send {0}, and add to `{1}`: {0}",
+                Quoted(meant),
+                methods(*is_limited)
             ),
             Self::MissingMethod { method, is_limited } => {
-                let setting = if *is_limited { "only_methods" } else { "allow_methods" };
-                write!(f, "add to `{setting}`: {}", Quoted(method))
+                write!(f, "add to `{}`: {}", methods(*is_limited), Quoted(method))
             }
             Self::MethodUnsendable => f.write_str("no page can send this method"),
             Self::MissingHeaders { names, is_any } => {
@@ -228,9 +242,7 @@ impl fmt::Display for Hint {
                 "at most 16 lines, 4,096 bytes and 16 empty elements of Access-Control-Request-Headers are read",
             ),
             Self::Repeated => f.write_str("no browser sends the field twice; look for a proxy that adds one"),
-            Self::NoCredentials => f.write_str(
-                "set `allow_credentials`, if pages of the origin may act as their visitor",
-            ),
+            Self::NoCredentials { is_error } => f.write_str(credentials(*is_error)),
             Self::HostNotListed => f.write_str(
                 "if the server is known by that host, add it to `hosts`; for probes, give their path to \
                  `any_host_for`",
@@ -246,5 +258,29 @@ impl fmt::Display for Hint {
                  same policy",
             ),
         }
+    }
+}
+
+/// The setting that lists the methods of a rule.
+fn methods(is_limited: bool) -> &'static str {
+    if is_limited { "only_methods" } else { "allow_methods" }
+}
+
+/// What to do about the null origin besides.
+fn beside_that(has_credentials: bool) -> &'static str {
+    if has_credentials {
+        "since it can have no credentials"
+    } else {
+        "or set `dangerously_allow_null_origin`"
+    }
+}
+
+/// How a page is allowed to send cookies.
+fn credentials(is_error: bool) -> &'static str {
+    if is_error {
+        "`allow_credentials` is an error beside a `*`, and for insecure origins and `null`; list the https origins \
+         whose pages may act as their visitor, and set it for these"
+    } else {
+        "set `allow_credentials`, if pages of the origin may act as their visitor"
     }
 }

@@ -146,18 +146,17 @@ impl Explanation {
                 .map(|denial| fault(denial, number).values())
                 .unwrap_or_default(),
         };
-        let denied_by = decision.denial.map(|denial| fault(denial, decision.rule.unwrap_or(0)));
         let next = Next::of(head, &decision, course);
+        // What is allowed may not be read only because of its cookies.
         let lacks_credentials = decision.denial.is_none() && next == Next::MayNotRead;
+        let denial =
+            decision.denial.or_else(|| lacks_credentials.then_some(Denial::CredentialsNotAllowed));
+        let fault = denial.map(|denial| fault(denial, decision.rule.unwrap_or(0)));
         Self {
             asked: text::asked(head),
-            at_fault: denied_by.as_ref().map(Fault::values).unwrap_or_default(),
-            hint: match &denied_by {
-                // There is nothing to mend.
-                Some(_) if next == Next::SameOrigin => None,
-                Some(fault) => fault.hint(near),
-                None => lacks_credentials.then_some(Hint::NoCredentials),
-            },
+            at_fault: fault.as_ref().map(Fault::values).unwrap_or_default(),
+            // Where nobody checks there is nothing to mend.
+            hint: fault.filter(|_| next != Next::SameOrigin).and_then(|fault| fault.hint(near)),
             next,
             rules: verdicts.into_iter().enumerate().map(says).collect(),
             step,

@@ -17,7 +17,8 @@ pub(super) fn origin(rules: &[&Rule], origin: &[u8]) -> Option<Hint> {
         return Some(Hint::NoOrigin { fault: OriginFault::NotAscii });
     };
     if text == "null" {
-        return Some(Hint::Opaque);
+        let has_credentials = rules.iter().all(|rule| rule.credentials);
+        return Some(Hint::Opaque { has_credentials });
     }
     match Origin::parse(text) {
         Err(OriginFault::TooLong) => Some(Hint::NoOrigin { fault: OriginFault::TooLong }),
