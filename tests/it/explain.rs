@@ -267,6 +267,9 @@ fn what_comes_next_is_told() {
         (format!("GET /; {evil}; upgrade: WebSocket"), unchecked),
         (format!("CONNECT /; {evil}"), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: navigate"), unchecked),
+        (format!("POST /; {evil}; sec-fetch-mode: no-cors"), unchecked),
+        // Allowed or not: the page gets an opaque response.
+        ("POST /; origin: https://app.example; sec-fetch-mode: no-cors".to_owned(), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: cors"), may_not),
         (
             format!("POST /; {evil}; sec-fetch-site: same-origin"),

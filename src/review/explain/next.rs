@@ -23,8 +23,8 @@ pub enum Next {
     /// The server refuses the request, which does not run. The page gets a network error, or a response with
     /// status 403 if its origin is that of the server.
     Refused,
-    /// It makes no check, and the request runs: it has no `Origin`, or it is for a WebSocket, or a navigation, as of a
-    /// form.
+    /// It makes no check, and the request runs: it has no `Origin`; or it is for a WebSocket, for a navigation, as of a
+    /// form, or without CORS, as of a beacon, whose response no page may read.
     ChecksNothing,
     /// It makes no check, and the request runs: the page has the origin of the server, as `Sec-Fetch-Site` says. So
     /// nothing needs to be allowed, whatever the decision is.
@@ -61,8 +61,8 @@ fn is_unchecked(head: RequestHead<'_>) -> bool {
             .headers()
             .get(UPGRADE)
             .is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"));
-    let is_navigation = head.headers().get("sec-fetch-mode").is_some_and(|it| it == "navigate");
-    is_web_socket || is_navigation
+    let mode = head.headers().get("sec-fetch-mode");
+    is_web_socket || mode.is_some_and(|mode| mode == "navigate" || mode == "no-cors")
 }
 
 /// Whether the answer is one for a page that sends cookies, if this one does.
