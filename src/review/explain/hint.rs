@@ -86,6 +86,12 @@ pub enum Hint {
         /// Whether each rule grants credentials, which `null` can never have.
         has_credentials: bool,
     },
+    /// The origin is `file://`, which some web views send of a local file.
+    #[non_exhaustive]
+    LocalFile {
+        /// Whether each rule grants credentials, which `file://` can never have.
+        has_credentials: bool,
+    },
     /// The predicates were not asked about the origin: with credentials they are asked about no insecure one.
     InsecureNotAsked,
     /// The predicates were asked about the origin, and none of them holds.
@@ -195,12 +201,8 @@ impl fmt::Display for Hint {
                 write!(f, "the origin {fault}, so that no browser sent it; {} is allowed", Quoted(allowed))
             }
             Self::NoOrigin { fault } => write!(f, "the origin {fault}, so that no browser sent it"),
-            Self::Opaque { has_credentials } => write!(
-                f,
-                "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page \
-                 from an origin of its own, {}",
-                beside_that(*has_credentials)
-            ),
+            Self::Opaque { has_credentials } => opaque(f, NULL, *has_credentials),
+            Self::LocalFile { has_credentials } => opaque(f, FILE, *has_credentials),
             Self::InsecureNotAsked => f.write_str(
                 "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; \
                  serve the page over https, or set `dangerously_allow_insecure_origins`",
@@ -266,20 +268,33 @@ fn methods(is_limited: bool) -> &'static str {
     if is_limited { "only_methods" } else { "allow_methods" }
 }
 
-/// What to do about the null origin besides.
-fn beside_that(has_credentials: bool) -> &'static str {
+/// An origin that no list can name, who sends it, and which setting allows it.
+const NULL: [&str; 3] = [
+    "null",
+    "sandboxed frames, local files, and redirects to other origins",
+    "dangerously_allow_null_origin",
+];
+const FILE: [&str; 3] =
+    ["file://", "some web views that show a local file", "dangerously_allow_file_origin"];
+
+fn opaque(
+    f: &mut fmt::Formatter<'_>,
+    [origin, senders, setting]: [&str; 3],
+    has_credentials: bool,
+) -> fmt::Result {
+    write!(f, "`{origin}` is sent by {senders}; serve the page from an origin of its own, ")?;
     if has_credentials {
-        "since it can have no credentials"
+        f.write_str("since it can have no credentials")
     } else {
-        "or set `dangerously_allow_null_origin`"
+        write!(f, "or set `{setting}`")
     }
 }
 
 /// How a page is allowed to send cookies.
 fn credentials(is_error: bool) -> &'static str {
     if is_error {
-        "`allow_credentials` is an error beside a `*`, and for insecure origins and `null`; list the https origins \
-         whose pages may act as their visitor, and set it for these"
+        "`allow_credentials` is an error beside a `*`, and for insecure origins, `null` and `file://`; list the \
+         https origins whose pages may act as their visitor, and set it for these"
     } else {
         "set `allow_credentials`, if pages of the origin may act as their visitor"
     }

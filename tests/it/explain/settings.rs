@@ -35,31 +35,50 @@ fn a_misspelled_method_goes_where_the_rule_lists_its_methods() {
     }
 }
 
+/// Neither is an origin that a list may have.
 #[test]
-fn the_null_origin_is_offered_where_no_credentials_are() {
-    let null = preflight("null", "GET", "");
-    let hint = |rules: &[PolicyBuilder]| {
-        let policy = Policy::from_rules(rules.to_vec()).unwrap();
-        policy.explain(&null).hint().unwrap().to_string()
-    };
-    let (open, own) = (of(APP), of("https://own.example").allow_credentials(true));
-    let page = "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page from an \
-                origin of its own";
-    let set = format!("{page}, or set `dangerously_allow_null_origin`");
-    assert_eq!(hint(slice::from_ref(&open)), set);
-    assert_eq!(hint(&[own.clone(), open.clone()]), set);
-    let open = open.dangerously_allow_null_origin(true);
-    let both = Policy::from_rules([own.clone(), open]).unwrap();
-    assert!(both.decide(&null).is_allowed());
+fn an_opaque_origin_is_offered_where_no_credentials_are() {
+    type Set = fn(PolicyBuilder) -> PolicyBuilder;
+    let rows: [(&str, &str, &str, Set); 2] = [
+        (
+            "null",
+            "sandboxed frames, local files, and redirects to other origins",
+            "dangerously_allow_null_origin",
+            |rule| rule.dangerously_allow_null_origin(true),
+        ),
+        (
+            "file://",
+            "some web views that show a local file",
+            "dangerously_allow_file_origin",
+            |rule| rule.dangerously_allow_file_origin(true),
+        ),
+    ];
+    for (origin, senders, setting, set) in rows {
+        let request = preflight(origin, "GET", "");
+        let hint = |rules: &[PolicyBuilder]| {
+            let policy = Policy::from_rules(rules.to_vec()).unwrap();
+            policy.explain(&request).hint().unwrap().to_string()
+        };
+        let (open, own) = (of(APP), of("https://own.example").allow_credentials(true));
+        let page =
+            format!("`{origin}` is sent by {senders}; serve the page from an origin of its own, ");
+        let offered = format!("{page}or set `{setting}`");
+        assert_eq!(hint(slice::from_ref(&open)), offered);
+        assert_eq!(hint(&[own.clone(), open.clone()]), offered);
+        let both = Policy::from_rules([own.clone(), set(open)]).unwrap();
+        assert!(both.decide(&request).is_allowed(), "{origin}");
 
-    assert_eq!(hint(slice::from_ref(&own)), format!("{page}, since it can have no credentials"));
-    own.dangerously_allow_null_origin(true).build().unwrap_err();
+        let refused = format!("{page}since it can have no credentials");
+        assert_eq!(hint(slice::from_ref(&own)), refused);
+        set(own).build().unwrap_err();
+    }
 }
 
 /// Requests with cookies that are allowed, and that no page may read.
 #[test]
 fn credentials_are_offered_where_they_are_no_error() {
     let null = Policy::builder().dangerously_allow_null_origin(true);
+    let file = Policy::builder().dangerously_allow_file_origin(true);
     for (name, builder, origin, is_error) in [
         ("one origin", of(APP), APP, false),
         ("a pattern", of("https://*.app.example"), "https://a.app.example", false),
@@ -69,6 +88,7 @@ fn credentials_are_offered_where_they_are_no_error() {
         ("any header exposed", of(APP).expose_headers(["*"]), APP, true),
         ("insecure", of("http://app.example"), "http://app.example", true),
         ("opaque", null, "null", true),
+        ("a local file", file, "file://", true),
     ] {
         let builder =
             builder.dangerously_allow_public_suffixes(cfg!(not(feature = "public-suffix")));
@@ -76,8 +96,8 @@ fn credentials_are_offered_where_they_are_no_error() {
         let explanation = explain(&builder, &request);
         let said = explanation.hint().unwrap().to_string();
         let expected = if is_error {
-            "`allow_credentials` is an error beside a `*`, and for insecure origins and `null`; list the https origins \
-             whose pages may act as their visitor, and set it for these"
+            "`allow_credentials` is an error beside a `*`, and for insecure origins, `null` and `file://`; list the https \
+             origins whose pages may act as their visitor, and set it for these"
         } else {
             "set `allow_credentials`, if pages of the origin may act as their visitor"
         };
