@@ -23,23 +23,30 @@ impl<P: PolicySource> CorsLayer<P> {
         self.conclude_as(head, |conclusion, _, _| conclusion)
     }
 
-    /// Explains what [`conclude`](Self::conclude) says.
+    /// Explains what [`conclude`](Self::conclude) says. Only a test knows of a request without cookies that its page asks
+    /// with credentials.
     #[cfg(feature = "review")]
-    pub(super) fn explain_head(&self, head: RequestHead<'_>) -> Explanation {
+    pub(super) fn explain_head(&self, head: RequestHead<'_>, is_credentialed: bool) -> Explanation {
         self.conclude_as(head, |conclusion, policy, step| {
             let near = self.near(head, &conclusion);
-            conclusion.explain(head, policy, step, near)
+            let decided = conclusion.decided(policy, step, near);
+            Explanation::new(head, Decided { is_credentialed, ..decided })
         })
     }
 
     /// Decides on a request, and explains that, so that predicates are asked once for both.
     #[cfg(feature = "browser")]
-    pub(super) fn conclude_and_explain(&self, head: RequestHead<'_>) -> (Conclusion, Explanation) {
+    pub(super) fn conclude_and_explain(
+        &self,
+        head: RequestHead<'_>,
+        is_credentialed: bool,
+    ) -> (Conclusion, Explanation) {
         self.conclude_as(head, |conclusion, policy, step| {
             let Conclusion { decision, course } = &conclusion;
             let again = Conclusion { decision: decision.clone(), course: *course };
             let near = self.near(head, &again);
-            (conclusion, again.explain(head, policy, step, near))
+            let decided = again.decided(policy, step, near);
+            (conclusion, Explanation::new(head, Decided { is_credentialed, ..decided }))
         })
     }
 
@@ -158,13 +165,12 @@ impl<P: PolicySource> CorsLayer<P> {
 
 #[cfg(feature = "review")]
 impl Conclusion {
-    fn explain(
+    fn decided(
         self,
-        head: RequestHead<'_>,
         policy: Option<&Policy>,
         step: Option<EnforcementStep>,
         near: Option<(String, String)>,
-    ) -> Explanation {
+    ) -> Decided<'_> {
         let Self { decision, course } = self;
         let step = match step {
             Some(EnforcementStep::Host) | None => step,
@@ -172,6 +178,7 @@ impl Conclusion {
             Some(_) if decision.kind == RequestKind::Preflight => Some(EnforcementStep::Policy),
             Some(_) => step,
         };
-        Explanation::new(head, Decided { decision, policy, step, near, course: Some(course) })
+        let course = Some(course);
+        Decided { decision, policy, near, step, course, is_credentialed: false }
     }
 }

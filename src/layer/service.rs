@@ -75,8 +75,7 @@ where
             if self.layer.has_predicates(head) {
                 return self.consider_and_remark(request, &remarks);
             }
-            let explanation = self.layer.explain_head(head);
-            remarks.leave(&explanation.with_credentials(remarks.is_credentialed()));
+            remarks.leave(&self.layer.explain_head(head, remarks.is_credentialed()));
         }
         if *request.method() == Method::OPTIONS {
             return self.answer_usual(request);
@@ -148,8 +147,10 @@ impl<S, P: PolicySource> Cors<S, P> {
     where
         S: Service<Request<B>, Response = Response<R>> + Clone,
     {
-        let (concluded, explanation) = self.layer.conclude_and_explain(RequestHead::from(&request));
-        remarks.leave(&explanation.with_credentials(remarks.is_credentialed()));
+        let head = RequestHead::from(&request);
+        let (concluded, explanation) =
+            self.layer.conclude_and_explain(head, remarks.is_credentialed());
+        remarks.leave(&explanation);
         self.conduct(request, concluded)
     }
 

@@ -7,6 +7,7 @@ mod keys;
 mod offers;
 #[cfg(feature = "routes")]
 mod paths;
+mod settings;
 mod similar;
 
 use http::Request;
@@ -266,6 +267,9 @@ fn what_comes_next_is_told() {
         (format!("GET /; {evil}; upgrade: WebSocket"), unchecked),
         (format!("CONNECT /; {evil}"), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: navigate"), unchecked),
+        (format!("POST /; {evil}; sec-fetch-mode: no-cors"), unchecked),
+        // Allowed or not: the page gets an opaque response.
+        ("POST /; origin: https://app.example; sec-fetch-mode: no-cors".to_owned(), unchecked),
         (format!("POST /; {evil}; sec-fetch-mode: cors"), may_not),
         (
             format!("POST /; {evil}; sec-fetch-site: same-origin"),
@@ -283,27 +287,11 @@ fn what_comes_next_is_told() {
     ] {
         assert_eq!(next(&request), expected, "{request}");
     }
-    let cookies = policy.explain(&read("GET /; origin: https://app.example; cookie: a=b"));
-    assert_eq!(cookies.hint(), Some(&tower_cors::review::Hint::NoCredentials));
     let kept = tower_cors::CorsLayer::new(policy).keep_inner_headers(true);
     assert_eq!(
         kept.explain(&read(&format!("GET /; {evil}"))).next().to_string(),
         "the CORS headers of the inner service decide"
     );
-}
-
-/// `allow_credentials` beside `*` is an error.
-#[test]
-fn where_any_origin_is_allowed_credentials_need_the_origin_in_the_list() {
-    let request = read("GET /; origin: https://app.example; cookie: a=b");
-    let any = Policy::builder().allow_origins(["*"]);
-    assert_eq!(
-        any.build().unwrap().explain(&request).hint().unwrap().to_string(),
-        "list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor"
-    );
-    assert!(any.allow_credentials(true).build().is_err());
-    let listed = Policy::builder().allow_origins(["https://app.example"]).allow_credentials(true);
-    assert_eq!(listed.build().unwrap().explain(&request).hint(), None);
 }
 
 /// The README shows an explanation as it really looks.

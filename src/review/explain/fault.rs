@@ -8,7 +8,8 @@ use http::header::{ACCESS_CONTROL_REQUEST_METHOD, HOST, ORIGIN};
 use super::{Hint, cut, nearest};
 use crate::builder::error::PolicyError;
 use crate::policy::methods::Methods;
-use crate::policy::rule::Rule;
+use crate::policy::rule::{Origins, Rule};
+use crate::policy::sent::SentValue;
 use crate::policy::{Denial, Policy};
 use crate::request::RequestHead;
 
@@ -53,7 +54,7 @@ impl Fault<'_> {
             Denial::MethodNotAllowed => self.by_method(),
             Denial::HeaderNotAllowed => self.by_names(),
             Denial::HeaderListTooLong => Some(Hint::HeaderListTooLong),
-            Denial::CredentialsNotAllowed => Some(Hint::NoCredentials),
+            Denial::CredentialsNotAllowed => self.by_credentials(),
             Denial::HostNotAllowed => Some(Hint::HostNotListed),
             Denial::NoPolicy => Some(match near {
                 Some((route, add)) => Hint::NearRoute { route, add },
@@ -94,20 +95,30 @@ impl Fault<'_> {
         if let Some(allowed) = rule.methods.in_another_case(method) {
             return Some(Hint::MethodCase { allowed: allowed.to_owned() });
         }
+        let is_limited = !rule.methods.share_all();
         let method = std::str::from_utf8(method).ok().filter(|method| is_short(method))?;
         let built = Policy::builder().allow_origins(["*"]).allow_methods([method]).build();
         match built.as_ref().map_err(|errors| errors.iter().next()) {
             // `*` would be any method.
             Ok(_) if method == "*" => None,
-            Ok(_) => {
-                let is_limited = !rule.methods.share_all();
-                Some(Hint::MissingMethod { method: method.to_owned(), is_limited })
-            }
+            Ok(_) => Some(Hint::MissingMethod { method: method.to_owned(), is_limited }),
             Err(Some(PolicyError::MethodCase { fix, .. })) => {
-                Some(Hint::MethodMisspelled { meant: fix })
+                Some(Hint::MethodMisspelled { meant: fix, is_limited })
             }
             Err(_) => None,
         }
+    }
+
+    fn by_credentials(&self) -> Option<Hint> {
+        let rule = self.rule()?;
+        let exposed = rule.expose.as_ref().map(SentValue::as_bytes).unwrap_or_default();
+        let is_any = matches!(rule.origins, Origins::Any) || has_any(exposed);
+        let is_refused = |origin: &HeaderValue| {
+            let origin = origin.to_str().unwrap_or_default();
+            Policy::builder().allow_origins([origin]).allow_credentials(true).build().is_err()
+        };
+        let is_error = is_any || self.head.headers().get(ORIGIN).is_some_and(is_refused);
+        Some(Hint::NoCredentials { is_error })
     }
 
     fn by_names(&self) -> Option<Hint> {
@@ -142,6 +153,11 @@ impl Fault<'_> {
         let each_once = names.iter().filter(|name| seen.insert(name.as_str()));
         (each_once.cloned().collect(), read.is_some())
     }
+}
+
+/// Whether a list of header names has the wildcard.
+fn has_any(names: &[u8]) -> bool {
+    names.split(|&byte| byte == b',').any(|name| name == b"*")
 }
 
 /// Whether a message shows it whole.

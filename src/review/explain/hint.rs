@@ -9,8 +9,9 @@ use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 /// What comes nearest to a denied request among what is allowed, and what to write to allow it.
 ///
 /// The text is one line. It says how to allow the request, and not whether that is wise. What it offers builds; where
-/// nothing would, or only what opens more, it offers nothing. It names a setting by the word that is the method of the builder
-/// and the key of a document.
+/// nothing would, or only what opens more, it offers nothing. With it, a rule may come to disagree with another one of its
+/// policy, and the builder then says so. It names a setting by the word that is the method of the builder and the key of a
+/// document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
@@ -80,7 +81,17 @@ pub enum Hint {
         fault: OriginFault,
     },
     /// The origin is `null`, which sandboxed frames, local files and redirects to other origins send.
-    Opaque,
+    #[non_exhaustive]
+    Opaque {
+        /// Whether each rule grants credentials, which `null` can never have.
+        has_credentials: bool,
+    },
+    /// The origin is `file://`, which some web views send of a local file.
+    #[non_exhaustive]
+    LocalFile {
+        /// Whether each rule grants credentials, which `file://` can never have.
+        has_credentials: bool,
+    },
     /// The predicates were not asked about the origin: with credentials they are asked about no insecure one.
     InsecureNotAsked,
     /// The predicates were asked about the origin, and none of them holds.
@@ -98,6 +109,8 @@ pub enum Hint {
     MethodMisspelled {
         /// As the standard has it.
         meant: &'static str,
+        /// Whether the rule says which methods are the only ones.
+        is_limited: bool,
     },
     /// The method is not allowed.
     #[non_exhaustive]
@@ -126,9 +139,13 @@ pub enum Hint {
     HeaderListTooLong,
     /// A field stands there several times, which no browser writes; a proxy may have added one.
     Repeated,
-    /// The request has cookies, and the rule that allows its origin grants no credentials. With `*`, and with some
-    /// patterns, it cannot, so that the origin has to be listed, too.
-    NoCredentials,
+    /// The request has cookies, and the rule that allows its origin grants no credentials.
+    #[non_exhaustive]
+    NoCredentials {
+        /// Whether to set `allow_credentials` would be an error: the rule has a `*` for its origins or its exposed
+        /// headers, or the origin is insecure or opaque.
+        is_error: bool,
+    },
     /// The host is not listed.
     HostNotListed,
     /// No route gives the path a policy, nor does the fallback; or the resolver found none.
@@ -184,10 +201,8 @@ impl fmt::Display for Hint {
                 write!(f, "the origin {fault}, so that no browser sent it; {} is allowed", Quoted(allowed))
             }
             Self::NoOrigin { fault } => write!(f, "the origin {fault}, so that no browser sent it"),
-            Self::Opaque => f.write_str(
-                "`null` is sent by sandboxed frames, local files, and redirects to other origins; serve the page \
-                 from an origin of its own, or set `dangerously_allow_null_origin`",
-            ),
+            Self::Opaque { has_credentials } => opaque(f, NULL, *has_credentials),
+            Self::LocalFile { has_credentials } => opaque(f, FILE, *has_credentials),
             Self::InsecureNotAsked => f.write_str(
                 "with credentials the predicate of `allow_origins_if` is not asked about an insecure origin; \
                  serve the page over https, or set `dangerously_allow_insecure_origins`",
@@ -202,14 +217,14 @@ impl fmt::Display for Hint {
             Self::MethodCase { allowed } => {
                 write!(f, "methods are case-sensitive: {} is allowed", Quoted(allowed))
             }
-            Self::MethodMisspelled { meant } => write!(
+            Self::MethodMisspelled { meant, is_limited } => write!(
                 f,
-                "methods are case-sensitive: have the page send {0}, and add to `allow_methods`: {0}",
-                Quoted(meant)
+                "methods are case-sensitive: have the page send {0}, and add to `{1}`: {0}",
+                Quoted(meant),
+                methods(*is_limited)
             ),
             Self::MissingMethod { method, is_limited } => {
-                let setting = if *is_limited { "only_methods" } else { "allow_methods" };
-                write!(f, "add to `{setting}`: {}", Quoted(method))
+                write!(f, "add to `{}`: {}", methods(*is_limited), Quoted(method))
             }
             Self::MethodUnsendable => f.write_str("no page can send this method"),
             Self::MissingHeaders { names, is_any } => {
@@ -229,9 +244,7 @@ impl fmt::Display for Hint {
                 "at most 16 lines, 4,096 bytes and 16 empty elements of Access-Control-Request-Headers are read",
             ),
             Self::Repeated => f.write_str("no browser sends the field twice; look for a proxy that adds one"),
-            Self::NoCredentials => f.write_str(
-                "list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor",
-            ),
+            Self::NoCredentials { is_error } => f.write_str(credentials(*is_error)),
             Self::HostNotListed => f.write_str(
                 "if the server is known by that host, add it to `hosts`; for probes, give their path to \
                  `any_host_for`",
@@ -247,5 +260,42 @@ impl fmt::Display for Hint {
                  same policy",
             ),
         }
+    }
+}
+
+/// The setting that lists the methods of a rule.
+fn methods(is_limited: bool) -> &'static str {
+    if is_limited { "only_methods" } else { "allow_methods" }
+}
+
+/// An origin that no list can name, who sends it, and which setting allows it.
+const NULL: [&str; 3] = [
+    "null",
+    "sandboxed frames, local files, and redirects to other origins",
+    "dangerously_allow_null_origin",
+];
+const FILE: [&str; 3] =
+    ["file://", "some web views that show a local file", "dangerously_allow_file_origin"];
+
+fn opaque(
+    f: &mut fmt::Formatter<'_>,
+    [origin, senders, setting]: [&str; 3],
+    has_credentials: bool,
+) -> fmt::Result {
+    write!(f, "`{origin}` is sent by {senders}; serve the page from an origin of its own, ")?;
+    if has_credentials {
+        f.write_str("since it can have no credentials")
+    } else {
+        write!(f, "or set `{setting}`")
+    }
+}
+
+/// How a page is allowed to send cookies.
+fn credentials(is_error: bool) -> &'static str {
+    if is_error {
+        "`allow_credentials` is an error beside a `*`, and for insecure origins, `null` and `file://`; list the \
+         https origins whose pages may act as their visitor, and set it for these"
+    } else {
+        "set `allow_credentials`, if pages of the origin may act as their visitor"
     }
 }

@@ -82,6 +82,8 @@ pub(crate) struct Decided<'a> {
     /// Which step of an enforcement decided, and who answers, as far as there is a layer.
     pub(crate) step: Option<EnforcementStep>,
     pub(crate) course: Option<Course>,
+    /// Whether its page is known to ask with credentials, with cookies or without.
+    pub(crate) is_credentialed: bool,
 }
 
 impl Policy {
@@ -118,7 +120,7 @@ impl Routes {
 
 impl<'a> Decided<'a> {
     fn by_policy(decision: Decision, policy: Option<&'a Policy>) -> Self {
-        Self { decision, policy, near: None, step: None, course: None }
+        Self { decision, policy, near: None, step: None, course: None, is_credentialed: false }
     }
 
     /// Whether the policy was asked as one that is enforced.
@@ -132,7 +134,7 @@ impl Explanation {
         /// Of so many rules the values at fault are told, so that one request costs no more.
         const VALUED: usize = 64;
         let is_enforced = decided.is_enforced();
-        let Decided { decision, policy, near, step, course } = decided;
+        let Decided { decision, policy, near, step, course, is_credentialed } = decided;
         let fault = |denial, rule| Fault { head, denial, policy, rule };
         let verdicts = match policy {
             // It is not asked twice; whether cookies may come along is not a rule's to deny.
@@ -149,38 +151,23 @@ impl Explanation {
                 .map(|denial| fault(denial, number).values())
                 .unwrap_or_default(),
         };
-        let denied_by = decision.denial.map(|denial| fault(denial, decision.rule.unwrap_or(0)));
-        let next = Next::of(head, &decision, course);
-        let lacks_credentials = decision.denial.is_none() && next == Next::MayNotRead;
+        let next = Next::of(head, &decision, course, is_credentialed);
+        // What is allowed stops only for want of credentials.
+        let stops = matches!(next, Next::MayNotRead | Next::DoesNotSend);
+        let lacks_credentials = decision.denial.is_none() && stops;
+        let denial =
+            decision.denial.or_else(|| lacks_credentials.then_some(Denial::CredentialsNotAllowed));
+        let fault = denial.map(|denial| fault(denial, decision.rule.unwrap_or(0)));
         Self {
             asked: text::asked(head),
-            at_fault: denied_by.as_ref().map(Fault::values).unwrap_or_default(),
-            hint: match &denied_by {
-                // There is nothing to mend.
-                Some(_) if next == Next::SameOrigin => None,
-                Some(fault) => fault.hint(near),
-                None => lacks_credentials.then_some(Hint::NoCredentials),
-            },
+            at_fault: fault.as_ref().map(Fault::values).unwrap_or_default(),
+            // Where nobody checks there is nothing to mend.
+            hint: fault.filter(|_| next != Next::SameOrigin).and_then(|fault| fault.hint(near)),
             next,
             rules: verdicts.into_iter().enumerate().map(says).collect(),
             step,
             decision,
         }
-    }
-
-    /// The same of a page that asks with credentials, as only a test can tell.
-    #[cfg(feature = "browser")]
-    pub(crate) fn with_credentials(mut self, is_credentialed: bool) -> Self {
-        let without_them = match self.next {
-            Next::Sends => Next::DoesNotSend,
-            Next::MayRead => Next::MayNotRead,
-            _ => return self,
-        };
-        if is_credentialed && !next::grants_credentials(&self.decision.answer) {
-            self.next = without_them;
-            self.hint = Some(Hint::NoCredentials);
-        }
-        self
     }
 
     /// The decision that is explained.

@@ -16,10 +16,10 @@ pub(super) fn origin(rules: &[&Rule], origin: &[u8]) -> Option<Hint> {
     let Ok(text) = str::from_utf8(origin) else {
         return Some(Hint::NoOrigin { fault: OriginFault::NotAscii });
     };
-    if text == "null" {
-        return Some(Hint::Opaque);
-    }
+    let has_credentials = rules.iter().all(|rule| rule.credentials);
     match Origin::parse(text) {
+        _ if text == "null" => Some(Hint::Opaque { has_credentials }),
+        _ if text == "file://" => Some(Hint::LocalFile { has_credentials }),
         Err(OriginFault::TooLong) => Some(Hint::NoOrigin { fault: OriginFault::TooLong }),
         Err(fault) => Some(match pattern::repair(text).filter(|meant| is_allowed(meant)) {
             Some(allowed) => Hint::Misspelled { fault, allowed },

@@ -25,8 +25,8 @@ pub enum Next {
     /// The server refuses the request, which does not run. The page gets a network error, or a response with
     /// status 403 if its origin is that of the server.
     Refused,
-    /// It makes no check, and the request runs: it has no `Origin`, or it is for a WebSocket, or a navigation, as of a
-    /// form.
+    /// It makes no check, and the request runs: it has no `Origin`; or it is for a WebSocket, for a navigation, as of a
+    /// form, or without CORS, as of a beacon, whose response no page may read.
     ChecksNothing,
     /// It makes no check, and the request runs: the page has the origin of the server, as `Sec-Fetch-Site` says, or,
     /// where that is missing, host and port of the `Origin`. So nothing needs to be allowed, whatever the decision is.
@@ -37,18 +37,24 @@ pub enum Next {
 }
 
 impl Next {
-    pub(super) fn of(head: RequestHead<'_>, decision: &Decision, course: Option<Course>) -> Self {
+    pub(super) fn of(
+        head: RequestHead<'_>,
+        decision: &Decision,
+        course: Option<Course>,
+        is_credentialed: bool,
+    ) -> Self {
         let keeps = course == Some(Course::Inner { keep: true });
+        let has_all = !is_credentialed || grants_credentials(&decision.answer);
         match (decision.kind, decision.denial) {
             _ if course == Some(Course::Refuse) => Self::Refused,
             _ if decision.answer == Answer::LeaveAlone => Self::AsTheInnerServiceSays,
-            (RequestKind::Preflight, None) => Self::Sends,
-            (RequestKind::Preflight, Some(_)) => Self::DoesNotSend,
+            (RequestKind::Preflight, None) if has_all => Self::Sends,
+            (RequestKind::Preflight, _) => Self::DoesNotSend,
             (RequestKind::Plain, _) => Self::ChecksNothing,
             (RequestKind::Simple, _) if is_of_same_origin(head) => Self::SameOrigin,
             (RequestKind::Simple, _) if is_unchecked(head) => Self::ChecksNothing,
             (RequestKind::Simple, _) if keeps => Self::AsTheInnerServiceSays,
-            (RequestKind::Simple, None) if may_read(head, decision) => Self::MayRead,
+            (RequestKind::Simple, None) if has_all && may_read(head, decision) => Self::MayRead,
             (RequestKind::Simple, _) => Self::MayNotRead,
         }
     }
@@ -63,8 +69,8 @@ fn is_unchecked(head: RequestHead<'_>) -> bool {
             .headers()
             .get(UPGRADE)
             .is_some_and(|it| it.as_bytes().eq_ignore_ascii_case(b"websocket"));
-    let is_navigation = head.headers().get("sec-fetch-mode").is_some_and(|it| it == "navigate");
-    is_web_socket || is_navigation
+    let mode = head.headers().get("sec-fetch-mode");
+    is_web_socket || mode.is_some_and(|mode| mode == "navigate" || mode == "no-cors")
 }
 
 /// Whether the answer is one for a page that sends cookies, if this one does.
@@ -73,7 +79,7 @@ fn may_read(head: RequestHead<'_>, decision: &Decision) -> bool {
 }
 
 /// Whether the answer is one for a page that asks with credentials.
-pub(super) fn grants_credentials(answer: &Answer) -> bool {
+fn grants_credentials(answer: &Answer) -> bool {
     match answer {
         Answer::Decorate(decoration) => decoration.allow_credentials,
         Answer::Preflight(grant) => grant.as_ref().is_some_and(|grant| grant.allow_credentials),

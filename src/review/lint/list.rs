@@ -27,7 +27,7 @@ pub(super) struct Purpose<'a> {
     pub(super) is_trusted: bool,
     /// Whether an origin is listed, or matches a pattern.
     pub(super) lists: &'a dyn Fn(&str) -> bool,
-    /// The same, or a predicate might allow it.
+    /// The same, or a predicate might allow it, or another list for the same requests.
     pub(super) may_match: &'a dyn Fn(&str) -> bool,
 }
 

@@ -72,7 +72,7 @@ impl Policy {
                     subject: "origin",
                     is_trusted: rule.credentials,
                     lists: &|origin| rule.origins.lists(origin),
-                    may_match: &|origin| rule.origins.may_match(origin),
+                    may_match: &|origin| self.rules().any(|rule| rule.origins.may_match(origin)),
                 },
                 &mut found,
             );

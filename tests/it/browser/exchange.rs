@@ -276,7 +276,8 @@ async fn the_layer_knows_that_the_page_asks_with_credentials() {
         "next: the browser sends the request",
         "next: the request runs, and the page may read the response",
     );
-    let add = "to allow it: list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor";
+    let add =
+        "to allow it: set `allow_credentials`, if pages of the origin may act as their visitor";
     let sends_not = format!("{add}\n  next: the browser does not send the request");
     let reads_not =
         format!("{add}\n  next: the request runs, and the page may not read the response");

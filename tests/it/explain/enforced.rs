@@ -89,7 +89,7 @@ fn a_refusal_is_told_whole() {
         said("POST /; host: api.example; origin: https://app.example; cookie: a=b"),
         r#"CORS request denied: the request has cookies, and credentials are not allowed
   asked: POST "/" from "https://app.example"
-  to allow it: list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor
+  to allow it: set `allow_credentials`, if pages of the origin may act as their visitor
   enforcement: the policy decides
   next: the request does not run"#
     );

@@ -53,7 +53,7 @@ fn what_a_hint_says_about_a_document_is_a_key_of_documents() {
         ),
         (
             hint(&policies, read(&format!("GET /; origin: {one}; cookie: a=b"))),
-            "list the origin by its name, and set `allow_credentials`, if its pages may act as their visitor",
+            "set `allow_credentials`, if pages of the origin may act as their visitor",
         ),
         (
             hint(&policies, read("GET /; origin: https://app.example")),

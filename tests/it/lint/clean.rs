@@ -134,6 +134,22 @@ fn nothing_is_found_in_sensible_policies() {
     check(rows);
 }
 
+/// The other half of an app, or the name without its dot, may stand in another rule.
+#[test]
+fn what_another_rule_allows_is_not_missing() {
+    for [one, other] in [
+        ["tauri://localhost", "https://tauri.localhost"],
+        ["capacitor://localhost", "https://localhost"],
+        ["https://a.example.", "https://a.example"],
+    ] {
+        let rules = [of(&[one]).allow_credentials(true), of(&[other])];
+        let alone = Policy::from_rules([rules[0].clone(), of(&["https://b.example"])]).unwrap();
+        assert_eq!(alone.lint().len(), 1, "{one}");
+        let both = Policy::from_rules(rules).unwrap();
+        assert!(both.lint().is_empty(), "{one}: {}", both.lint());
+    }
+}
+
 /// As the README begins, and as `lib.rs` does.
 #[test]
 fn the_first_policies_of_the_docs_are_as_they_should_be() {
