@@ -104,8 +104,9 @@ fn judge(value: &str, entry: &Entry<'_>) -> Fate<String> {
         // An opaque host may have empty labels.
         Some(Star::Labels) if !is_web => Fate::Lost(Loss::Star),
         Some(_) if pattern.has_any_port() => Fate::Narrowed(portless, Loss::AnyPort),
-        None if pattern.has_any_port() => Fate::Kept(vec![portless, value.to_owned()]),
-        Some(_) | None => Fate::Kept(vec![value.to_owned()]),
+        Some(_) => Fate::Kept(vec![value.to_owned()]),
+        // The same twice but for any port, and each is written once.
+        None => Fate::Kept(vec![portless, value.to_owned()]),
     }
 }
 
