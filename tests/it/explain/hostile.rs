@@ -4,7 +4,7 @@ use http::{HeaderValue, Method, Request};
 use proptest::prelude::*;
 use tower_cors::{CorsLayer, Enforcement, Policy};
 
-use super::app;
+use super::{app, read};
 
 /// The most that one explanation is.
 const LINES: usize = 16;
@@ -71,7 +71,7 @@ fn what_it_costs_does_not_grow_with_the_policy() {
     let cost = |count: usize| {
         let origins = (0..count).map(|number| format!("https://a{number}.example"));
         let policy = Policy::builder().allow_origins(origins).build().unwrap();
-        let request = super::read("GET /; origin: https://stranger.example");
+        let request = read("GET /; origin: https://stranger.example");
         allocation_counter::measure(|| drop(policy.explain(&request))).bytes_total
     };
     assert_eq!(cost(2_000), cost(100_000));
@@ -106,4 +106,16 @@ proptest! {
         }
         check(&request);
     }
+}
+
+/// Whatever it begins with.
+#[test]
+fn what_is_over_the_bound_of_an_origin_is_not_repaired() {
+    let policy = Policy::builder().allow_origins(["https://a.example"]).build().unwrap();
+    let said = |tail| {
+        let request = read(&format!("GET /; origin: https://a.example/{}", "a".repeat(tail)));
+        policy.explain(&request).hint().unwrap().to_string()
+    };
+    assert!(said(300).ends_with(r#""https://a.example" is allowed"#));
+    assert_eq!(said(400), "the origin has over 326 octets, so that no browser sent it");
 }

@@ -166,20 +166,6 @@ fn a_predicate_is_told_that_it_was_not_asked() {
     assert_eq!(said, "the predicate of `allow_origins_if` was asked about it, and does not hold");
 }
 
-/// Whatever it begins with.
-#[test]
-fn what_is_over_the_bound_of_an_origin_is_not_repaired() {
-    let policy = Policy::builder().allow_origins(["https://a.example"]).build().unwrap();
-    let said = |tail| {
-        hint(
-            &policy
-                .explain(&read(&format!("GET /; origin: https://a.example/{}", "a".repeat(tail)))),
-        )
-    };
-    assert!(said(300).ends_with(r#""https://a.example" is allowed"#));
-    assert_eq!(said(400), "the origin has over 326 octets, so that no browser sent it");
-}
-
 #[test]
 fn a_method_and_a_list_are_told_what_to_write() {
     let app = |builder: PolicyBuilder| builder.build().unwrap();
