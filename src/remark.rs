@@ -11,18 +11,18 @@ use http::Extensions;
 #[derive(Clone, Debug)]
 pub(crate) struct Remarks {
     said: Arc<Mutex<Vec<String>>>,
-    is_credentialed: bool,
+    cross_origin: Option<bool>,
 }
 
 impl Remarks {
-    /// On a request, or on the preflight of one, that a page makes with credentials or without. No header says so: a
-    /// preflight has no cookies, and there may be none for the request.
-    pub(crate) fn new(is_credentialed: bool) -> Self {
-        Self { said: Arc::default(), is_credentialed }
+    /// On a request, or on the preflight of one. If the page is of another origin than the server: whether it asks with
+    /// credentials. No header says so: a preflight has no cookies, and there may be none for the request.
+    pub(crate) fn new(cross_origin: Option<bool>) -> Self {
+        Self { said: Arc::default(), cross_origin }
     }
 
-    pub(crate) fn is_credentialed(&self) -> bool {
-        self.is_credentialed
+    pub(crate) fn cross_origin(&self) -> Option<bool> {
+        self.cross_origin
     }
 
     /// Of a request about which somebody wants to know.

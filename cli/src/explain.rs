@@ -100,10 +100,9 @@ impl Explained {
         let is_same_origin = seen.response().is_ok_and(|it| it.kind() == ResponseType::Basic);
         let explain = |sent: &&Sent| {
             let mut head = head(sent, request.credentials);
-            if is_same_origin {
-                let site = HeaderName::from_static("sec-fetch-site");
-                head.headers_mut().insert(site, HeaderValue::from_static("same-origin"));
-            }
+            let site = if is_same_origin { "same-origin" } else { "cross-site" };
+            let name = HeaderName::from_static("sec-fetch-site");
+            head.headers_mut().insert(name, HeaderValue::from_static(site));
             routes.explain(&head)
         };
         let mut steps: Vec<Explanation> = sent.iter().map(explain).collect();

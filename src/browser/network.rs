@@ -11,8 +11,8 @@ use tower_service::Service;
 use url::{Position, Url};
 
 use super::{
-    AnswerKind, Blocked, BodyError, Browser, CookieReason, Credentials, Exchange, Mode,
-    ResponseType, Sent, UserAgent,
+    AnswerKind, Blocked, BodyError, Browser, CookieReason, Credentials, Exchange, ResponseType,
+    Sent, UserAgent,
     cookies::Context,
     cors_check::cors_check,
     header_list,
@@ -174,7 +174,9 @@ impl<S, B> Browser<S, B> {
         ready.map_err(|error| failed(error.into()))?;
 
         let made_for = header_list::get(&headers, &ORIGIN);
-        let remarks = Remarks::new(request.is_credentialed() && request.mode == Mode::Cors);
+        let remarks = Remarks::new(
+            (request.tainting == ResponseType::Cors).then(|| request.is_credentialed()),
+        );
         let mut outgoing = http::Request::new(B::from(request.body.clone().unwrap_or_default()));
         *outgoing.uri_mut() = uri;
         *outgoing.method_mut() = request.method.clone();

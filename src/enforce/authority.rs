@@ -35,14 +35,18 @@ pub(super) fn is_of(head: RequestHead<'_>, origin: &HeaderValue) -> bool {
 }
 
 /// Whether the page of a request has the origin of the server, so that no browser checks the response: as the browser
-/// says; or, where it says nothing, by the host and the port. Browsers say it only where the server is trustworthy, which it
+/// says; or, where it says nothing, by the host and the port, and by the scheme if the URI has one. Browsers say it only where the server is trustworthy, which it
 /// is by `https` and on loopback addresses.
 ///
 /// Fetch Metadata: <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
 pub(crate) fn is_of_same_origin(head: RequestHead<'_>) -> bool {
     match Field::find(head.headers(), &SEC_FETCH_SITE) {
         Some(site) => site.once().is_some_and(|site| site == "same-origin"),
-        None => head.origin().and_then(Field::once).is_some_and(|origin| is_of(head, origin)),
+        None => head.origin().and_then(Field::once).is_some_and(|origin| {
+            let behind = |scheme: &str| origin.as_bytes().strip_prefix(scheme.as_bytes());
+            let has = |scheme| behind(scheme).is_some_and(|rest| rest.starts_with(b"://"));
+            is_of(head, origin) && head.uri().scheme_str().is_none_or(has)
+        }),
     }
 }
 

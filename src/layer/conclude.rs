@@ -23,14 +23,18 @@ impl<P: PolicySource> CorsLayer<P> {
         self.conclude_as(head, |conclusion, _, _| conclusion)
     }
 
-    /// Explains what [`conclude`](Self::conclude) says. Only a test knows of a request without cookies that its page asks
+    /// Explains what [`conclude`](Self::conclude) says. Only a test knows that a page is of another origin, and whether it asks
     /// with credentials.
     #[cfg(feature = "review")]
-    pub(super) fn explain_head(&self, head: RequestHead<'_>, is_credentialed: bool) -> Explanation {
+    pub(super) fn explain_head(
+        &self,
+        head: RequestHead<'_>,
+        cross_origin: Option<bool>,
+    ) -> Explanation {
         self.conclude_as(head, |conclusion, policy, step| {
             let near = self.near(head, &conclusion);
             let decided = conclusion.decided(policy, step, near);
-            Explanation::new(head, Decided { is_credentialed, ..decided })
+            Explanation::new(head, Decided { cross_origin, ..decided })
         })
     }
 
@@ -39,14 +43,14 @@ impl<P: PolicySource> CorsLayer<P> {
     pub(super) fn conclude_and_explain(
         &self,
         head: RequestHead<'_>,
-        is_credentialed: bool,
+        cross_origin: Option<bool>,
     ) -> (Conclusion, Explanation) {
         self.conclude_as(head, |conclusion, policy, step| {
             let Conclusion { decision, course } = &conclusion;
             let again = Conclusion { decision: decision.clone(), course: *course };
             let near = self.near(head, &again);
             let decided = again.decided(policy, step, near);
-            (conclusion, Explanation::new(head, Decided { is_credentialed, ..decided }))
+            (conclusion, Explanation::new(head, Decided { cross_origin, ..decided }))
         })
     }
 
@@ -179,6 +183,6 @@ impl Conclusion {
             Some(_) => step,
         };
         let course = Some(course);
-        Decided { decision, policy, near, step, course, is_credentialed: false }
+        Decided { decision, policy, near, step, course, cross_origin: None }
     }
 }

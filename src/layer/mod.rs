@@ -323,7 +323,7 @@ impl<P: PolicySource> CorsLayer<P> {
     #[cfg(feature = "review")]
     #[must_use]
     pub fn explain<'a>(&self, head: impl Into<RequestHead<'a>>) -> Explanation {
-        self.explain_head(head.into(), false)
+        self.explain_head(head.into(), None)
     }
 }
 

@@ -75,7 +75,7 @@ where
             if self.layer.has_predicates(head) {
                 return self.consider_and_remark(request, &remarks);
             }
-            remarks.leave(&self.layer.explain_head(head, remarks.is_credentialed()));
+            remarks.leave(&self.layer.explain_head(head, remarks.cross_origin()));
         }
         if *request.method() == Method::OPTIONS {
             return self.answer_usual(request);
@@ -149,7 +149,7 @@ impl<S, P: PolicySource> Cors<S, P> {
     {
         let head = RequestHead::from(&request);
         let (concluded, explanation) =
-            self.layer.conclude_and_explain(head, remarks.is_credentialed());
+            self.layer.conclude_and_explain(head, remarks.cross_origin());
         remarks.leave(&explanation);
         self.conduct(request, concluded)
     }

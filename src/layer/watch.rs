@@ -44,7 +44,7 @@ impl<P: PolicySource> Candidate for CorsLayer<P> {
 impl<P: PolicySource> Asked for CorsLayer<P> {
     #[cfg(feature = "review")]
     fn explain(&self, head: RequestHead<'_>) -> Explanation {
-        self.explain_head(head, false)
+        self.explain_head(head, None)
     }
 }
 

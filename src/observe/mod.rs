@@ -107,7 +107,8 @@ pub enum Outcome {
     /// The policy denies it, and its page has the origin of the server: it runs, and the page may read the
     /// response, since browsers check only what other origins ask for. The pages of a server send such requests
     /// all the time, and its policy need not name its own origin. The browser says so by
-    /// `Sec-Fetch-Site: same-origin`. To a server by plain `http` it says nothing; then host and port of the `Origin`
+    /// `Sec-Fetch-Site: same-origin`. To a server by plain `http`, unless that is on a
+    /// loopback address, it says nothing; then host and port of the `Origin`
     /// count, which are those that the request is for.
     SameOrigin,
     /// The server refuses it, by [`Enforcement`](crate::Enforcement): it does not run.

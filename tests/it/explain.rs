@@ -281,6 +281,11 @@ fn what_comes_next_is_told() {
             "the page has the origin of the server, so that its browser makes no CORS check",
         ),
         (format!("POST /; {evil}; host: evil.example:8080"), may_not),
+        ("GET https://app.example/; origin: http://app.example".to_owned(), may_not),
+        (
+            "GET http://app.example/; origin: http://app.example".to_owned(),
+            "the page has the origin of the server, so that its browser makes no CORS check",
+        ),
         (format!("POST /; {evil}; host: evil.example; sec-fetch-site: same-site"), may_not),
         // A page that sends cookies asks with credentials.
         ("GET /; origin: https://app.example; cookie: a=b".to_owned(), may_not),

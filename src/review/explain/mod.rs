@@ -82,8 +82,8 @@ pub(crate) struct Decided<'a> {
     /// Which step of an enforcement decided, and who answers, as far as there is a layer.
     pub(crate) step: Option<EnforcementStep>,
     pub(crate) course: Option<Course>,
-    /// Whether its page is known to ask with credentials, with cookies or without.
-    pub(crate) is_credentialed: bool,
+    /// Of a page that is known to be of another origin than the server: whether it asks with credentials.
+    pub(crate) cross_origin: Option<bool>,
 }
 
 impl Policy {
@@ -120,7 +120,7 @@ impl Routes {
 
 impl<'a> Decided<'a> {
     fn by_policy(decision: Decision, policy: Option<&'a Policy>) -> Self {
-        Self { decision, policy, near: None, step: None, course: None, is_credentialed: false }
+        Self { decision, policy, near: None, step: None, course: None, cross_origin: None }
     }
 
     /// Whether the policy was asked as one that is enforced.
@@ -134,7 +134,7 @@ impl Explanation {
         /// Of so many rules the values at fault are told, so that one request costs no more.
         const VALUED: usize = 64;
         let is_enforced = decided.is_enforced();
-        let Decided { decision, policy, near, step, course, is_credentialed } = decided;
+        let Decided { decision, policy, near, step, course, cross_origin } = decided;
         let fault = |denial, rule| Fault { head, denial, policy, rule };
         let verdicts = match policy {
             // It is not asked twice; whether cookies may come along is not a rule's to deny.
@@ -151,7 +151,7 @@ impl Explanation {
                 .map(|denial| fault(denial, number).values())
                 .unwrap_or_default(),
         };
-        let next = Next::of(head, &decision, course, is_credentialed);
+        let next = Next::of(head, &decision, course, cross_origin);
         // What is allowed stops only for want of credentials.
         let stops = matches!(next, Next::MayNotRead | Next::DoesNotSend);
         let lacks_credentials = decision.denial.is_none() && stops;

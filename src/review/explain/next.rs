@@ -41,17 +41,19 @@ impl Next {
         head: RequestHead<'_>,
         decision: &Decision,
         course: Option<Course>,
-        is_credentialed: bool,
+        cross_origin: Option<bool>,
     ) -> Self {
         let keeps = course == Some(Course::Inner { keep: true });
-        let has_all = !is_credentialed || grants_credentials(&decision.answer);
+        let has_all = cross_origin != Some(true) || grants_credentials(&decision.answer);
         match (decision.kind, decision.denial) {
             _ if course == Some(Course::Refuse) => Self::Refused,
             _ if decision.answer == Answer::LeaveAlone => Self::AsTheInnerServiceSays,
             (RequestKind::Preflight, None) if has_all => Self::Sends,
             (RequestKind::Preflight, _) => Self::DoesNotSend,
             (RequestKind::Plain, _) => Self::ChecksNothing,
-            (RequestKind::Simple, _) if is_of_same_origin(head) => Self::SameOrigin,
+            (RequestKind::Simple, _) if cross_origin.is_none() && is_of_same_origin(head) => {
+                Self::SameOrigin
+            }
             (RequestKind::Simple, _) if is_unchecked(head) => Self::ChecksNothing,
             (RequestKind::Simple, _) if keeps => Self::AsTheInnerServiceSays,
             (RequestKind::Simple, None) if has_all && may_read(head, decision) => Self::MayRead,

@@ -265,6 +265,18 @@ async fn the_layer_says_why() {
     assert!(seen.exchanges()[0].remarks().is_empty());
 }
 
+/// Only the scheme differs, which no header of the request tells.
+#[tokio::test]
+async fn the_layer_knows_that_the_page_is_of_another_origin() {
+    let policy = Policy::builder().allow_origins(["https://api.example"]).build().unwrap();
+    let app = Router::new().route("/items", get(async || "tea")).layer(CorsLayer::new(policy));
+    let seen = Browser::new(app).fetch_from("http://api.example", Fetch::get(ITEMS)).await.unwrap();
+    assert!(seen.response().is_err());
+    let said = seen.to_string();
+    assert!(said.contains(r#"the scheme differs: "https://api.example" is allowed"#), "{said}");
+    assert!(said.contains("the page may not read the response"), "{said}");
+}
+
 /// No header tells the layer: a preflight has no cookies, and this page has none either.
 #[tokio::test]
 async fn the_layer_knows_that_the_page_asks_with_credentials() {
