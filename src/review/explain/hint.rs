@@ -142,8 +142,9 @@ pub enum Hint {
     /// The request has cookies, and the rule that allows its origin grants no credentials.
     #[non_exhaustive]
     NoCredentials {
-        /// Whether to set `allow_credentials` would be an error: the rule has a `*` for its origins or its exposed
-        /// headers, or the origin is insecure or opaque.
+        /// Whether to set `allow_credentials` would be an error for this origin: the rule has a `*` for its origins or its
+        /// exposed headers, or the origin is insecure or opaque. What else the rule and others list may be an error with
+        /// it, too, and the builder says so.
         is_error: bool,
     },
     /// The host is not listed.
