@@ -35,8 +35,8 @@ pub(super) fn is_of(head: RequestHead<'_>, origin: &HeaderValue) -> bool {
 }
 
 /// Whether the page of a request has the origin of the server, so that no browser checks the response: as the browser
-/// says; or, where it says nothing, by the host and the port, and by the scheme if the URI has one. Browsers say it only where the server is trustworthy, which it
-/// is by `https` and on loopback addresses.
+/// says; or, where it says nothing, by the host and the port, and by the scheme if the URI has one. Browsers say it only
+/// where the server is trustworthy, which it is by `https` and on loopback addresses.
 ///
 /// Fetch Metadata: <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
 pub(crate) fn is_of_same_origin(head: RequestHead<'_>) -> bool {

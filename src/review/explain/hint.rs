@@ -9,9 +9,9 @@ use crate::safelist::NON_WILDCARD_REQUEST_HEADER;
 /// What comes nearest to a denied request among what is allowed, and what to write to allow it.
 ///
 /// The text is one line. It says how to allow the request, and not whether that is wise. What it offers builds; where
-/// nothing would, or only what opens more, it offers nothing. With it, a rule may come to disagree with another one of its
-/// policy, and the builder then says so. It names a setting by the word that is the method of the builder and the key of a
-/// document.
+/// nothing would, or only what opens more, it offers nothing. Of credentials only the origin of the request, and a `*` in
+/// its rule, are looked at; and a rule may come to disagree with another one of its policy. The builder then says so. It
+/// names a setting by the word that is the method of the builder and the key of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Hint {
